@@ -1,0 +1,293 @@
+//! A bounded cursor over one complete slice.
+//!
+//! This file holds the cursor, its budget and the numbers; what has a length is in `lengths`,
+//! what repeats in `arrays`, and tagged fields are in [`tagged`](crate::tagged).
+
+mod arrays;
+mod lengths;
+
+use bytes::Bytes;
+
+use crate::{
+    DecodeError, DecodeErrorKind, Field, Uuid, cut,
+    varint::{self, VarintFault},
+};
+
+/// A message may hold this much memory however short it is.
+const FREE_BUDGET: usize = 64 * 1024;
+/// Each byte of the input justifies this many bytes of memory.
+const BUDGET_PER_BYTE: usize = 32;
+/// The first shared piece of a frame can make `Bytes` allocate its reference count.
+const SHARING: usize = 64;
+
+/// Reads primitives one after another, and never beyond the end of its input.
+///
+/// Nothing is allocated that the input does not justify: every reservation draws on a budget of
+/// 64 KiB + 32 bytes per byte of input. An error ends the decode; what the reader answers after
+/// one is unspecified, but it does not panic.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    /// What is left of the current window.
+    pub(crate) rest: &'a [u8],
+    /// The offset of the current window's end; the cursor stands at `end - rest.len()`.
+    pub(crate) end: usize,
+    budget: usize,
+    /// Where pieces can be shared from; `rest` lies within it.
+    frame: Option<&'a Bytes>,
+}
+
+/// The cursor and its budget.
+impl<'a> Reader<'a> {
+    /// Reads `input`; a [`piece`](Self::piece) is a copy, drawn on the budget.
+    #[inline]
+    #[must_use]
+    pub const fn new(input: &'a [u8]) -> Self {
+        let budget = FREE_BUDGET.saturating_add(input.len().saturating_mul(BUDGET_PER_BYTE));
+        Self { rest: input, end: input.len(), budget, frame: None }
+    }
+
+    /// Reads `frame`; a [`piece`](Self::piece) shares its memory.
+    #[inline]
+    #[must_use]
+    pub fn over(frame: &'a Bytes) -> Self {
+        let reader = Self::new(frame);
+        Self { budget: reader.budget - SHARING, frame: Some(frame), ..reader }
+    }
+
+    /// How many bytes are left.
+    #[inline]
+    #[must_use]
+    pub const fn remaining(&self) -> usize {
+        self.rest.len()
+    }
+
+    /// How far the cursor is from the start of the input.
+    #[inline]
+    #[must_use]
+    pub const fn offset(&self) -> usize {
+        self.end - self.rest.len()
+    }
+
+    /// The bytes that are left.
+    #[inline]
+    #[must_use]
+    pub const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// How many more bytes of memory the decode may hold.
+    #[inline]
+    #[must_use]
+    pub const fn budget_left(&self) -> usize {
+        self.budget
+    }
+
+    /// Ends the decode: nothing may be left.
+    ///
+    /// # Errors
+    /// [`TrailingBytes`](DecodeErrorKind::TrailingBytes).
+    #[inline]
+    pub fn finish(self, field: Field) -> Result<(), DecodeError> {
+        if self.rest.is_empty() {
+            return Ok(());
+        }
+        Err(self.error(DecodeErrorKind::TrailingBytes, field))
+    }
+
+    /// Moves `value` to the heap and draws its size on the budget.
+    ///
+    /// # Errors
+    /// [`BudgetExceeded`](DecodeErrorKind::BudgetExceeded).
+    #[inline]
+    pub fn boxed<T>(&mut self, value: T, field: Field) -> Result<Box<T>, DecodeError> {
+        self.draw(size_of::<T>(), field)?;
+        Ok(Box::new(value))
+    }
+
+    /// Takes `bytes` of memory from the budget.
+    #[inline]
+    pub(crate) fn draw(&mut self, bytes: usize, field: Field) -> Result<(), DecodeError> {
+        match self.budget.checked_sub(bytes) {
+            Some(left) => self.budget = left,
+            None => return Err(self.error(DecodeErrorKind::BudgetExceeded, field)),
+        }
+        Ok(())
+    }
+
+    /// An error at the cursor.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn error(&self, kind: DecodeErrorKind, field: Field) -> DecodeError {
+        DecodeError::new(kind, field, self.offset())
+    }
+
+    /// An error where the cursor stood when `remaining` bytes were left.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn error_at(
+        &self,
+        remaining: usize,
+        kind: DecodeErrorKind,
+        field: Field,
+    ) -> DecodeError {
+        DecodeError::new(kind, field, self.end.saturating_sub(remaining))
+    }
+
+    /// The next `n` bytes.
+    #[inline]
+    pub(crate) fn take(&mut self, n: usize, field: Field) -> Result<&'a [u8], DecodeError> {
+        match cut::slice(self.rest, n) {
+            Some((rest, head)) => {
+                self.rest = rest;
+                Ok(head)
+            }
+            None => Err(self.error(DecodeErrorKind::Truncated, field)),
+        }
+    }
+
+    #[inline]
+    fn take_array<const N: usize>(&mut self, field: Field) -> Result<[u8; N], DecodeError> {
+        match cut::array(self.rest) {
+            Some((rest, head)) => {
+                self.rest = rest;
+                Ok(head)
+            }
+            None => Err(self.error(DecodeErrorKind::Truncated, field)),
+        }
+    }
+}
+
+macro_rules! fixed_width {
+    ($($(#[$doc:meta])+ $name:ident;)+) => {$(
+        $(#[$doc])+
+        ///
+        /// # Errors
+        /// [`Truncated`](DecodeErrorKind::Truncated).
+        #[inline]
+        pub fn $name(&mut self, field: Field) -> Result<$name, DecodeError> {
+            self.take_array(field).map($name::from_be_bytes)
+        }
+    )+};
+}
+
+/// Numbers.
+impl Reader<'_> {
+    fixed_width! {
+        /// Reads one signed byte.
+        i8;
+        /// Reads two bytes, signed.
+        i16;
+        /// Reads two bytes, unsigned.
+        u16;
+        /// Reads four bytes, signed.
+        i32;
+        /// Reads four bytes, unsigned.
+        u32;
+        /// Reads eight bytes, signed.
+        i64;
+        /// Reads eight bytes, a floating-point number.
+        f64;
+    }
+
+    /// Reads one byte; whatever is not zero is true.
+    ///
+    /// # Errors
+    /// [`Truncated`](DecodeErrorKind::Truncated).
+    #[inline]
+    pub fn bool(&mut self, field: Field) -> Result<bool, DecodeError> {
+        self.take_array(field).map(|[byte]| byte != 0)
+    }
+
+    /// Reads sixteen bytes.
+    ///
+    /// # Errors
+    /// [`Truncated`](DecodeErrorKind::Truncated).
+    #[inline]
+    pub fn uuid(&mut self, field: Field) -> Result<Uuid, DecodeError> {
+        self.take_array(field).map(Uuid)
+    }
+
+    /// Reads an unsigned integer of one to five bytes.
+    ///
+    /// # Errors
+    /// [`Truncated`](DecodeErrorKind::Truncated), or
+    /// [`VarintTooLong`](DecodeErrorKind::VarintTooLong) when it holds more than 32 bits.
+    #[inline]
+    pub fn uvarint(&mut self, field: Field) -> Result<u32, DecodeError> {
+        match varint::read_u32(self.rest) {
+            Ok((value, rest)) => {
+                self.rest = rest;
+                Ok(value)
+            }
+            Err(fault) => Err(self.varint_error(fault, field)),
+        }
+    }
+
+    /// Reads a signed (zigzag) integer of one to five bytes.
+    ///
+    /// # Errors
+    /// As [`uvarint`](Self::uvarint).
+    #[inline]
+    pub fn varint(&mut self, field: Field) -> Result<i32, DecodeError> {
+        self.uvarint(field).map(varint::unzigzag_u32)
+    }
+
+    /// Reads a signed (zigzag) integer of one to ten bytes.
+    ///
+    /// # Errors
+    /// [`Truncated`](DecodeErrorKind::Truncated), or
+    /// [`VarintTooLong`](DecodeErrorKind::VarintTooLong) when it holds more than 64 bits.
+    #[inline]
+    pub fn varlong(&mut self, field: Field) -> Result<i64, DecodeError> {
+        match varint::read_u64(self.rest) {
+            Ok((value, rest)) => {
+                self.rest = rest;
+                Ok(varint::unzigzag_u64(value))
+            }
+            Err(fault) => Err(self.varint_error(fault, field)),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn varint_error(&self, fault: VarintFault, field: Field) -> DecodeError {
+        let kind = match fault {
+            VarintFault::Truncated => DecodeErrorKind::Truncated,
+            VarintFault::TooLong => DecodeErrorKind::VarintTooLong,
+        };
+        self.error(kind, field)
+    }
+}
+
+/// Markers of nullable structs.
+impl Reader<'_> {
+    /// Reads the marker byte before a nullable struct: −1 is null, zero and above is present.
+    ///
+    /// # Errors
+    /// [`Truncated`](DecodeErrorKind::Truncated), or
+    /// [`InvalidMarker`](DecodeErrorKind::InvalidMarker) below −1.
+    #[inline]
+    pub fn is_present(&mut self, field: Field) -> Result<bool, DecodeError> {
+        let before = self.remaining();
+        match self.i8(field)? {
+            -1 => Ok(false),
+            0.. => Ok(true),
+            _ => Err(self.error_at(before, DecodeErrorKind::InvalidMarker, field)),
+        }
+    }
+
+    /// Reads the marker before a nullable struct in a tagged field: an unsigned integer of
+    /// variable length, 0 for null and 1 for present.
+    ///
+    /// # Errors
+    /// As [`uvarint`](Self::uvarint), or [`InvalidMarker`](DecodeErrorKind::InvalidMarker).
+    #[inline]
+    pub fn is_present_tagged(&mut self, field: Field) -> Result<bool, DecodeError> {
+        let before = self.remaining();
+        match self.uvarint(field)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(self.error_at(before, DecodeErrorKind::InvalidMarker, field)),
+        }
+    }
+}

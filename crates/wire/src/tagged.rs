@@ -1,0 +1,190 @@
+//! Tagged fields: read inside their own window, and kept where nobody here knows them.
+
+use std::borrow::Cow;
+
+use crate::{DecodeError, DecodeErrorKind, Field, Reader};
+
+/// A tagged field costs at least its number and its size.
+const MIN_FIELD: usize = 2;
+
+/// What became of a tagged field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Tagged {
+    /// It was read; nothing of its payload may be left.
+    Known,
+    /// Its bytes are to be kept as they are.
+    Unknown,
+}
+
+/// A tagged field that the reader did not know, kept for the writer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownTag<'a> {
+    /// Its number.
+    pub tag: u32,
+    /// Its payload, without the size.
+    pub data: Cow<'a, [u8]>,
+}
+
+/// The unknown tagged fields of one struct, which mostly are none: eight bytes in that case.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UnknownTags<'a>(
+    /// `None` instead of an empty list, so that equality is that of the elements.
+    #[expect(clippy::box_collection, reason = "each struct of each message carries one")]
+    Option<Box<Vec<UnknownTag<'a>>>>,
+);
+
+const _: () = assert!(size_of::<UnknownTags<'_>>() == 8);
+
+impl<'a> UnknownTags<'a> {
+    /// None.
+    #[inline]
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(None)
+    }
+
+    /// Whether there are none.
+    #[inline]
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// How many there are.
+    #[inline]
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.as_slice().len()
+    }
+
+    /// All of them, in the order in which they came.
+    #[inline]
+    pub fn iter(&self) -> std::slice::Iter<'_, UnknownTag<'a>> {
+        self.as_slice().iter()
+    }
+
+    /// Adds one at the end; to be written, the numbers must ascend.
+    pub fn push(&mut self, tag: u32, data: impl Into<Cow<'a, [u8]>>) {
+        self.0.get_or_insert_default().push(UnknownTag { tag, data: data.into() });
+    }
+
+    #[inline]
+    pub(crate) fn as_slice(&self) -> &[UnknownTag<'a>] {
+        self.0.as_ref().map_or(&[], |tags| tags.as_slice())
+    }
+
+    /// No tags yet, and exact room for `capacity` of them.
+    fn with_capacity(capacity: usize) -> Self {
+        Self(Some(Box::new(Vec::with_capacity(capacity))))
+    }
+
+    /// What [`with_capacity`](Self::with_capacity) takes from the heap.
+    const fn heap_size(capacity: usize) -> usize {
+        size_of::<Vec<UnknownTag<'_>>>() + capacity * size_of::<UnknownTag<'_>>()
+    }
+}
+
+impl<'a> From<Vec<UnknownTag<'a>>> for UnknownTags<'a> {
+    fn from(tags: Vec<UnknownTag<'a>>) -> Self {
+        if tags.is_empty() { Self::new() } else { Self(Some(Box::new(tags))) }
+    }
+}
+
+impl<'s, 'a> IntoIterator for &'s UnknownTags<'a> {
+    type Item = &'s UnknownTag<'a>;
+    type IntoIter = std::slice::Iter<'s, UnknownTag<'a>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// Tagged fields.
+impl<'a> Reader<'a> {
+    /// Reads a section of tagged fields and hands each to `known`, with its number and with a
+    /// reader that ends where the payload ends.
+    ///
+    /// # Errors
+    /// When the section is malformed, `known` fails, or it answers [`Tagged::Known`] and leaves
+    /// bytes of the payload unread.
+    #[inline]
+    pub fn tagged_fields(
+        &mut self,
+        field: Field,
+        known: impl FnMut(&mut Self, u32) -> Result<Tagged, DecodeError>,
+    ) -> Result<UnknownTags<'a>, DecodeError> {
+        let before = self.remaining();
+        match self.uvarint(field)? {
+            0 => Ok(UnknownTags::new()),
+            count if count as usize > self.remaining() / MIN_FIELD => {
+                Err(self.error_at(before, DecodeErrorKind::CountTooLarge, field))
+            }
+            count => self.tag_section(count as usize, field, known),
+        }
+    }
+
+    /// Reads a section of tagged fields of which none is known, and keeps them all.
+    ///
+    /// # Errors
+    /// When the section is malformed, or keeping it would exceed the budget.
+    #[inline]
+    pub fn unknown_tags(&mut self, field: Field) -> Result<UnknownTags<'a>, DecodeError> {
+        self.tagged_fields(field, |_, _| Ok(Tagged::Unknown))
+    }
+
+    #[inline(never)]
+    fn tag_section(
+        &mut self,
+        count: usize,
+        field: Field,
+        mut known: impl FnMut(&mut Self, u32) -> Result<Tagged, DecodeError>,
+    ) -> Result<UnknownTags<'a>, DecodeError> {
+        let mut unknown = UnknownTags::new();
+        let mut lowest = 0;
+        for left in (1..=count).rev() {
+            let tag = self.tag(lowest, field)?;
+            lowest = u64::from(tag) + 1;
+            let Some(data) = self.window(field, |reader| known(reader, tag))? else { continue };
+            if unknown.is_empty() {
+                self.draw(UnknownTags::heap_size(left), field)?;
+                unknown = UnknownTags::with_capacity(left);
+            }
+            unknown.push(tag, data);
+        }
+        Ok(unknown)
+    }
+
+    /// The number of a tagged field, which must be `lowest` or greater.
+    fn tag(&mut self, lowest: u64, field: Field) -> Result<u32, DecodeError> {
+        let before = self.remaining();
+        let tag = self.uvarint(field)?;
+        if u64::from(tag) < lowest {
+            return Err(self.error_at(before, DecodeErrorKind::UnorderedTag, field));
+        }
+        Ok(tag)
+    }
+
+    /// Narrows the reader to one payload for `read`; answers the payload if it was not known.
+    fn window(
+        &mut self,
+        field: Field,
+        read: impl FnOnce(&mut Self) -> Result<Tagged, DecodeError>,
+    ) -> Result<Option<&'a [u8]>, DecodeError> {
+        let size = self.uvarint(field)? as usize;
+        let payload = self.take(size, field)?;
+        let after = std::mem::replace(&mut self.rest, payload);
+        self.end -= after.len();
+        let verdict = read(self);
+        let unread = std::mem::replace(&mut self.rest, after).len();
+        self.end += after.len();
+        match verdict? {
+            Tagged::Unknown => Ok(Some(payload)),
+            Tagged::Known if unread == 0 => Ok(None),
+            Tagged::Known => {
+                let behind = after.len() + unread;
+                Err(self.error_at(behind, DecodeErrorKind::TagSizeMismatch, field))
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package vectors;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** `generate SEED FOLDER` writes the vector files, `tables FOLDER` the reference's tables. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) throws IOException {
+        if (arguments.length == 3 && arguments[0].equals("generate")) {
+            generate(Long.parseLong(arguments[1]), Path.of(arguments[2]));
+        } else if (arguments.length == 2 && arguments[0].equals("tables")) {
+            Tables.write(Path.of(arguments[1]));
+        } else {
+            System.err.println("usage: generate SEED FOLDER | tables FOLDER");
+            System.exit(2);
+        }
+    }
+
+    private static void generate(long seed, Path folder) throws IOException {
+        Files.createDirectories(folder);
+        List<Spec.Definition> definitions = Spec.readAll();
+        Coverage coverage = new Coverage();
+        write(folder, "messages.jsonl.gz",
+                output -> new MessageLines(seed, output, coverage).write(definitions));
+        write(folder, "framing.jsonl.gz",
+                output -> new FramingLines(seed, output).write(definitions));
+        write(folder, "refusals.jsonl.gz",
+                output -> new RefusalLines(seed, output).write(definitions));
+        System.out.print("covered of " + definitions.size() + " messages:\n" + coverage.report());
+    }
+
+    /** What fills a file. */
+    private interface Lines {
+        void writeTo(Output output) throws IOException;
+    }
+
+    private static void write(Path folder, String name, Lines lines) throws IOException {
+        Path file = folder.resolve(name);
+        int count;
+        try (Output output = new Output(file)) {
+            lines.writeTo(output);
+            count = output.lines();
+        }
+        System.out.println(name + ": " + count + " lines, " + Files.size(file) + " bytes");
+    }
+}

@@ -1,0 +1,186 @@
+//! The `read` function of a struct, and its smallest size where an array holds it.
+
+use super::super::ir::{self, Element, Field, Fixed, Primitive, Type};
+use super::super::names;
+use super::ctx::{Ctx, by_version, default};
+use crate::specs::versions::Versions;
+
+/// The body of `read`.
+pub(super) fn body(ctx: Ctx<'_>) -> String {
+    let one = ctx.one;
+    let mut code: String = one.fields.iter().map(|field| binding(ctx, field)).collect();
+    let mut names: Vec<String> = one.fields.iter().map(initializer).collect();
+    if !one.flexible.is_empty() {
+        code.push_str(&tag_section(ctx));
+        names.push("unknown_tags".to_owned());
+    }
+    format!("{code} Ok(Self {{ {} }})", names.join(", "))
+}
+
+/// Names that the function itself needs.
+const TAKEN: &[&str] = &["flexible", "r", "tag", "unknown_tags", "version"];
+
+/// The local variable that a field is read into.
+fn local(field: &Field) -> String {
+    let name = names::field(&field.name);
+    if TAKEN.contains(&name.as_str()) { format!("{name}_value") } else { name }
+}
+
+fn initializer(field: &Field) -> String {
+    let (name, local) = (names::field(&field.name), local(field));
+    if name == local { name } else { format!("{name}: {local}") }
+}
+
+/// `let field = …;`, with the default where the field stands elsewhere or nowhere.
+fn binding(ctx: Ctx<'_>, field: &Field) -> String {
+    let name = local(field);
+    let mutable = if field.tagged().is_empty() { "" } else { "mut " };
+    let positional = field.positional();
+    let value = match ctx.when(positional) {
+        _ if positional.is_empty() => default(field),
+        None => value(ctx, field, positional),
+        Some(condition) => {
+            let value = value(ctx, field, positional);
+            format!("if {condition} {{ {value} }} else {{ {} }}", default(field))
+        }
+    };
+    format!("let {mutable}{name} = {value};\n")
+}
+
+/// Reads a field in its place, in versions of `range`.
+fn value(ctx: Ctx<'_>, field: &Field, range: Versions) -> String {
+    let nullable = field.nullable.and(range);
+    if !field.is_optional() {
+        return plain(ctx, field, range);
+    }
+    match super::ctx::condition(nullable, range) {
+        None => nullable_value(ctx, field, range),
+        Some(_) if nullable.is_empty() => present(ctx, field, range),
+        Some(condition) => format!(
+            "if {condition} {{ {} }} else {{ {} }}",
+            nullable_value(ctx, field, nullable),
+            present(ctx, field, range)
+        ),
+    }
+}
+
+/// Reads a field that may be null elsewhere but not here.
+fn present(ctx: Ctx<'_>, field: &Field, range: Versions) -> String {
+    match &field.ty {
+        Type::Struct(_) => {
+            let value = plain(ctx, field, range);
+            format!("{{ let value = {value}; Some(r.boxed(value, {})?) }}", ctx.label(field))
+        }
+        _ => format!("Some({})", plain(ctx, field, range)),
+    }
+}
+
+fn plain(ctx: Ctx<'_>, field: &Field, range: Versions) -> String {
+    let label = ctx.label(field);
+    let compact = ctx.compact(field, range);
+    match &field.ty {
+        Type::Fixed(fixed) => fixed_value(fixed, &label),
+        Type::String => format!("Cow::Borrowed(r.string({label}, {compact})?)"),
+        Type::Bytes => format!("Cow::Borrowed(r.bytes({label}, {compact})?)"),
+        Type::Records => format!("Records::from(r.piece({label}, {compact})?)"),
+        Type::Struct(name) => format!("{name}::read(r, version)?"),
+        Type::Array(element) => format!("r.{}?", array(element, "", &label, &compact)),
+    }
+}
+
+fn nullable_value(ctx: Ctx<'_>, field: &Field, range: Versions) -> String {
+    let label = ctx.label(field);
+    let compact = ctx.compact(field, range);
+    match &field.ty {
+        Type::Fixed(fixed) => fixed_value(fixed, &label),
+        Type::String => format!("r.nullable_string({label}, {compact})?.map(Cow::Borrowed)"),
+        Type::Bytes => format!("r.nullable_bytes({label}, {compact})?.map(Cow::Borrowed)"),
+        Type::Records => format!("r.nullable_piece({label}, {compact})?.map(Records::from)"),
+        Type::Struct(_) => nullable_struct(ctx, field, range, "is_present"),
+        Type::Array(element) => format!("r.{}?", array(element, "nullable_", &label, &compact)),
+    }
+}
+
+fn nullable_struct(ctx: Ctx<'_>, field: &Field, range: Versions, marker: &str) -> String {
+    let label = ctx.label(field);
+    format!("if r.{marker}({label})? {} else {{ None }}", present(ctx, field, range))
+}
+
+fn fixed_value(fixed: &Fixed, label: &str) -> String {
+    let method = method(fixed.primitive);
+    let value = format!("r.{method}({label})?");
+    fixed.newtype.map_or_else(|| value.clone(), |name| format!("{name}({value})"))
+}
+
+/// The reader's and the writer's method for a type of fixed width.
+pub(super) fn method(primitive: Primitive) -> &'static str {
+    if primitive == Primitive::Uuid { "uuid" } else { primitive.rust() }
+}
+
+fn array(element: &Element, prefix: &str, label: &str, compact: &str) -> String {
+    match element {
+        Element::Fixed(_) => format!("{prefix}fixed_array({label}, {compact})"),
+        Element::String => text_array("string", 2, prefix, label, compact),
+        Element::Bytes => text_array("bytes", 4, prefix, label, compact),
+        Element::Struct(name) => format!(
+            "{prefix}array({label}, {compact}, {name}::min_size(version), \
+             |r| {name}::read(r, version))"
+        ),
+    }
+}
+
+fn text_array(method: &str, classic: usize, prefix: &str, label: &str, compact: &str) -> String {
+    let min = match compact {
+        "true" => "1".to_owned(),
+        "false" => classic.to_string(),
+        _ => format!("if flexible {{ 1 }} else {{ {classic} }}"),
+    };
+    format!(
+        "{prefix}array({label}, {compact}, {min}, \
+         |r| Ok(Cow::Borrowed(r.{method}({label}, {compact})?)))"
+    )
+}
+
+/// Reads the tag section that ends a struct in its flexible versions.
+fn tag_section(ctx: Ctx<'_>) -> String {
+    let one = ctx.one;
+    let name = &one.name;
+    let arms: String = one.fields.iter().filter_map(|field| tag_arm(ctx, field)).collect();
+    let section = if arms.is_empty() {
+        format!("r.unknown_tags(\"{name}\")?")
+    } else {
+        format!(
+            "r.tagged_fields(\"{name}\", |r, tag| {{ match tag {{ {arms} \
+             _ => return Ok(Tagged::Unknown), }} Ok(Tagged::Known) }})?"
+        )
+    };
+    match ctx.when(one.flexible) {
+        None => format!("let unknown_tags = {section};\n"),
+        Some(_) => format!(
+            "let unknown_tags = if flexible {{ {section} }} else {{ UnknownTags::new() }};\n"
+        ),
+    }
+}
+
+/// The arm for a known tag; below its tagged versions the tag is kept as an unknown one.
+fn tag_arm(ctx: Ctx<'_>, field: &Field) -> Option<String> {
+    let tag = field.tag.filter(|tag| !tag.versions.is_empty())?;
+    let guard = super::ctx::condition(tag.versions, ctx.one.flexible);
+    let guard = guard.map(|condition| format!(" if {condition}")).unwrap_or_default();
+    let value = match &field.ty {
+        Type::Struct(_) if field.nullable.covers(tag.versions) => {
+            nullable_struct(ctx, field, tag.versions, "is_present_tagged")
+        }
+        _ => value(ctx, field, tag.versions),
+    };
+    Some(format!("{}{guard} => {} = {value},\n", tag.number, local(field)))
+}
+
+/// `min_size`, which bounds the counts that an array of this struct may claim.
+pub(super) fn min_size(ctx: Ctx<'_>) -> String {
+    let size = by_version(ctx.one.versions, |version| {
+        ir::min_struct_size(ctx.message, &ctx.one.name, version).to_string()
+    });
+    let version = if size.contains("version") { "version" } else { "_version" };
+    format!("const fn min_size({version}: i16) -> usize {{ {size} }}\n")
+}

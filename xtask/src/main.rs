@@ -1,0 +1,64 @@
+//! Code generation and every check of the project, defined once and run by `cargo xtask <command>`.
+//!
+//! This crate depends on no other crate of the workspace: it must run when generated code does
+//! not compile. What needs those crates is a program of its own that a command here starts.
+
+#![forbid(unsafe_code)]
+
+mod checks;
+mod codegen;
+mod maven;
+mod specs;
+mod support;
+mod vectors;
+
+use std::process::ExitCode;
+
+use support::Outcome;
+
+/// A command of `cargo xtask`: its name, what it does, and the function that does it.
+struct Command {
+    name: &'static str,
+    about: &'static str,
+    run: fn(&[String]) -> Outcome,
+}
+
+const COMMANDS: &[Command] = &[
+    Command { name: "codegen", about: "generate the protocol crate [--check]", run: codegen::run },
+    Command { name: "specs", about: "import | diff VERSION: Kafka's message specs", run: specs::run },
+    Command { name: "vectors", about: "generate | check | tables: reference vectors", run: vectors::run },
+];
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let Some((name, rest)) = args.split_first() else {
+        print_usage();
+        return ExitCode::from(2);
+    };
+    let commands = COMMANDS.iter().chain(checks::COMMANDS);
+    match commands.into_iter().find(|command| command.name == name) {
+        Some(command) => report(name, (command.run)(rest)),
+        None => {
+            eprintln!("xtask: there is no command `{name}`");
+            print_usage();
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn report(name: &str, outcome: Outcome) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask {name}: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print_usage() {
+    eprintln!("usage: cargo xtask <command> [arguments]\n");
+    for command in COMMANDS.iter().chain(checks::COMMANDS) {
+        eprintln!("  {:<10} {}", command.name, command.about);
+    }
+}

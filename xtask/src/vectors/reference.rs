@@ -1,0 +1,79 @@
+//! Runs the Java program on the reference's classes, having fetched the ones and built the other.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sha2::{Digest, Sha256};
+
+use crate::maven;
+use crate::support::{self, Outcome};
+
+/// The reference, what its JSON converters need, and a logger that stays silent.
+const COORDINATES: &[&str] = &[
+    "org.apache.kafka:kafka-clients:4.3.1",
+    "com.fasterxml.jackson.core:jackson-databind:2.19.2",
+    "org.slf4j:slf4j-nop:1.7.36",
+];
+
+const JAR: &str = "kafka-clients-4.3.1.jar";
+
+/// Vectors are only as good as their source, so the source is known to the byte.
+const JAR_SHA256: &str = "52501b7b47510c66f898871adaf6d2968ab7246561d44ced43643a8a587f0b36";
+
+/// Runs the Java program with these arguments.
+pub(super) fn run(arguments: &[&str]) -> Outcome {
+    let folder = support::root().join("target/vectors");
+    let jars = folder.join("lib");
+    let classes = folder.join("classes");
+    maven::fetch(COORDINATES, &jars)?;
+    check_jar(&jars.join(JAR))?;
+    compile(&jars, &classes)?;
+    let mut java = Command::new("java");
+    java.arg("-cp").arg(class_path(&[&classes, &jars.join("*")])?);
+    start(java.arg("vectors.Main").args(arguments))
+}
+
+fn check_jar(jar: &Path) -> Outcome {
+    let bytes =
+        std::fs::read(jar).map_err(|error| format!("cannot read {}: {error}", jar.display()))?;
+    let found: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    if found == JAR_SHA256 {
+        return Ok(());
+    }
+    Err(format!("{} is not the reference: its SHA-256 is {found}, not {JAR_SHA256}", jar.display()))
+}
+
+/// Always compiles: it takes two seconds, and no stale class is ever run.
+fn compile(jars: &Path, classes: &Path) -> Outcome {
+    let mut javac = Command::new("javac");
+    javac.args(["-Xlint:all", "-Werror", "-encoding", "UTF-8", "-d"]).arg(classes);
+    javac.arg("-cp").arg(class_path(&[&jars.join("*")])?).args(sources()?);
+    start(&mut javac)
+}
+
+fn sources() -> Result<Vec<PathBuf>, String> {
+    let folder = support::root().join("xtask/java");
+    let entries = std::fs::read_dir(&folder)
+        .map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "java"));
+    files.sort();
+    Ok(files)
+}
+
+fn class_path(entries: &[&Path]) -> Result<std::ffi::OsString, String> {
+    std::env::join_paths(entries).map_err(|error| format!("there is no such class path: {error}"))
+}
+
+fn start(command: &mut Command) -> Outcome {
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{:?} ended with {status}", command.get_program())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(format!(
+            "Java is missing: install a JDK, version 17 or later, so that {:?} is on the PATH",
+            command.get_program()
+        )),
+        Err(error) => Err(format!("cannot start {:?}: {error}", command.get_program())),
+    }
+}
