@@ -16,7 +16,7 @@ use crate::{
 /// A message may hold this much memory however short it is.
 const FREE_BUDGET: usize = 64 * 1024;
 /// Each byte of the input justifies this many bytes of memory.
-const BUDGET_PER_BYTE: usize = 32;
+pub const MEMORY_PER_BYTE: usize = 32;
 /// The first shared piece of a frame can make `Bytes` allocate its reference count.
 const SHARING: usize = 64;
 
@@ -42,7 +42,7 @@ impl<'a> Reader<'a> {
     #[inline]
     #[must_use]
     pub const fn new(input: &'a [u8]) -> Self {
-        let budget = FREE_BUDGET.saturating_add(input.len().saturating_mul(BUDGET_PER_BYTE));
+        let budget = FREE_BUDGET.saturating_add(input.len().saturating_mul(MEMORY_PER_BYTE));
         Self { rest: input, end: input.len(), budget, frame: None }
     }
 

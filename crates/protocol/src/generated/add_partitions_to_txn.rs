@@ -299,6 +299,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<AddPartitionsToTxnTransaction<'_>>() <= 14 * MEMORY_PER_BYTE);
+
     /// The partitions of one topic.
     ///
     /// `AddPartitionsToTxnTopic` of `AddPartitionsToTxnRequest`, versions 0-5.
@@ -357,6 +359,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<AddPartitionsToTxnTopic<'_>>() <= 3 * MEMORY_PER_BYTE);
 }
 
 /// `AddPartitionsToTxnResponse` and the structs in it.
@@ -570,6 +574,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<AddPartitionsToTxnResult<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// The verdicts on one topic.
     ///
     /// `AddPartitionsToTxnTopicResult` of `AddPartitionsToTxnResponse`, versions 0-5.
@@ -644,6 +650,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<AddPartitionsToTxnTopicResult<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// The verdict on one partition.
     ///
     /// `AddPartitionsToTxnPartitionResult` of `AddPartitionsToTxnResponse`, versions 0-5.
@@ -705,4 +713,7 @@ pub mod response {
             }
         }
     }
+
+    const _: () =
+        assert!(size_of::<AddPartitionsToTxnPartitionResult<'_>>() <= 6 * MEMORY_PER_BYTE);
 }

@@ -160,6 +160,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<Listener<'_>>() <= 5 * MEMORY_PER_BYTE);
 }
 
 /// `AddRaftVoterResponse` and the structs in it.

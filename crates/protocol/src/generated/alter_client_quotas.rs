@@ -150,6 +150,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<EntryData<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `EntityData` of `AlterClientQuotasRequest`, versions 0-1.
     #[derive(Clone, Debug, PartialEq)]
     pub struct EntityData<'a> {
@@ -211,6 +213,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<EntityData<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `OpData` of `AlterClientQuotasRequest`, versions 0-1.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct OpData<'a> {
@@ -261,6 +265,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<OpData<'_>>() <= 11 * MEMORY_PER_BYTE);
 }
 
 /// `AlterClientQuotasResponse` and the structs in it.
@@ -412,6 +418,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<EntryData<'_>>() <= 5 * MEMORY_PER_BYTE);
+
     /// `EntityData` of `AlterClientQuotasResponse`, versions 0-1.
     #[derive(Clone, Debug, PartialEq)]
     pub struct EntityData<'a> {
@@ -472,4 +480,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<EntityData<'_>>() <= 3 * MEMORY_PER_BYTE);
 }

@@ -147,6 +147,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<AlterConfigsResource<'_>>() <= 4 * MEMORY_PER_BYTE);
+
     /// `AlterableConfig` of `AlterConfigsRequest`, versions 0-2.
     #[derive(Clone, Debug, PartialEq)]
     pub struct AlterableConfig<'a> {
@@ -206,6 +208,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<AlterableConfig<'_>>() <= 3 * MEMORY_PER_BYTE);
 }
 
 /// `AlterConfigsResponse` and the structs in it.
@@ -358,4 +362,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<AlterConfigsResourceResponse<'_>>() <= 6 * MEMORY_PER_BYTE);
 }

@@ -129,6 +129,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<TopicData<'_>>() <= 18 * MEMORY_PER_BYTE);
+
     /// `PartitionData` of `AlterPartitionRequest`, versions 2-3.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionData<'a> {
@@ -229,6 +231,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<PartitionData<'_>>() <= 15 * MEMORY_PER_BYTE);
+
     /// `BrokerState` of `AlterPartitionRequest`, versions 3.
     #[derive(Clone, Debug, PartialEq)]
     pub struct BrokerState<'a> {
@@ -270,6 +274,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<BrokerState<'_>>() <= 13 * MEMORY_PER_BYTE);
 }
 
 /// `AlterPartitionResponse` and the structs in it.
@@ -382,6 +388,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<TopicData<'_>>() <= 18 * MEMORY_PER_BYTE);
+
     /// `PartitionData` of `AlterPartitionResponse`, versions 2-3.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionData<'a> {
@@ -447,4 +455,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<PartitionData<'_>>() <= 21 * MEMORY_PER_BYTE);
 }

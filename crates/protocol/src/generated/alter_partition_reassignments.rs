@@ -147,6 +147,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<ReassignableTopic<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `ReassignablePartition` of `AlterPartitionReassignmentsRequest`, versions 0-1.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct ReassignablePartition<'a> {
@@ -183,6 +185,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<ReassignablePartition<'_>>() <= 6 * MEMORY_PER_BYTE);
 }
 
 /// `AlterPartitionReassignmentsResponse` and the structs in it.
@@ -346,6 +350,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<ReassignableTopicResponse<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `ReassignablePartitionResponse` of `AlterPartitionReassignmentsResponse`, versions
     /// 0-1.
     #[derive(Clone, Debug, PartialEq)]
@@ -405,4 +411,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<ReassignablePartitionResponse<'_>>() <= 8 * MEMORY_PER_BYTE);
 }

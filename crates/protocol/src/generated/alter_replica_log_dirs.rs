@@ -139,6 +139,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<AlterReplicaLogDir<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `AlterReplicaLogDirTopic` of `AlterReplicaLogDirsRequest`, versions 1-2.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct AlterReplicaLogDirTopic<'a> {
@@ -191,6 +193,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<AlterReplicaLogDirTopic<'_>>() <= 3 * MEMORY_PER_BYTE);
 }
 
 /// `AlterReplicaLogDirsResponse` and the structs in it.
@@ -335,6 +339,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<AlterReplicaLogDirTopicResult<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `AlterReplicaLogDirPartitionResult` of `AlterReplicaLogDirsResponse`, versions 1-2.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct AlterReplicaLogDirPartitionResult<'a> {
@@ -387,4 +393,7 @@ pub mod response {
             }
         }
     }
+
+    const _: () =
+        assert!(size_of::<AlterReplicaLogDirPartitionResult<'_>>() <= 6 * MEMORY_PER_BYTE);
 }

@@ -123,6 +123,9 @@ pub mod request {
         }
     }
 
+    const _: () =
+        assert!(size_of::<AlterShareGroupOffsetsRequestTopic<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `AlterShareGroupOffsetsRequestPartition` of `AlterShareGroupOffsetsRequest`, versions
     /// 0.
     #[derive(Clone, Debug, PartialEq, Default)]
@@ -160,6 +163,9 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () =
+        assert!(size_of::<AlterShareGroupOffsetsRequestPartition<'_>>() <= 13 * MEMORY_PER_BYTE);
 }
 
 /// `AlterShareGroupOffsetsResponse` and the structs in it.
@@ -296,6 +302,9 @@ pub mod response {
         }
     }
 
+    const _: () =
+        assert!(size_of::<AlterShareGroupOffsetsResponseTopic<'_>>() <= 19 * MEMORY_PER_BYTE);
+
     /// `AlterShareGroupOffsetsResponsePartition` of `AlterShareGroupOffsetsResponse`,
     /// versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
@@ -345,4 +354,7 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () =
+        assert!(size_of::<AlterShareGroupOffsetsResponsePartition<'_>>() <= 8 * MEMORY_PER_BYTE);
 }

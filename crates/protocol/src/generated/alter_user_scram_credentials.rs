@@ -122,6 +122,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<ScramCredentialDeletion<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `ScramCredentialUpsertion` of `AlterUserScramCredentialsRequest`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct ScramCredentialUpsertion<'a> {
@@ -173,6 +175,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<ScramCredentialUpsertion<'_>>() <= 9 * MEMORY_PER_BYTE);
 }
 
 /// `AlterUserScramCredentialsResponse` and the structs in it.
@@ -293,4 +297,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<AlterUserScramCredentialsResult<'_>>() <= 5 * MEMORY_PER_BYTE);
 }

@@ -414,6 +414,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<ApiVersion<'_>>() <= 6 * MEMORY_PER_BYTE);
+
     /// The levels of one feature that this broker could run at.
     ///
     /// `SupportedFeatureKey` of `ApiVersionsResponse`, versions 3-4.
@@ -463,6 +465,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<SupportedFeatureKey<'_>>() <= 6 * MEMORY_PER_BYTE);
+
     /// The level of one feature that the cluster does run at.
     ///
     /// `FinalizedFeatureKey` of `ApiVersionsResponse`, versions 3-4.
@@ -511,4 +515,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<FinalizedFeatureKey<'_>>() <= 6 * MEMORY_PER_BYTE);
 }

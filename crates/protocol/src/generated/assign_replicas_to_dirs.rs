@@ -131,6 +131,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<DirectoryData<'_>>() <= 18 * MEMORY_PER_BYTE);
+
     /// `TopicData` of `AssignReplicasToDirsRequest`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct TopicData<'a> {
@@ -177,6 +179,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<TopicData<'_>>() <= 18 * MEMORY_PER_BYTE);
+
     /// `PartitionData` of `AssignReplicasToDirsRequest`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionData<'a> {
@@ -208,6 +212,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<PartitionData<'_>>() <= 5 * MEMORY_PER_BYTE);
 }
 
 /// `AssignReplicasToDirsResponse` and the structs in it.
@@ -320,6 +326,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<DirectoryData<'_>>() <= 18 * MEMORY_PER_BYTE);
+
     /// `TopicData` of `AssignReplicasToDirsResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct TopicData<'a> {
@@ -366,6 +374,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<TopicData<'_>>() <= 18 * MEMORY_PER_BYTE);
+
     /// `PartitionData` of `AssignReplicasToDirsResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionData<'a> {
@@ -401,4 +411,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<PartitionData<'_>>() <= 7 * MEMORY_PER_BYTE);
 }

@@ -201,6 +201,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<TopicData<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `PartitionData` of `BeginQuorumEpochRequest`, versions 0-1.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionData<'a> {
@@ -264,6 +266,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<PartitionData<'_>>() <= 12 * MEMORY_PER_BYTE);
+
     /// `LeaderEndpoint` of `BeginQuorumEpochRequest`, versions 1.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct LeaderEndpoint<'a> {
@@ -305,6 +309,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<LeaderEndpoint<'_>>() <= 5 * MEMORY_PER_BYTE);
 }
 
 /// `BeginQuorumEpochResponse` and the structs in it.
@@ -486,6 +492,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<TopicData<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `PartitionData` of `BeginQuorumEpochResponse`, versions 0-1.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionData<'a> {
@@ -543,6 +551,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<PartitionData<'_>>() <= 14 * MEMORY_PER_BYTE);
+
     /// `NodeEndpoint` of `BeginQuorumEpochResponse`, versions 1.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct NodeEndpoint<'a> {
@@ -583,4 +593,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<NodeEndpoint<'_>>() <= 8 * MEMORY_PER_BYTE);
 }

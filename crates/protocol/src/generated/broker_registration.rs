@@ -219,6 +219,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<Listener<'_>>() <= 7 * MEMORY_PER_BYTE);
+
     /// `Feature` of `BrokerRegistrationRequest`, versions 0-4.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct Feature<'a> {
@@ -259,6 +261,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<Feature<'_>>() <= 6 * MEMORY_PER_BYTE);
 }
 
 /// `BrokerRegistrationResponse` and the structs in it.

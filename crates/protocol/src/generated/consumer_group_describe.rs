@@ -236,6 +236,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<DescribedGroup<'_>>() <= 20 * MEMORY_PER_BYTE);
+
     /// `Member` of `ConsumerGroupDescribeResponse`, versions 0-1.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Member<'a> {
@@ -371,6 +373,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<Member<'_>>() <= 16 * MEMORY_PER_BYTE);
+
     /// `Assignment` of `ConsumerGroupDescribeResponse`, versions 0-1.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct Assignment<'a> {
@@ -451,4 +455,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<TopicPartitions<'_>>() <= 19 * MEMORY_PER_BYTE);
 }

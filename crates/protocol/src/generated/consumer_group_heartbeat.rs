@@ -236,6 +236,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<TopicPartitions<'_>>() <= 18 * MEMORY_PER_BYTE);
 }
 
 /// `ConsumerGroupHeartbeatResponse` and the structs in it.
@@ -381,6 +383,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<Assignment<'_>>() <= 2 * MEMORY_PER_BYTE);
+
     /// `TopicPartitions` of `ConsumerGroupHeartbeatResponse`, versions 0-1.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct TopicPartitions<'a> {
@@ -417,4 +421,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<TopicPartitions<'_>>() <= 18 * MEMORY_PER_BYTE);
 }

@@ -89,3 +89,5 @@ impl<'a> TopicPartition<'a> {
         w.fixed_array(&self.partitions, false);
     }
 }
+
+const _: () = assert!(size_of::<TopicPartition<'_>>() <= 6 * MEMORY_PER_BYTE);

@@ -147,6 +147,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<Listener<'_>>() <= 7 * MEMORY_PER_BYTE);
+
     /// `Feature` of `ControllerRegistrationRequest`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct Feature<'a> {
@@ -187,6 +189,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<Feature<'_>>() <= 6 * MEMORY_PER_BYTE);
 }
 
 /// `ControllerRegistrationResponse` and the structs in it.

@@ -170,6 +170,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<AclCreation<'_>>() <= 8 * MEMORY_PER_BYTE);
 }
 
 /// `CreateAclsResponse` and the structs in it.
@@ -303,4 +305,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<AclCreationResult<'_>>() <= 4 * MEMORY_PER_BYTE);
 }

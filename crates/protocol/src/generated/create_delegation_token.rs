@@ -198,6 +198,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<CreatableRenewers<'_>>() <= 3 * MEMORY_PER_BYTE);
 }
 
 /// `CreateDelegationTokenResponse` and the structs in it.

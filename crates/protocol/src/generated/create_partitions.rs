@@ -171,6 +171,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<CreatePartitionsTopic<'_>>() <= 7 * MEMORY_PER_BYTE);
+
     /// `CreatePartitionsAssignment` of `CreatePartitionsRequest`, versions 0-3.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct CreatePartitionsAssignment<'a> {
@@ -218,6 +220,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<CreatePartitionsAssignment<'_>>() <= 2 * MEMORY_PER_BYTE);
 }
 
 /// `CreatePartitionsResponse` and the structs in it.
@@ -356,4 +360,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<CreatePartitionsTopicResult<'_>>() <= 5 * MEMORY_PER_BYTE);
 }

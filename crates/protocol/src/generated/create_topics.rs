@@ -188,6 +188,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<CreatableTopic<'_>>() <= 10 * MEMORY_PER_BYTE);
+
     /// `CreatableReplicaAssignment` of `CreateTopicsRequest`, versions 2-7.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct CreatableReplicaAssignment<'a> {
@@ -241,6 +243,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<CreatableReplicaAssignment<'_>>() <= 6 * MEMORY_PER_BYTE);
 
     /// `CreatableTopicConfig` of `CreateTopicsRequest`, versions 2-7.
     #[derive(Clone, Debug, PartialEq)]
@@ -302,6 +306,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<CreatableTopicConfig<'_>>() <= 3 * MEMORY_PER_BYTE);
 }
 
 /// `CreateTopicsResponse` and the structs in it.
@@ -553,6 +559,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<CreatableTopicResult<'_>>() <= 6 * MEMORY_PER_BYTE);
+
     /// `CreatableTopicConfigs` of `CreateTopicsResponse`, versions 5-7.
     #[derive(Clone, Debug, PartialEq)]
     pub struct CreatableTopicConfigs<'a> {
@@ -615,4 +623,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<CreatableTopicConfigs<'_>>() <= 6 * MEMORY_PER_BYTE);
 }

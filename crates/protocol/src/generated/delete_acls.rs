@@ -187,6 +187,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<DeleteAclsFilter<'_>>() <= 8 * MEMORY_PER_BYTE);
 }
 
 /// `DeleteAclsResponse` and the structs in it.
@@ -349,6 +351,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<DeleteAclsFilterResult<'_>>() <= 5 * MEMORY_PER_BYTE);
+
     /// `DeleteAclsMatchingAcl` of `DeleteAclsResponse`, versions 1-3.
     #[derive(Clone, Debug, PartialEq)]
     pub struct DeleteAclsMatchingAcl<'a> {
@@ -467,4 +471,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<DeleteAclsMatchingAcl<'_>>() <= 11 * MEMORY_PER_BYTE);
 }

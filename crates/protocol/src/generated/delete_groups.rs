@@ -192,4 +192,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<DeletableGroupResult<'_>>() <= 4 * MEMORY_PER_BYTE);
 }

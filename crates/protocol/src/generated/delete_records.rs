@@ -141,6 +141,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<DeleteRecordsTopic<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `DeleteRecordsPartition` of `DeleteRecordsRequest`, versions 0-2.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct DeleteRecordsPartition<'a> {
@@ -192,6 +194,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<DeleteRecordsPartition<'_>>() <= 12 * MEMORY_PER_BYTE);
 }
 
 /// `DeleteRecordsResponse` and the structs in it.
@@ -331,6 +335,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<DeleteRecordsTopicResult<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `DeleteRecordsPartitionResult` of `DeleteRecordsResponse`, versions 0-2.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct DeleteRecordsPartitionResult<'a> {
@@ -387,4 +393,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<DeleteRecordsPartitionResult<'_>>() <= 14 * MEMORY_PER_BYTE);
 }

@@ -104,6 +104,9 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () =
+        assert!(size_of::<DeleteShareGroupOffsetsRequestTopic<'_>>() <= 2 * MEMORY_PER_BYTE);
 }
 
 /// `DeleteShareGroupOffsetsResponse` and the structs in it.
@@ -234,4 +237,7 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () =
+        assert!(size_of::<DeleteShareGroupOffsetsResponseTopic<'_>>() <= 21 * MEMORY_PER_BYTE);
 }

@@ -118,6 +118,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<DeleteStateData<'_>>() <= 18 * MEMORY_PER_BYTE);
+
     /// `PartitionData` of `DeleteShareGroupStateRequest`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionData<'a> {
@@ -149,6 +151,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<PartitionData<'_>>() <= 5 * MEMORY_PER_BYTE);
 }
 
 /// `DeleteShareGroupStateResponse` and the structs in it.
@@ -254,6 +258,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<DeleteStateResult<'_>>() <= 18 * MEMORY_PER_BYTE);
+
     /// `PartitionResult` of `DeleteShareGroupStateResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionResult<'a> {
@@ -299,4 +305,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<PartitionResult<'_>>() <= 8 * MEMORY_PER_BYTE);
 }

@@ -152,6 +152,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<DeleteTopicState<'_>>() <= 18 * MEMORY_PER_BYTE);
 }
 
 /// `DeleteTopicsResponse` and the structs in it.
@@ -323,4 +325,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<DeletableTopicResult<'_>>() <= 4 * MEMORY_PER_BYTE);
 }

@@ -313,6 +313,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<DescribeAclsResource<'_>>() <= 5 * MEMORY_PER_BYTE);
+
     /// `AclDescription` of `DescribeAclsResponse`, versions 1-3.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct AclDescription<'a> {
@@ -371,4 +373,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<AclDescription<'_>>() <= 5 * MEMORY_PER_BYTE);
 }

@@ -148,6 +148,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<ComponentData<'_>>() <= 4 * MEMORY_PER_BYTE);
 }
 
 /// `DescribeClientQuotasResponse` and the structs in it.
@@ -322,6 +324,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<EntryData<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `EntityData` of `DescribeClientQuotasResponse`, versions 0-1.
     #[derive(Clone, Debug, PartialEq)]
     pub struct EntityData<'a> {
@@ -383,6 +387,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<EntityData<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `ValueData` of `DescribeClientQuotasResponse`, versions 0-1.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct ValueData<'a> {
@@ -429,4 +435,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<ValueData<'_>>() <= 10 * MEMORY_PER_BYTE);
 }

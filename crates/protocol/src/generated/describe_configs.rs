@@ -189,6 +189,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<DescribeConfigsResource<'_>>() <= 4 * MEMORY_PER_BYTE);
 }
 
 /// `DescribeConfigsResponse` and the structs in it.
@@ -369,6 +371,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<DescribeConfigsResult<'_>>() <= 7 * MEMORY_PER_BYTE);
+
     /// `DescribeConfigsResourceResult` of `DescribeConfigsResponse`, versions 1-4.
     #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeConfigsResourceResult<'a> {
@@ -512,6 +516,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<DescribeConfigsResourceResult<'_>>() <= 9 * MEMORY_PER_BYTE);
+
     /// `DescribeConfigsSynonym` of `DescribeConfigsResponse`, versions 1-4.
     #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeConfigsSynonym<'a> {
@@ -581,4 +587,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<DescribeConfigsSynonym<'_>>() <= 4 * MEMORY_PER_BYTE);
 }

@@ -150,6 +150,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<DescribeDelegationTokenOwner<'_>>() <= 3 * MEMORY_PER_BYTE);
 }
 
 /// `DescribeDelegationTokenResponse` and the structs in it.
@@ -384,6 +386,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<DescribedDelegationToken<'_>>() <= 30 * MEMORY_PER_BYTE);
+
     /// `DescribedDelegationTokenRenewer` of `DescribeDelegationTokenResponse`, versions 1-3.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct DescribedDelegationTokenRenewer<'a> {
@@ -448,4 +452,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<DescribedDelegationTokenRenewer<'_>>() <= 3 * MEMORY_PER_BYTE);
 }

@@ -323,6 +323,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<DescribedGroup<'_>>() <= 12 * MEMORY_PER_BYTE);
+
     /// `DescribedGroupMember` of `DescribeGroupsResponse`, versions 0-6.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct DescribedGroupMember<'a> {
@@ -422,4 +424,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<DescribedGroupMember<'_>>() <= 7 * MEMORY_PER_BYTE);
 }

@@ -140,6 +140,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<DescribableLogDirTopic<'_>>() <= 3 * MEMORY_PER_BYTE);
 }
 
 /// `DescribeLogDirsResponse` and the structs in it.
@@ -351,6 +353,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<DescribeLogDirsResult<'_>>() <= 5 * MEMORY_PER_BYTE);
+
     /// `DescribeLogDirsTopic` of `DescribeLogDirsResponse`, versions 1-5.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct DescribeLogDirsTopic<'a> {
@@ -412,6 +416,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<DescribeLogDirsTopic<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `DescribeLogDirsPartition` of `DescribeLogDirsResponse`, versions 1-5.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct DescribeLogDirsPartition<'a> {
@@ -472,4 +478,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<DescribeLogDirsPartition<'_>>() <= 21 * MEMORY_PER_BYTE);
 }

@@ -101,6 +101,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<TopicRequest<'_>>() <= 3 * MEMORY_PER_BYTE);
 }
 
 /// `DescribeProducersResponse` and the structs in it.
@@ -211,6 +213,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<TopicResponse<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `PartitionResponse` of `DescribeProducersResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionResponse<'a> {
@@ -272,6 +276,8 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<PartitionResponse<'_>>() <= 9 * MEMORY_PER_BYTE);
 
     /// `ProducerState` of `DescribeProducersResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq)]
@@ -346,4 +352,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<ProducerState<'_>>() <= 37 * MEMORY_PER_BYTE);
 }

@@ -109,6 +109,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<TopicData<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `PartitionData` of `DescribeQuorumRequest`, versions 0-2.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionData<'a> {
@@ -140,6 +142,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<PartitionData<'_>>() <= 5 * MEMORY_PER_BYTE);
 }
 
 /// `DescribeQuorumResponse` and the structs in it.
@@ -302,6 +306,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<TopicData<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `PartitionData` of `DescribeQuorumResponse`, versions 0-2.
     #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionData<'a> {
@@ -426,6 +432,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<PartitionData<'_>>() <= 25 * MEMORY_PER_BYTE);
+
     /// `ReplicaState` of `DescribeQuorumResponse`, versions 0-2.
     #[derive(Clone, Debug, PartialEq)]
     pub struct ReplicaState<'a> {
@@ -524,6 +532,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<ReplicaState<'_>>() <= 13 * MEMORY_PER_BYTE);
+
     /// `Node` of `DescribeQuorumResponse`, versions 2.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct Node<'a> {
@@ -569,6 +579,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<Node<'_>>() <= 6 * MEMORY_PER_BYTE);
+
     /// `Listener` of `DescribeQuorumResponse`, versions 2.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct Listener<'a> {
@@ -610,4 +622,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<Listener<'_>>() <= 5 * MEMORY_PER_BYTE);
 }

@@ -129,6 +129,9 @@ pub mod request {
         }
     }
 
+    const _: () =
+        assert!(size_of::<DescribeShareGroupOffsetsRequestGroup<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `DescribeShareGroupOffsetsRequestTopic` of `DescribeShareGroupOffsetsRequest`,
     /// versions 0-1.
     #[derive(Clone, Debug, PartialEq, Default)]
@@ -172,6 +175,9 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () =
+        assert!(size_of::<DescribeShareGroupOffsetsRequestTopic<'_>>() <= 3 * MEMORY_PER_BYTE);
 }
 
 /// `DescribeShareGroupOffsetsResponse` and the structs in it.
@@ -300,6 +306,9 @@ pub mod response {
         }
     }
 
+    const _: () =
+        assert!(size_of::<DescribeShareGroupOffsetsResponseGroup<'_>>() <= 6 * MEMORY_PER_BYTE);
+
     /// `DescribeShareGroupOffsetsResponseTopic` of `DescribeShareGroupOffsetsResponse`,
     /// versions 0-1.
     #[derive(Clone, Debug, PartialEq, Default)]
@@ -358,6 +367,9 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () =
+        assert!(size_of::<DescribeShareGroupOffsetsResponseTopic<'_>>() <= 19 * MEMORY_PER_BYTE);
 
     /// `DescribeShareGroupOffsetsResponsePartition` of `DescribeShareGroupOffsetsResponse`,
     /// versions 0-1.
@@ -460,4 +472,8 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(
+        size_of::<DescribeShareGroupOffsetsResponsePartition<'_>>() <= 20 * MEMORY_PER_BYTE
+    );
 }

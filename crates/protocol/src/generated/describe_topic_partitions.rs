@@ -130,6 +130,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<TopicRequest<'_>>() <= 2 * MEMORY_PER_BYTE);
+
     /// `Cursor` of `DescribeTopicPartitionsRequest`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct Cursor<'a> {
@@ -162,6 +164,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<Cursor<'_>>() <= 6 * MEMORY_PER_BYTE);
 }
 
 /// `DescribeTopicPartitionsResponse` and the structs in it.
@@ -339,6 +343,9 @@ pub mod response {
         }
     }
 
+    const _: () =
+        assert!(size_of::<DescribeTopicPartitionsResponseTopic<'_>>() <= 26 * MEMORY_PER_BYTE);
+
     /// `DescribeTopicPartitionsResponsePartition` of `DescribeTopicPartitionsResponse`,
     /// versions 0.
     #[derive(Clone, Debug, PartialEq)]
@@ -468,6 +475,9 @@ pub mod response {
         }
     }
 
+    const _: () =
+        assert!(size_of::<DescribeTopicPartitionsResponsePartition<'_>>() <= 20 * MEMORY_PER_BYTE);
+
     /// `Cursor` of `DescribeTopicPartitionsResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct Cursor<'a> {
@@ -500,4 +510,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<Cursor<'_>>() <= 6 * MEMORY_PER_BYTE);
 }

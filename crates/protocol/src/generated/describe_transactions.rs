@@ -218,6 +218,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<TransactionState<'_>>() <= 28 * MEMORY_PER_BYTE);
+
     /// `TopicData` of `DescribeTransactionsResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct TopicData<'a> {
@@ -254,4 +256,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<TopicData<'_>>() <= 3 * MEMORY_PER_BYTE);
 }

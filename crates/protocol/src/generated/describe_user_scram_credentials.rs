@@ -106,6 +106,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<UserName<'_>>() <= 2 * MEMORY_PER_BYTE);
 }
 
 /// `DescribeUserScramCredentialsResponse` and the structs in it.
@@ -277,6 +279,9 @@ pub mod response {
         }
     }
 
+    const _: () =
+        assert!(size_of::<DescribeUserScramCredentialsResult<'_>>() <= 6 * MEMORY_PER_BYTE);
+
     /// `CredentialInfo` of `DescribeUserScramCredentialsResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct CredentialInfo<'a> {
@@ -312,4 +317,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<CredentialInfo<'_>>() <= 6 * MEMORY_PER_BYTE);
 }

@@ -159,6 +159,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<TopicPartitions<'_>>() <= 3 * MEMORY_PER_BYTE);
 }
 
 /// `ElectLeadersResponse` and the structs in it.
@@ -320,6 +322,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<ReplicaElectionResult<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `PartitionResult` of `ElectLeadersResponse`, versions 0-2.
     #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionResult<'a> {
@@ -386,4 +390,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<PartitionResult<'_>>() <= 8 * MEMORY_PER_BYTE);
 }

@@ -175,6 +175,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<TopicData<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `PartitionData` of `EndQuorumEpochRequest`, versions 0-1.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionData<'a> {
@@ -280,6 +282,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<PartitionData<'_>>() <= 14 * MEMORY_PER_BYTE);
+
     /// `ReplicaInfo` of `EndQuorumEpochRequest`, versions 1.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct ReplicaInfo<'a> {
@@ -315,6 +319,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<ReplicaInfo<'_>>() <= 21 * MEMORY_PER_BYTE);
 
     /// `LeaderEndpoint` of `EndQuorumEpochRequest`, versions 1.
     #[derive(Clone, Debug, PartialEq, Default)]
@@ -357,6 +363,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<LeaderEndpoint<'_>>() <= 5 * MEMORY_PER_BYTE);
 }
 
 /// `EndQuorumEpochResponse` and the structs in it.
@@ -538,6 +546,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<TopicData<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `PartitionData` of `EndQuorumEpochResponse`, versions 0-1.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionData<'a> {
@@ -595,6 +605,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<PartitionData<'_>>() <= 14 * MEMORY_PER_BYTE);
+
     /// `NodeEndpoint` of `EndQuorumEpochResponse`, versions 1.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct NodeEndpoint<'a> {
@@ -635,4 +647,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<NodeEndpoint<'_>>() <= 8 * MEMORY_PER_BYTE);
 }

@@ -382,6 +382,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<FetchTopic<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `FetchPartition` of `FetchRequest`, versions 4-18.
     #[derive(Clone, Debug, PartialEq)]
     pub struct FetchPartition<'a> {
@@ -550,6 +552,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<FetchPartition<'_>>() <= 16 * MEMORY_PER_BYTE);
+
     /// `ForgottenTopic` of `FetchRequest`, versions 7-18.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct ForgottenTopic<'a> {
@@ -621,6 +625,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<ForgottenTopic<'_>>() <= 3 * MEMORY_PER_BYTE);
 }
 
 /// `FetchResponse` and the structs in it.
@@ -862,6 +868,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<FetchableTopicResponse<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `PartitionData` of `FetchResponse`, versions 4-18.
     #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionData<'a> {
@@ -1084,6 +1092,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<PartitionData<'_>>() <= 30 * MEMORY_PER_BYTE);
+
     /// `EpochEndOffset` of `FetchResponse`, versions 12-18.
     #[derive(Clone, Debug, PartialEq)]
     pub struct EpochEndOffset<'a> {
@@ -1247,6 +1257,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<AbortedTransaction<'_>>() <= 16 * MEMORY_PER_BYTE);
+
     /// `NodeEndpoint` of `FetchResponse`, versions 16-18.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct NodeEndpoint<'a> {
@@ -1292,4 +1304,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<NodeEndpoint<'_>>() <= 11 * MEMORY_PER_BYTE);
 }

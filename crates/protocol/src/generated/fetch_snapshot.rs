@@ -166,6 +166,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<TopicSnapshot<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `PartitionSnapshot` of `FetchSnapshotRequest`, versions 0-1.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionSnapshot<'a> {
@@ -246,6 +248,8 @@ pub mod request {
             w.end_tags(tags);
         }
     }
+
+    const _: () = assert!(size_of::<PartitionSnapshot<'_>>() <= 30 * MEMORY_PER_BYTE);
 
     /// `SnapshotId` of `FetchSnapshotRequest`, versions 0-1.
     #[derive(Clone, Debug, PartialEq, Default)]
@@ -442,6 +446,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<TopicSnapshot<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `PartitionSnapshot` of `FetchSnapshotResponse`, versions 0-1.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionSnapshot<'a> {
@@ -529,6 +535,8 @@ pub mod response {
             w.end_tags(tags);
         }
     }
+
+    const _: () = assert!(size_of::<PartitionSnapshot<'_>>() <= 37 * MEMORY_PER_BYTE);
 
     /// `SnapshotId` of `FetchSnapshotResponse`, versions 0-1.
     #[derive(Clone, Debug, PartialEq, Default)]
@@ -634,4 +642,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<NodeEndpoint<'_>>() <= 8 * MEMORY_PER_BYTE);
 }

@@ -441,4 +441,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<Coordinator<'_>>() <= 14 * MEMORY_PER_BYTE);
 }

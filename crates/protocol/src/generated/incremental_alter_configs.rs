@@ -154,6 +154,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<AlterConfigsResource<'_>>() <= 4 * MEMORY_PER_BYTE);
+
     /// `AlterableConfig` of `IncrementalAlterConfigsRequest`, versions 0-1.
     #[derive(Clone, Debug, PartialEq)]
     pub struct AlterableConfig<'a> {
@@ -219,6 +221,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<AlterableConfig<'_>>() <= 4 * MEMORY_PER_BYTE);
 }
 
 /// `IncrementalAlterConfigsResponse` and the structs in it.
@@ -378,4 +382,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<AlterConfigsResourceResponse<'_>>() <= 6 * MEMORY_PER_BYTE);
 }

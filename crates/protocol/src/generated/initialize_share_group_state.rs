@@ -119,6 +119,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<InitializeStateData<'_>>() <= 18 * MEMORY_PER_BYTE);
+
     /// `PartitionData` of `InitializeShareGroupStateRequest`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionData<'a> {
@@ -158,6 +160,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<PartitionData<'_>>() <= 17 * MEMORY_PER_BYTE);
 }
 
 /// `InitializeShareGroupStateResponse` and the structs in it.
@@ -263,6 +267,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<InitializeStateResult<'_>>() <= 18 * MEMORY_PER_BYTE);
+
     /// `PartitionResult` of `InitializeShareGroupStateResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionResult<'a> {
@@ -308,4 +314,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<PartitionResult<'_>>() <= 8 * MEMORY_PER_BYTE);
 }

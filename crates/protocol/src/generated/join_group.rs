@@ -220,6 +220,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<JoinGroupRequestProtocol<'_>>() <= 3 * MEMORY_PER_BYTE);
 }
 
 /// `JoinGroupResponse` and the structs in it.
@@ -466,4 +468,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<JoinGroupResponseMember<'_>>() <= 4 * MEMORY_PER_BYTE);
 }

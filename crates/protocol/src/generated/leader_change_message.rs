@@ -120,3 +120,5 @@ impl<'a> Voter<'a> {
         w.unknown_tags(&self.unknown_tags);
     }
 }
+
+const _: () = assert!(size_of::<Voter<'_>>() <= 5 * MEMORY_PER_BYTE);

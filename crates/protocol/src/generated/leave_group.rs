@@ -177,6 +177,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<MemberIdentity<'_>>() <= 3 * MEMORY_PER_BYTE);
 }
 
 /// `LeaveGroupResponse` and the structs in it.
@@ -341,4 +343,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<MemberResponse<'_>>() <= 5 * MEMORY_PER_BYTE);
 }

@@ -194,4 +194,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<ConfigResource<'_>>() <= 2 * MEMORY_PER_BYTE);
 }

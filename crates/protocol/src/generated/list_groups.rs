@@ -267,4 +267,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<ListedGroup<'_>>() <= 4 * MEMORY_PER_BYTE);
 }

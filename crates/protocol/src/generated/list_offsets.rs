@@ -166,6 +166,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<ListOffsetsTopic<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `ListOffsetsPartition` of `ListOffsetsRequest`, versions 1-11.
     #[derive(Clone, Debug, PartialEq)]
     pub struct ListOffsetsPartition<'a> {
@@ -236,6 +238,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<ListOffsetsPartition<'_>>() <= 12 * MEMORY_PER_BYTE);
 }
 
 /// `ListOffsetsResponse` and the structs in it.
@@ -377,6 +381,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<ListOffsetsTopicResponse<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `ListOffsetsPartitionResponse` of `ListOffsetsResponse`, versions 1-11.
     #[derive(Clone, Debug, PartialEq)]
     pub struct ListOffsetsPartitionResponse<'a> {
@@ -466,4 +472,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<ListOffsetsPartitionResponse<'_>>() <= 22 * MEMORY_PER_BYTE);
 }

@@ -122,6 +122,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<ListPartitionReassignmentsTopics<'_>>() <= 3 * MEMORY_PER_BYTE);
 }
 
 /// `ListPartitionReassignmentsResponse` and the structs in it.
@@ -259,6 +261,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<OngoingTopicReassignment<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `OngoingPartitionReassignment` of `ListPartitionReassignmentsResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct OngoingPartitionReassignment<'a> {
@@ -316,4 +320,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<OngoingPartitionReassignment<'_>>() <= 8 * MEMORY_PER_BYTE);
 }

@@ -266,4 +266,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<TransactionState<'_>>() <= 11 * MEMORY_PER_BYTE);
 }

@@ -263,6 +263,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<MetadataRequestTopic<'_>>() <= 2 * MEMORY_PER_BYTE);
 }
 
 /// `MetadataResponse` and the structs in it.
@@ -550,6 +552,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<MetadataResponseBroker<'_>>() <= 10 * MEMORY_PER_BYTE);
+
     /// A topic and its partitions, or the reason why it cannot be described.
     ///
     /// `MetadataResponseTopic` of `MetadataResponse`, versions 0-13.
@@ -713,6 +717,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<MetadataResponseTopic<'_>>() <= 8 * MEMORY_PER_BYTE);
+
     /// A partition, its leader and its replicas.
     ///
     /// `MetadataResponsePartition` of `MetadataResponse`, versions 0-13.
@@ -858,4 +864,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<MetadataResponsePartition<'_>>() <= 18 * MEMORY_PER_BYTE);
 }

@@ -232,6 +232,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<OffsetCommitRequestTopic<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `OffsetCommitRequestPartition` of `OffsetCommitRequest`, versions 2-10.
     #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetCommitRequestPartition<'a> {
@@ -326,6 +328,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<OffsetCommitRequestPartition<'_>>() <= 14 * MEMORY_PER_BYTE);
 }
 
 /// `OffsetCommitResponse` and the structs in it.
@@ -489,6 +493,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<OffsetCommitResponseTopic<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `OffsetCommitResponsePartition` of `OffsetCommitResponse`, versions 2-10.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct OffsetCommitResponsePartition<'a> {
@@ -541,4 +547,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<OffsetCommitResponsePartition<'_>>() <= 6 * MEMORY_PER_BYTE);
 }

@@ -104,6 +104,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<OffsetDeleteRequestTopic<'_>>() <= 6 * MEMORY_PER_BYTE);
+
     /// `OffsetDeleteRequestPartition` of `OffsetDeleteRequest`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct OffsetDeleteRequestPartition {
@@ -131,6 +133,8 @@ pub mod request {
             w.i32(self.partition_index.0);
         }
     }
+
+    const _: () = assert!(size_of::<OffsetDeleteRequestPartition>() <= 4 * MEMORY_PER_BYTE);
 }
 
 /// `OffsetDeleteResponse` and the structs in it.
@@ -231,6 +235,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<OffsetDeleteResponseTopic<'_>>() <= 6 * MEMORY_PER_BYTE);
+
     /// `OffsetDeleteResponsePartition` of `OffsetDeleteResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct OffsetDeleteResponsePartition {
@@ -262,4 +268,6 @@ pub mod response {
             w.i16(self.error_code.0);
         }
     }
+
+    const _: () = assert!(size_of::<OffsetDeleteResponsePartition>() <= 6 * MEMORY_PER_BYTE);
 }

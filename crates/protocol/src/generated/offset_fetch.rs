@@ -235,6 +235,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<OffsetFetchRequestTopic<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `OffsetFetchRequestGroup` of `OffsetFetchRequest`, versions 8-10.
     #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetFetchRequestGroup<'a> {
@@ -329,6 +331,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<OffsetFetchRequestGroup<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `OffsetFetchRequestTopics` of `OffsetFetchRequest`, versions 8-10.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct OffsetFetchRequestTopics<'a> {
@@ -394,6 +398,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<OffsetFetchRequestTopics<'_>>() <= 3 * MEMORY_PER_BYTE);
 }
 
 /// `OffsetFetchResponse` and the structs in it.
@@ -588,6 +594,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<OffsetFetchResponseTopic<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `OffsetFetchResponsePartition` of `OffsetFetchResponse`, versions 1-7.
     #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetFetchResponsePartition<'a> {
@@ -689,6 +697,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<OffsetFetchResponsePartition<'_>>() <= 16 * MEMORY_PER_BYTE);
+
     /// `OffsetFetchResponseGroup` of `OffsetFetchResponse`, versions 8-10.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct OffsetFetchResponseGroup<'a> {
@@ -741,6 +751,8 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<OffsetFetchResponseGroup<'_>>() <= 5 * MEMORY_PER_BYTE);
 
     /// `OffsetFetchResponseTopics` of `OffsetFetchResponse`, versions 8-10.
     #[derive(Clone, Debug, PartialEq, Default)]
@@ -813,6 +825,8 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<OffsetFetchResponseTopics<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `OffsetFetchResponsePartitions` of `OffsetFetchResponse`, versions 8-10.
     #[derive(Clone, Debug, PartialEq)]
@@ -890,4 +904,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<OffsetFetchResponsePartitions<'_>>() <= 20 * MEMORY_PER_BYTE);
 }

@@ -158,6 +158,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<OffsetForLeaderTopic<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `OffsetForLeaderPartition` of `OffsetForLeaderEpochRequest`, versions 2-4.
     #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetForLeaderPartition<'a> {
@@ -224,6 +226,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<OffsetForLeaderPartition<'_>>() <= 12 * MEMORY_PER_BYTE);
 }
 
 /// `OffsetForLeaderEpochResponse` and the structs in it.
@@ -363,6 +367,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<OffsetForLeaderTopicResult<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `EpochEndOffset` of `OffsetForLeaderEpochResponse`, versions 2-4.
     #[derive(Clone, Debug, PartialEq)]
     pub struct EpochEndOffset<'a> {
@@ -431,4 +437,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<EpochEndOffset<'_>>() <= 18 * MEMORY_PER_BYTE);
 }

@@ -205,6 +205,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<TopicProduceData<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// The one batch for one partition.
     ///
     /// `PartitionProduceData` of `ProduceRequest`, versions 3-13.
@@ -267,6 +269,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<PartitionProduceData<'_>>() <= 6 * MEMORY_PER_BYTE);
 }
 
 /// `ProduceResponse` and the structs in it.
@@ -500,6 +504,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<TopicProduceResponse<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// The verdict on one batch.
     ///
     /// `PartitionProduceResponse` of `ProduceResponse`, versions 3-13.
@@ -706,6 +712,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<PartitionProduceResponse<'_>>() <= 22 * MEMORY_PER_BYTE);
+
     /// One record that made the broker refuse its whole batch (KIP-467).
     ///
     /// `BatchIndexAndErrorMessage` of `ProduceResponse`, versions 8-13.
@@ -768,6 +776,8 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<BatchIndexAndErrorMessage<'_>>() <= 6 * MEMORY_PER_BYTE);
 
     /// A hint at who leads the partition by now (KIP-951); both fields -1 say that there is
     /// no hint.
@@ -872,4 +882,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<NodeEndpoint<'_>>() <= 11 * MEMORY_PER_BYTE);
 }

@@ -116,6 +116,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<ReadStateData<'_>>() <= 18 * MEMORY_PER_BYTE);
+
     /// `PartitionData` of `ReadShareGroupStateRequest`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionData<'a> {
@@ -151,6 +153,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<PartitionData<'_>>() <= 9 * MEMORY_PER_BYTE);
 }
 
 /// `ReadShareGroupStateResponse` and the structs in it.
@@ -256,6 +260,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<ReadStateResult<'_>>() <= 18 * MEMORY_PER_BYTE);
+
     /// `PartitionResult` of `ReadShareGroupStateResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionResult<'a> {
@@ -334,6 +340,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<PartitionResult<'_>>() <= 21 * MEMORY_PER_BYTE);
+
     /// `StateBatch` of `ReadShareGroupStateResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct StateBatch<'a> {
@@ -377,4 +385,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<StateBatch<'_>>() <= 20 * MEMORY_PER_BYTE);
 }

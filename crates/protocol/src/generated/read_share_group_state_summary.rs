@@ -119,6 +119,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<ReadStateSummaryData<'_>>() <= 18 * MEMORY_PER_BYTE);
+
     /// `PartitionData` of `ReadShareGroupStateSummaryRequest`, versions 0-1.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionData<'a> {
@@ -154,6 +156,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<PartitionData<'_>>() <= 9 * MEMORY_PER_BYTE);
 }
 
 /// `ReadShareGroupStateSummaryResponse` and the structs in it.
@@ -259,6 +263,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<ReadStateSummaryResult<'_>>() <= 18 * MEMORY_PER_BYTE);
+
     /// `PartitionResult` of `ReadShareGroupStateSummaryResponse`, versions 0-1.
     #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionResult<'a> {
@@ -353,4 +359,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<PartitionResult<'_>>() <= 24 * MEMORY_PER_BYTE);
 }

@@ -169,6 +169,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<AcknowledgeTopic<'_>>() <= 18 * MEMORY_PER_BYTE);
+
     /// `AcknowledgePartition` of `ShareAcknowledgeRequest`, versions 1-2.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct AcknowledgePartition<'a> {
@@ -221,6 +223,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<AcknowledgePartition<'_>>() <= 6 * MEMORY_PER_BYTE);
+
     /// `AcknowledgementBatch` of `ShareAcknowledgeRequest`, versions 1-2.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct AcknowledgementBatch<'a> {
@@ -262,6 +266,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<AcknowledgementBatch<'_>>() <= 18 * MEMORY_PER_BYTE);
 }
 
 /// `ShareAcknowledgeResponse` and the structs in it.
@@ -428,6 +434,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<ShareAcknowledgeTopicResponse<'_>>() <= 18 * MEMORY_PER_BYTE);
+
     /// `PartitionData` of `ShareAcknowledgeResponse`, versions 1-2.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionData<'a> {
@@ -474,6 +482,8 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<PartitionData<'_>>() <= 17 * MEMORY_PER_BYTE);
 
     /// `LeaderIdAndEpoch` of `ShareAcknowledgeResponse`, versions 1-2.
     #[derive(Clone, Debug, PartialEq, Default)]
@@ -552,4 +562,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<NodeEndpoint<'_>>() <= 11 * MEMORY_PER_BYTE);
 }

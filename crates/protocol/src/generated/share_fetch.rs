@@ -224,6 +224,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<FetchTopic<'_>>() <= 18 * MEMORY_PER_BYTE);
+
     /// `FetchPartition` of `ShareFetchRequest`, versions 1-2.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct FetchPartition<'a> {
@@ -276,6 +278,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<FetchPartition<'_>>() <= 6 * MEMORY_PER_BYTE);
+
     /// `AcknowledgementBatch` of `ShareFetchRequest`, versions 1-2.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct AcknowledgementBatch<'a> {
@@ -318,6 +322,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<AcknowledgementBatch<'_>>() <= 18 * MEMORY_PER_BYTE);
+
     /// `ForgottenTopic` of `ShareFetchRequest`, versions 1-2.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct ForgottenTopic<'a> {
@@ -354,6 +360,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<ForgottenTopic<'_>>() <= 18 * MEMORY_PER_BYTE);
 }
 
 /// `ShareFetchResponse` and the structs in it.
@@ -507,6 +515,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<ShareFetchableTopicResponse<'_>>() <= 18 * MEMORY_PER_BYTE);
+
     /// `PartitionData` of `ShareFetchResponse`, versions 1-2.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionData<'a> {
@@ -600,6 +610,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<PartitionData<'_>>() <= 22 * MEMORY_PER_BYTE);
+
     /// `LeaderIdAndEpoch` of `ShareFetchResponse`, versions 1-2.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct LeaderIdAndEpoch<'a> {
@@ -672,6 +684,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<AcquiredRecords<'_>>() <= 19 * MEMORY_PER_BYTE);
+
     /// `NodeEndpoint` of `ShareFetchResponse`, versions 1-2.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct NodeEndpoint<'a> {
@@ -717,4 +731,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<NodeEndpoint<'_>>() <= 11 * MEMORY_PER_BYTE);
 }

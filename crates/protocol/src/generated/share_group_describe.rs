@@ -236,6 +236,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<DescribedGroup<'_>>() <= 20 * MEMORY_PER_BYTE);
+
     /// `Member` of `ShareGroupDescribeResponse`, versions 1.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct Member<'a> {
@@ -315,6 +317,8 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<Member<'_>>() <= 12 * MEMORY_PER_BYTE);
 
     /// `Assignment` of `ShareGroupDescribeResponse`, versions 1.
     #[derive(Clone, Debug, PartialEq, Default)]
@@ -396,4 +400,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<TopicPartitions<'_>>() <= 19 * MEMORY_PER_BYTE);
 }

@@ -245,6 +245,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<Assignment<'_>>() <= 2 * MEMORY_PER_BYTE);
+
     /// `TopicPartitions` of `ShareGroupHeartbeatResponse`, versions 1.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct TopicPartitions<'a> {
@@ -281,4 +283,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<TopicPartitions<'_>>() <= 18 * MEMORY_PER_BYTE);
 }

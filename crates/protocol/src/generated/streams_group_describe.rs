@@ -247,6 +247,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<DescribedGroup<'_>>() <= 20 * MEMORY_PER_BYTE);
+
     /// `Topology` of `StreamsGroupDescribeResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct Topology<'a> {
@@ -294,6 +296,8 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<Topology<'_>>() <= 6 * MEMORY_PER_BYTE);
 
     /// `Subtopology` of `StreamsGroupDescribeResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
@@ -405,6 +409,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<Subtopology<'_>>() <= 6 * MEMORY_PER_BYTE);
+
     /// `TopicInfo` of `StreamsGroupDescribeResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct TopicInfo<'a> {
@@ -460,6 +466,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<TopicInfo<'_>>() <= 9 * MEMORY_PER_BYTE);
+
     /// `KeyValue` of `StreamsGroupDescribeResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct KeyValue<'a> {
@@ -496,6 +504,8 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<KeyValue<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `Member` of `StreamsGroupDescribeResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
@@ -652,6 +662,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<Member<'_>>() <= 28 * MEMORY_PER_BYTE);
+
     /// `Endpoint` of `StreamsGroupDescribeResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct Endpoint<'a> {
@@ -684,6 +696,8 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<Endpoint<'_>>() <= 4 * MEMORY_PER_BYTE);
 
     /// `TaskOffset` of `StreamsGroupDescribeResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
@@ -725,6 +739,8 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<TaskOffset<'_>>() <= 14 * MEMORY_PER_BYTE);
 
     /// `Assignment` of `StreamsGroupDescribeResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
@@ -827,4 +843,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<TaskIds<'_>>() <= 3 * MEMORY_PER_BYTE);
 }

@@ -350,6 +350,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<Topology<'_>>() <= 6 * MEMORY_PER_BYTE);
+
     /// `Subtopology` of `StreamsGroupHeartbeatRequest`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct Subtopology<'a> {
@@ -491,6 +493,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<Subtopology<'_>>() <= 8 * MEMORY_PER_BYTE);
+
     /// `TopicInfo` of `StreamsGroupHeartbeatRequest`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct TopicInfo<'a> {
@@ -546,6 +550,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<TopicInfo<'_>>() <= 9 * MEMORY_PER_BYTE);
+
     /// `KeyValue` of `StreamsGroupHeartbeatRequest`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct KeyValue<'a> {
@@ -582,6 +588,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<KeyValue<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `CopartitionGroup` of `StreamsGroupHeartbeatRequest`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
@@ -630,6 +638,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<CopartitionGroup<'_>>() <= 4 * MEMORY_PER_BYTE);
+
     /// `TaskIds` of `StreamsGroupHeartbeatRequest`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct TaskIds<'a> {
@@ -667,6 +677,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<TaskIds<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `Endpoint` of `StreamsGroupHeartbeatRequest`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct Endpoint<'a> {
@@ -699,6 +711,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<Endpoint<'_>>() <= 4 * MEMORY_PER_BYTE);
 
     /// `TaskOffset` of `StreamsGroupHeartbeatRequest`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
@@ -740,6 +754,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<TaskOffset<'_>>() <= 14 * MEMORY_PER_BYTE);
 }
 
 /// `StreamsGroupHeartbeatResponse` and the structs in it.
@@ -1006,6 +1022,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<Status<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `TaskIds` of `StreamsGroupHeartbeatResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct TaskIds<'a> {
@@ -1042,6 +1060,8 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<TaskIds<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `EndpointToPartitions` of `StreamsGroupHeartbeatResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
@@ -1115,6 +1135,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<EndpointToPartitions<'_>>() <= 7 * MEMORY_PER_BYTE);
+
     /// `Endpoint` of `StreamsGroupHeartbeatResponse`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct Endpoint<'a> {
@@ -1184,4 +1206,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<TopicPartition<'_>>() <= 3 * MEMORY_PER_BYTE);
 }

@@ -210,6 +210,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<SyncGroupRequestAssignment<'_>>() <= 3 * MEMORY_PER_BYTE);
 }
 
 /// `SyncGroupResponse` and the structs in it.

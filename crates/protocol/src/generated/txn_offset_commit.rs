@@ -277,6 +277,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<TxnOffsetCommitRequestTopic<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// The offset for one partition.
     ///
     /// `TxnOffsetCommitRequestPartition` of `TxnOffsetCommitRequest`, versions 0-5.
@@ -383,6 +385,8 @@ pub mod request {
             }
         }
     }
+
+    const _: () = assert!(size_of::<TxnOffsetCommitRequestPartition<'_>>() <= 14 * MEMORY_PER_BYTE);
 }
 
 /// `TxnOffsetCommitResponse` and the structs in it.
@@ -540,6 +544,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<TxnOffsetCommitResponseTopic<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// The verdict on one partition's offset.
     ///
     /// `TxnOffsetCommitResponsePartition` of `TxnOffsetCommitResponse`, versions 0-5.
@@ -600,4 +606,6 @@ pub mod response {
             }
         }
     }
+
+    const _: () = assert!(size_of::<TxnOffsetCommitResponsePartition<'_>>() <= 6 * MEMORY_PER_BYTE);
 }

@@ -173,6 +173,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<FeatureUpdateKey<'_>>() <= 5 * MEMORY_PER_BYTE);
 }
 
 /// `UpdateFeaturesResponse` and the structs in it.
@@ -326,4 +328,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<UpdatableFeatureResult<'_>>() <= 5 * MEMORY_PER_BYTE);
 }

@@ -157,6 +157,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<Listener<'_>>() <= 5 * MEMORY_PER_BYTE);
+
     /// `KRaftVersionFeature` of `UpdateRaftVoterRequest`, versions 0.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct KRaftVersionFeature<'a> {

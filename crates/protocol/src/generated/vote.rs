@@ -135,6 +135,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<TopicData<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `PartitionData` of `VoteRequest`, versions 0-2.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionData<'a> {
@@ -230,6 +232,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<PartitionData<'_>>() <= 25 * MEMORY_PER_BYTE);
 }
 
 /// `VoteResponse` and the structs in it.
@@ -381,6 +385,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<TopicData<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `PartitionData` of `VoteResponse`, versions 0-2.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionData<'a> {
@@ -436,6 +442,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<PartitionData<'_>>() <= 16 * MEMORY_PER_BYTE);
+
     /// `NodeEndpoint` of `VoteResponse`, versions 1-2.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct NodeEndpoint<'a> {
@@ -476,4 +484,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<NodeEndpoint<'_>>() <= 8 * MEMORY_PER_BYTE);
 }

@@ -109,6 +109,8 @@ impl<'a> Voter<'a> {
     }
 }
 
+const _: () = assert!(size_of::<Voter<'_>>() <= 27 * MEMORY_PER_BYTE);
+
 /// `Endpoint` of `VotersRecord`, versions 0.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Endpoint<'a> {
@@ -150,6 +152,8 @@ impl<'a> Endpoint<'a> {
         w.unknown_tags(&self.unknown_tags);
     }
 }
+
+const _: () = assert!(size_of::<Endpoint<'_>>() <= 5 * MEMORY_PER_BYTE);
 
 /// `KRaftVersionFeature` of `VotersRecord`, versions 0.
 #[derive(Clone, Debug, PartialEq, Default)]

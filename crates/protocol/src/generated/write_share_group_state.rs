@@ -118,6 +118,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<WriteStateData<'_>>() <= 18 * MEMORY_PER_BYTE);
+
     /// `PartitionData` of `WriteShareGroupStateRequest`, versions 0-1.
     #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionData<'a> {
@@ -211,6 +213,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<PartitionData<'_>>() <= 22 * MEMORY_PER_BYTE);
+
     /// `StateBatch` of `WriteShareGroupStateRequest`, versions 0-1.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct StateBatch<'a> {
@@ -254,6 +258,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<StateBatch<'_>>() <= 20 * MEMORY_PER_BYTE);
 }
 
 /// `WriteShareGroupStateResponse` and the structs in it.
@@ -359,6 +365,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<WriteStateResult<'_>>() <= 18 * MEMORY_PER_BYTE);
+
     /// `PartitionResult` of `WriteShareGroupStateResponse`, versions 0-1.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct PartitionResult<'a> {
@@ -404,4 +412,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<PartitionResult<'_>>() <= 8 * MEMORY_PER_BYTE);
 }

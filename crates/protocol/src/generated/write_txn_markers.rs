@@ -146,6 +146,8 @@ pub mod request {
         }
     }
 
+    const _: () = assert!(size_of::<WritableTxnMarker<'_>>() <= 17 * MEMORY_PER_BYTE);
+
     /// `WritableTxnMarkerTopic` of `WriteTxnMarkersRequest`, versions 1-2.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct WritableTxnMarkerTopic<'a> {
@@ -187,6 +189,8 @@ pub mod request {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<WritableTxnMarkerTopic<'_>>() <= 3 * MEMORY_PER_BYTE);
 }
 
 /// `WriteTxnMarkersResponse` and the structs in it.
@@ -292,6 +296,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<WritableTxnMarkerResult<'_>>() <= 10 * MEMORY_PER_BYTE);
+
     /// `WritableTxnMarkerTopicResult` of `WriteTxnMarkersResponse`, versions 1-2.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct WritableTxnMarkerTopicResult<'a> {
@@ -340,6 +346,8 @@ pub mod response {
         }
     }
 
+    const _: () = assert!(size_of::<WritableTxnMarkerTopicResult<'_>>() <= 3 * MEMORY_PER_BYTE);
+
     /// `WritableTxnMarkerPartitionResult` of `WriteTxnMarkersResponse`, versions 1-2.
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct WritableTxnMarkerPartitionResult<'a> {
@@ -376,4 +384,6 @@ pub mod response {
             w.unknown_tags(&self.unknown_tags);
         }
     }
+
+    const _: () = assert!(size_of::<WritableTxnMarkerPartitionResult<'_>>() <= 7 * MEMORY_PER_BYTE);
 }

@@ -83,6 +83,18 @@ fn pieces_stand_between_the_fixed_bytes() {
 }
 
 #[test]
+fn a_longer_compact_prefix_is_counted_from_its_first_value_on() {
+    for (len, prefix) in [(126, 1), (127, 2), (16_382, 2), (16_383, 3)] {
+        let text = "x".repeat(len);
+        let written_len = written(|writer| writer.string(&text, true)).len();
+        assert_eq!(written_len, prefix + len);
+        assert_eq!(sized(|size| size.string(FIELD, &text, true)), Ok(written_len));
+        assert_eq!(sized(|size| size.bytes(FIELD, len, true)), Ok(written_len));
+        assert_eq!(sized(|size| size.nullable_array_len(FIELD, Some(len), true)), Ok(prefix));
+    }
+}
+
+#[test]
 fn strings_are_refused_beyond_fifteen_bits() {
     let longest = "x".repeat(32_767);
     let longer = "x".repeat(32_768);

@@ -176,6 +176,23 @@ fn tag_arm(ctx: Ctx<'_>, field: &Field) -> Option<String> {
     Some(format!("{}{guard} => {} = {value},\n", tag.number, local(field)))
 }
 
+/// Structs whose fewest bytes never occur, with the fewest that do.
+///
+/// A listed group has a name of at least one byte: 4 bytes, where the types alone allow 3.
+const REAL_MINIMUM: &[(&str, usize)] = &[("ListedGroup", 4)];
+
+/// The compile-time proof that no message of this struct is refused for the memory it takes.
+pub(super) fn memory_proof(ctx: Ctx<'_>) -> String {
+    let size = |version| ir::min_struct_size(ctx.message, &ctx.one.name, version);
+    let real = REAL_MINIMUM.iter().find(|(name, _)| *name == ctx.one.name).map(|(_, min)| *min);
+    let min = real.or(ctx.one.versions.iter().map(size).min()).unwrap_or_default();
+    let lifetime = if ctx.one.borrows { "<'_>" } else { "" };
+    format!(
+        "const _: () = assert!(size_of::<{}{lifetime}>() <= {min} * MEMORY_PER_BYTE);\n\n",
+        ctx.one.name
+    )
+}
+
 /// `min_size`, which bounds the counts that an array of this struct may claim.
 pub(super) fn min_size(ctx: Ctx<'_>) -> String {
     let size = by_version(ctx.one.versions, |version| {

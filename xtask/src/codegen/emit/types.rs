@@ -1,6 +1,6 @@
 //! A struct: its declaration, its default, and the functions that read, measure and write it.
 
-use super::super::ir::{Field, Kind, Message};
+use super::super::ir::{Field, Kind, Message, Type};
 use super::super::names;
 use super::ctx::{Ctx, default, is_derived_default};
 use super::docs::Docs;
@@ -106,7 +106,16 @@ fn nested(ctx: Ctx<'_>) -> String {
         if one.borrows { ("<'a>", format!("{}<'a>", one.name)) } else { ("", one.name.clone()) };
     let min_size = if one.is_element { read::min_size(ctx) + "\n" } else { String::new() };
     let functions = functions(ctx);
-    format!("impl{generics} {ty} {{\n{min_size}{functions} }}\n\n")
+    let is_boxed = is_boxed(ctx);
+    let proof = if one.is_element || is_boxed { read::memory_proof(ctx) } else { String::new() };
+    format!("impl{generics} {ty} {{\n{min_size}{functions} }}\n\n{proof}")
+}
+
+/// Whether a field may be null, so that the struct stands on the heap.
+fn is_boxed(ctx: Ctx<'_>) -> bool {
+    let fields = ctx.message.structs.iter().flat_map(|one| &one.fields);
+    let ty = Type::Struct(ctx.one.name.clone());
+    fields.into_iter().any(|field| field.ty == ty && field.is_optional())
 }
 
 /// The door to the root's tag section, for those who do not know the type.

@@ -1,0 +1,192 @@
+//! One operation on one message, and everyone who does it.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use kafka_protocol::protocol::Encodable;
+use klamm_protocol::Message;
+
+use crate::allocations::Allocations;
+use crate::floor::Floor;
+use crate::sum::Sum;
+
+/// Operations between two looks at the clock.
+const BATCH: usize = 32;
+
+/// Who does the operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Ours,
+    /// The peer, with a buffer of the size that it computes beforehand.
+    Peer,
+    /// The peer, with a buffer that grows.
+    PeerGrowing,
+    /// The hand-written writer.
+    Floor,
+}
+
+/// What is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operation {
+    Decode,
+    Encode,
+}
+
+/// An operation on one message, and its contenders.
+pub(crate) struct Contest {
+    pub(crate) message: &'static str,
+    pub(crate) version: i16,
+    pub(crate) operation: Operation,
+    /// The length of the encoded message.
+    pub(crate) bytes: usize,
+    pub(crate) contenders: Vec<Contender>,
+}
+
+/// The same value as a message of ours, a message of the peer's and a hand-written writer.
+pub(crate) struct Subject<O, P, F> {
+    pub(crate) message: &'static str,
+    pub(crate) version: i16,
+    pub(crate) ours: O,
+    pub(crate) peer: P,
+    pub(crate) floor: F,
+}
+
+/// Decoders that add every field up and drop the message.
+pub(crate) struct Decoders {
+    pub(crate) ours: fn(&Bytes, i16) -> Sum,
+    pub(crate) peer: fn(&mut Bytes, i16) -> Sum,
+}
+
+impl<O, P, F> Subject<O, P, F>
+where
+    O: Message<'static> + 'static,
+    P: Encodable + 'static,
+    F: Fn() -> Floor + 'static,
+{
+    /// Proves that all sides mean the same bytes, then lets them compete.
+    pub(crate) fn contests(self, decoders: &Decoders) -> [Contest; 2] {
+        let frame = self.frame();
+        let decode = self.decode(decoders, &frame);
+        [decode, self.encode(frame.len())]
+    }
+
+    /// The bytes that all three sides write.
+    fn frame(&self) -> Bytes {
+        let segments = klamm_protocol::encode(&self.ours, self.version).expect("valid for us");
+        let ours = segments.to_vec();
+        let mut peer = BytesMut::new();
+        self.peer.encode(&mut peer, self.version).expect("valid for the peer");
+        assert!(ours == peer, "{} v{}: ours and the peer differ", self.message, self.version);
+        let floor = (self.floor)();
+        let floor: Vec<u8> = floor.io_slices().iter().flat_map(|slice| slice.to_vec()).collect();
+        assert!(ours == floor, "{} v{}: ours and the floor differ", self.message, self.version);
+        let frame = Bytes::from(ours);
+        // The first clone of `Bytes` allocates its reference count; no decode shall pay for it.
+        drop(frame.clone());
+        frame
+    }
+
+    fn decode(&self, decoders: &Decoders, frame: &Bytes) -> Contest {
+        let (version, Decoders { ours, peer }) = (self.version, *decoders);
+        let sums = (ours(frame, version), peer(&mut frame.clone(), version));
+        assert_eq!(sums.0, sums.1, "{} v{version}: the sums differ", self.message);
+        let ours = Contender::decoder(Side::Ours, frame, move |frame| ours(frame, version));
+        let peer = Contender::decoder(Side::Peer, frame, move |frame| peer(frame, version));
+        let contenders = vec![ours, peer];
+        self.contest(Operation::Decode, frame.len(), contenders)
+    }
+
+    fn encode(self, bytes: usize) -> Contest {
+        let contest = self.contest(Operation::Encode, bytes, Vec::new());
+        let Self { version, ours, peer, floor, .. } = self;
+        let peer = std::rc::Rc::new(peer);
+        let growing = std::rc::Rc::clone(&peer);
+        let contenders = vec![
+            Contender::new(Side::Ours, move || {
+                let segments = klamm_protocol::encode(black_box(&ours), version);
+                let segments = segments.expect("encoded before");
+                black_box(&segments.io_slices());
+            }),
+            Contender::new(Side::Peer, move || {
+                let peer = black_box(&*peer);
+                let size = peer.compute_size(version).expect("encoded before");
+                let mut buffer = BytesMut::with_capacity(size);
+                peer.encode(&mut buffer, version).expect("encoded before");
+                black_box(&buffer);
+            }),
+            Contender::new(Side::PeerGrowing, move || {
+                let mut buffer = BytesMut::new();
+                black_box(&*growing).encode(&mut buffer, version).expect("encoded before");
+                black_box(&buffer);
+            }),
+            Contender::new(Side::Floor, move || {
+                let floor = black_box(&floor)();
+                black_box(&floor.io_slices());
+            }),
+        ];
+        Contest { contenders, ..contest }
+    }
+
+    fn contest(&self, operation: Operation, bytes: usize, contenders: Vec<Contender>) -> Contest {
+        let Self { message, version, .. } = *self;
+        Contest { message, version, operation, bytes, contenders }
+    }
+}
+
+impl Clone for Decoders {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl Copy for Decoders {}
+
+/// One side's way to do the operation.
+pub(crate) struct Contender {
+    pub(crate) side: Side,
+    /// Does the operation [`BATCH`] times; answers how long that took.
+    batch: Box<dyn FnMut() -> Duration>,
+}
+
+impl Contender {
+    fn new(side: Side, operation: impl Fn() + 'static) -> Self {
+        let batch = move || {
+            let start = Instant::now();
+            (0..BATCH).for_each(|_| operation());
+            start.elapsed()
+        };
+        Self { side, batch: Box::new(batch) }
+    }
+
+    /// Every decode is handed a frame of its own, which is dropped with the message: one that was
+    /// read from a connection belongs to whoever decodes it, and the peer's decoder uses it up.
+    fn decoder(side: Side, frame: &Bytes, decode: impl Fn(&mut Bytes) -> Sum + 'static) -> Self {
+        let frame = frame.clone();
+        let batch = move || {
+            let frames: [Bytes; BATCH] = std::array::from_fn(|_| frame.clone());
+            let start = Instant::now();
+            for mut frame in black_box(frames) {
+                black_box(decode(&mut frame));
+            }
+            start.elapsed()
+        };
+        Self { side, batch: Box::new(batch) }
+    }
+
+    /// The nanoseconds of one operation, over at least `least`.
+    pub(crate) fn sample(&mut self, least: Duration) -> f64 {
+        let mut total = Duration::ZERO;
+        let mut operations = 0.0;
+        while total < least {
+            total += (self.batch)();
+            operations += BATCH as f64;
+        }
+        total.as_nanos() as f64 / operations
+    }
+
+    /// What one operation allocates.
+    pub(crate) fn allocations(&mut self) -> Allocations {
+        Allocations::during(|| drop((self.batch)())) / BATCH as u64
+    }
+}
