@@ -24,9 +24,9 @@ struct Command {
 }
 
 const COMMANDS: &[Command] = &[
-    Command { name: "codegen", about: "generate the protocol crate [--check]", run: codegen::run },
-    Command { name: "specs", about: "import | diff VERSION: Kafka's message specs", run: specs::run },
-    Command { name: "vectors", about: "generate | check | tables: reference vectors", run: vectors::run },
+    Command { name: "codegen", about: "print the protocol crate [--check]", run: codegen::run },
+    Command { name: "specs", about: "import | diff VERSION: message specs", run: specs::run },
+    Command { name: "vectors", about: "generate | check | tables", run: vectors::run },
 ];
 
 fn main() -> ExitCode {

@@ -1,4 +1,4 @@
-//! Kafka's messages, generated from their specs.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 pub mod api;

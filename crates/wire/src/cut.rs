@@ -3,6 +3,8 @@
 //! The error type is `()`, so that a failed cut costs a branch; [`Reader`](crate::Reader) knows
 //! the field and the offset and builds the error that a caller sees.
 
+#![deny(clippy::arithmetic_side_effects)]
+
 use std::{iter, slice};
 
 use nom::{Needed, Parser, bytes::complete::take};

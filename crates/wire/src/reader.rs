@@ -3,6 +3,8 @@
 //! This file holds the cursor, its budget and the numbers; what has a length is in `lengths`,
 //! what repeats in `arrays`, and tagged fields are in [`tagged`](crate::tagged).
 
+#![deny(clippy::arithmetic_side_effects)]
+
 mod arrays;
 mod lengths;
 
@@ -51,7 +53,7 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub fn over(frame: &'a Bytes) -> Self {
         let reader = Self::new(frame);
-        Self { budget: reader.budget - SHARING, frame: Some(frame), ..reader }
+        Self { budget: reader.budget.saturating_sub(SHARING), frame: Some(frame), ..reader }
     }
 
     /// How many bytes are left.
@@ -65,7 +67,7 @@ impl<'a> Reader<'a> {
     #[inline]
     #[must_use]
     pub const fn offset(&self) -> usize {
-        self.end - self.rest.len()
+        self.end.saturating_sub(self.rest.len())
     }
 
     /// The bytes that are left.

@@ -1,5 +1,7 @@
 //! Tagged fields: read inside their own window, and kept where nobody here knows them.
 
+#![deny(clippy::arithmetic_side_effects)]
+
 use std::borrow::Cow;
 
 use crate::{DecodeError, DecodeErrorKind, Field, Reader};
@@ -81,7 +83,8 @@ impl<'a> UnknownTags<'a> {
 
     /// What [`with_capacity`](Self::with_capacity) takes from the heap.
     const fn heap_size(capacity: usize) -> usize {
-        size_of::<Vec<UnknownTag<'_>>>() + capacity * size_of::<UnknownTag<'_>>()
+        let list = size_of::<Vec<UnknownTag<'_>>>();
+        list.saturating_add(capacity.saturating_mul(size_of::<UnknownTag<'_>>()))
     }
 }
 
@@ -174,15 +177,15 @@ impl<'a> Reader<'a> {
         let size = self.uvarint(field)? as usize;
         let payload = self.take(size, field)?;
         let after = std::mem::replace(&mut self.rest, payload);
-        self.end -= after.len();
+        self.end = self.end.saturating_sub(after.len());
         let verdict = read(self);
         let unread = std::mem::replace(&mut self.rest, after).len();
-        self.end += after.len();
+        self.end = self.end.saturating_add(after.len());
         match verdict? {
             Tagged::Unknown => Ok(Some(payload)),
             Tagged::Known if unread == 0 => Ok(None),
             Tagged::Known => {
-                let behind = after.len() + unread;
+                let behind = after.len().saturating_add(unread);
                 Err(self.error_at(behind, DecodeErrorKind::TagSizeMismatch, field))
             }
         }

@@ -1,5 +1,7 @@
 //! Variable-length integers: seven bits per byte, least significant first, zigzag where signed.
 
+#![deny(clippy::arithmetic_side_effects)]
+
 use std::fmt;
 
 /// Why no integer could be read.
@@ -58,7 +60,7 @@ pub fn read_u64(input: &[u8]) -> Result<(u64, &[u8]), VarintFault> {
 fn read_long_u32(input: &[u8]) -> Result<(u32, &[u8]), VarintFault> {
     let mut bytes = input.iter();
     let mut value = 0_u64;
-    for shift in (0..MAX_32).map(|i| 7 * i) {
+    for shift in (0..MAX_32).map(|i| i.saturating_mul(7)) {
         let byte = bytes.next().ok_or(VarintFault::Truncated)?;
         value |= u64::from(byte & 0x7f) << shift;
         if *byte < 0x80 {
@@ -73,7 +75,7 @@ fn read_long_u32(input: &[u8]) -> Result<(u32, &[u8]), VarintFault> {
 fn read_long_u64(input: &[u8]) -> Result<(u64, &[u8]), VarintFault> {
     let mut bytes = input.iter();
     let mut value = 0_u64;
-    for shift in (0..MAX_64).map(|i| 7 * i) {
+    for shift in (0..MAX_64).map(|i| i.saturating_mul(7)) {
         let byte = bytes.next().ok_or(VarintFault::Truncated)?;
         let bits = u64::from(byte & 0x7f);
         // The tenth byte has room for one bit.
@@ -117,7 +119,7 @@ pub const fn len_u32(value: u32) -> usize {
 #[inline]
 #[must_use]
 pub const fn len_u64(value: u64) -> usize {
-    (64 - (value | 1).leading_zeros()).div_ceil(7) as usize
+    (value | 1).ilog2().saturating_add(7).div_euclid(7) as usize
 }
 
 /// Maps a signed integer to an unsigned one, so that small magnitudes stay short.
@@ -131,7 +133,7 @@ pub const fn zigzag_i32(value: i32) -> u32 {
 #[inline]
 #[must_use]
 pub const fn unzigzag_u32(value: u32) -> i32 {
-    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
+    (value >> 1).cast_signed() ^ (value & 1).cast_signed().wrapping_neg()
 }
 
 /// Maps a signed integer to an unsigned one, so that small magnitudes stay short.
@@ -145,5 +147,5 @@ pub const fn zigzag_i64(value: i64) -> u64 {
 #[inline]
 #[must_use]
 pub const fn unzigzag_u64(value: u64) -> i64 {
-    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
+    (value >> 1).cast_signed() ^ (value & 1).cast_signed().wrapping_neg()
 }

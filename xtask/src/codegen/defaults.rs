@@ -11,7 +11,9 @@ pub(crate) fn parse(text: Option<&str>, ty: &Type, nullable: bool) -> Result<Def
         _ if text == "null" => Err("default null, but null is not allowed everywhere".to_owned()),
         _ if text.is_empty() => Ok(Default::Implicit),
         Type::String => Ok(Default::Text(text.to_owned())),
-        _ => Err(format!("default `{text}`: only an empty one or null can be")),
+        Type::Bytes | Type::Records | Type::Struct(_) | Type::Array(_) => {
+            Err(format!("default `{text}`: only an empty one or null can be"))
+        }
     }
 }
 
@@ -40,7 +42,12 @@ fn fixed_default(text: &str, primitive: Primitive) -> Result<Default, String> {
             0 => Ok(Default::Implicit),
             value => Ok(Default::Uuid(value)),
         },
-        _ => match int(text, primitive)? {
+        Primitive::Int8
+        | Primitive::Int16
+        | Primitive::Uint16
+        | Primitive::Int32
+        | Primitive::Uint32
+        | Primitive::Int64 => match int(text, primitive)? {
             0 => Ok(Default::Implicit),
             value => Ok(Default::Int(value)),
         },
@@ -52,7 +59,10 @@ fn int(text: &str, primitive: Primitive) -> Result<i128, String> {
     let bad = || format!("default `{text}` is not a number");
     let digits = text.strip_prefix('-').unwrap_or(text);
     let value = match text.strip_prefix("0x") {
-        Some(hex) => i128::from_str_radix(hex, 16).map_err(|_| bad())?,
+        Some(hex) if hex.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            i128::from_str_radix(hex, 16).map_err(|_| bad())?
+        }
+        Some(_) => return Err(bad()),
         None if digits.len() > 1 && digits.starts_with('0') => return Err(bad()),
         None => text.parse().map_err(|_| bad())?,
     };

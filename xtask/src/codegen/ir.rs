@@ -1,6 +1,6 @@
 //! The resolved form of a message: every range clipped, every default parsed, every rule checked.
 
-pub(crate) use crate::specs::model::Kind;
+pub(crate) use crate::specs::model::{HeaderRange, Kind};
 use crate::specs::versions::Versions;
 
 /// A message with at least one valid version.
@@ -13,13 +13,16 @@ pub(crate) struct Message {
     /// The flexible versions among the valid ones.
     pub(crate) flexible: Versions,
     pub(crate) latest_version_unstable: bool,
+    /// What the spec says about the header in front, if it does.
+    pub(crate) header_versions: Vec<HeaderRange>,
     /// The root first, then the others in the order in which they are met.
     pub(crate) structs: Vec<Struct>,
 }
 
 impl Message {
     pub(crate) fn root(&self) -> &Struct {
-        &self.structs[0]
+        let first = self.structs.first();
+        first.unwrap_or_else(|| unreachable!("the resolver has put the root there"))
     }
 
     pub(crate) fn get(&self, name: &str) -> &Struct {

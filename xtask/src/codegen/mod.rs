@@ -10,6 +10,8 @@ mod groups;
 mod ir;
 mod names;
 mod resolve;
+#[cfg(test)]
+mod small_spec;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -106,7 +108,7 @@ fn present(folder: &Path) -> Result<Vec<String>, String> {
 fn formatted(text: &str) -> Result<String, String> {
     let mut child = Command::new("rustfmt")
         .args(["--edition", "2024", "--config-path"])
-        .arg(support::root().join("rustfmt.toml"))
+        .arg(support::root().join(".rustfmt.toml"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

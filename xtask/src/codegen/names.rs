@@ -2,7 +2,16 @@
 
 use super::ir::Primitive;
 
-const KEYWORDS: &[&str] = &["as", "async", "const", "match", "mod", "ref", "type", "use", "where"];
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
+    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
+    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
+];
+
+/// Keywords that cannot even be a raw name.
+const NEVER: &[&str] = &["crate", "self", "super"];
 
 /// `TransactionalId` to `transactional_id`, `V3AndBelowId` to `v3_and_below_id`.
 pub(crate) fn snake(name: &str) -> String {
@@ -24,7 +33,11 @@ pub(crate) fn snake(name: &str) -> String {
 /// The Rust field of a spec field.
 pub(crate) fn field(name: &str) -> String {
     let snake = snake(name);
-    if KEYWORDS.contains(&snake.as_str()) { format!("r#{snake}") } else { snake }
+    match snake.as_str() {
+        keyword if KEYWORDS.contains(&keyword) => format!("r#{snake}"),
+        keyword if NEVER.contains(&keyword) => format!("{snake}_"),
+        _ => snake,
+    }
 }
 
 /// The key in the reference's JSON: the first letter in lower case.
@@ -75,6 +88,7 @@ mod tests {
             assert_eq!(snake(from), to);
         }
         assert_eq!(field("Type"), "r#type");
+        assert_eq!(field("Self"), "self_");
         assert_eq!(json("TopicData"), "topicData");
     }
 

@@ -51,9 +51,17 @@ fn message_changes(name: &str, old: &Message, new: &Message) -> Vec<String> {
     fact("flexible versions", format!("{:?}", old.flexible), format!("{:?}", new.flexible));
     let unstable = |message: &Message| message.latest_version_unstable.to_string();
     fact("latest version unstable", unstable(old), unstable(new));
+    fact("header versions", header_versions(old), header_versions(new));
     fact("listeners", old.listeners.join(", "), new.listeners.join(", "));
     lines.extend(field_changes(name, &flattened(old), &flattened(new)));
     lines
+}
+
+fn header_versions(message: &Message) -> String {
+    let ranges = message.header_versions.iter();
+    let ranges: Vec<String> =
+        ranges.map(|one| format!("{}: {}", one.versions, one.header)).collect();
+    if ranges.is_empty() { "unstated".to_owned() } else { ranges.join(", ") }
 }
 
 fn field_changes(message: &str, old: &[Flat], new: &[Flat]) -> Vec<String> {

@@ -35,8 +35,17 @@ pub(crate) struct Message {
     /// Absent only where `valid` is empty.
     pub(crate) flexible: Option<Versions>,
     pub(crate) latest_version_unstable: bool,
+    /// In the order of the versions; empty where the key is absent.
+    pub(crate) header_versions: Vec<HeaderRange>,
     pub(crate) common_structs: Vec<Struct>,
     pub(crate) fields: Vec<Field>,
+}
+
+/// The version of the header that goes with a range of versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct HeaderRange {
+    pub(crate) versions: Versions,
+    pub(crate) header: i16,
 }
 
 /// A struct that several fields of a message share.

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::model::{Field, Flags, Kind, Message, Struct};
+use super::model::{Field, Flags, HeaderRange, Kind, Message, Struct};
 use super::versions::Versions;
 
 type Object = Map<String, Value>;
@@ -16,6 +16,7 @@ const MESSAGE_KEYS: &[&str] = &[
     "deprecatedVersions",
     "fields",
     "flexibleVersions",
+    "headerVersions",
     "latestVersionUnstable",
     "listeners",
     "name",
@@ -59,19 +60,50 @@ fn message_of(value: &Value) -> Result<Message, String> {
         valid: object.versions("validVersions")?.ok_or("validVersions is missing")?,
         flexible: object.versions("flexibleVersions")?,
         latest_version_unstable: object.flag("latestVersionUnstable")?,
+        header_versions: header_versions(&object)?,
         common_structs: object.list("commonStructs").map(struct_of).collect::<Result<_, _>>()?,
         fields: object.list("fields").map(field_of).collect::<Result<_, _>>()?,
     })
 }
 
+/// A map from ranges of versions to header versions; its keys come in no useful order.
+fn header_versions(object: &Keys<'_>) -> Result<Vec<HeaderRange>, String> {
+    let Some(value) = object.get("headerVersions") else { return Ok(Vec::new()) };
+    let map = value.as_object().ok_or("headerVersions: expected an object")?;
+    let ranges = map.iter().map(|(versions, header)| {
+        let header = scalar(header)?;
+        let number = header.trim().parse();
+        Ok(HeaderRange {
+            versions: some_versions(versions)?,
+            header: number.map_err(|_| format!("`{header}` is not a header version"))?,
+        })
+    });
+    let ranges: Result<Vec<HeaderRange>, String> = ranges.collect();
+    let mut ranges = ranges.map_err(|error| format!("headerVersions: {error}"))?;
+    ranges.sort_by_key(|range| range.versions.min);
+    Ok(ranges)
+}
+
+fn some_versions(text: &str) -> Result<Versions, String> {
+    let versions = Versions::parse(text)?;
+    if versions.is_empty() {
+        Err("`none` is no range of versions".to_owned())
+    } else {
+        Ok(versions)
+    }
+}
+
 fn struct_of(value: &Value) -> Result<Struct, String> {
     let object = Keys::of(value, STRUCT_KEYS)?;
     let name = object.text("name")?;
-    let fields = object.list("fields").map(field_of).collect::<Result<_, _>>();
+    struct_from(&object).map_err(|error| format!("{name}: {error}"))
+}
+
+fn struct_from(object: &Keys<'_>) -> Result<Struct, String> {
     Ok(Struct {
-        versions: object.versions("versions")?.ok_or(format!("{name}: versions is missing"))?,
-        fields: fields.map_err(|error| format!("{name}: {error}"))?,
-        name,
+        name: object.text("name")?,
+        versions: object.versions("versions")?.ok_or("versions is missing")?,
+        fields: object.list("fields").map(field_of).collect::<Result<_, _>>()?,
     })
 }
 
@@ -239,7 +271,8 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_an_error_that_names_file_and_field() {
-        let text = r#"{ "type": "data", "name": "A", "validVersions": "0", "flexibleVersions": "none",
+        let text = r#"{ "type": "data", "name": "A", "validVersions": "0",
+            "flexibleVersions": "none",
             "fields": [{ "name": "F", "type": "int32", "versions": "0+", "nulable": "0+" }] }"#;
         assert_eq!(message("A.json", text).unwrap_err(), "A.json: F: key `nulable` is not known");
     }

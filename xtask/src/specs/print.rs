@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::model::{Field, Message};
+use super::model::{Field, HeaderRange, Message};
 use super::versions::Versions;
 
 /// The normalised text of a spec, ended by a newline.
@@ -16,6 +16,10 @@ pub(crate) fn message(message: &Message) -> String {
     }
     entries.push(entry("validVersions", &range(message.valid)));
     entries.extend(message.flexible.map(|versions| entry("flexibleVersions", &range(versions))));
+    if !message.header_versions.is_empty() {
+        let ranges: Vec<String> = message.header_versions.iter().map(header_range).collect();
+        entries.push(entry("headerVersions", &format!("{{ {} }}", ranges.join(", "))));
+    }
     if message.latest_version_unstable {
         entries.push(entry("latestVersionUnstable", "true"));
     }
@@ -27,6 +31,10 @@ pub(crate) fn message(message: &Message) -> String {
         entries.push(entry("fields", &fields(&message.fields, 1)));
     }
     format!("{{\n  {}\n}}\n", entries.join(",\n  "))
+}
+
+fn header_range(range: &HeaderRange) -> String {
+    entry(&range.versions.to_string(), &text(&range.header.to_string()))
 }
 
 fn common_struct(one: &super::model::Struct) -> String {
@@ -92,6 +100,7 @@ mod tests {
         { "apiKey": 3, "type": "request", "listeners": ["broker"], "name": "ARequest",
           // Version 1 says more.
           "validVersions": "0-1", "flexibleVersions": "1+", "latestVersionUnstable": true,
+          "headerVersions": { "2-9": 2, "10+": "3", "0-1": "1" },
           "commonStructs": [{ "name": "S", "versions": "0+", "fields": [
             { "name": "X", "type": "int32", "versions": "0+", "about": "Prose \"here\"." }]}],
           "fields": [{ "name": "T", "type": "[]Inner", "versions": "0+", "nullableVersions": "1+",
@@ -111,5 +120,9 @@ mod tests {
         let printed = super::message(&parse::message("A.json", UPSTREAM).unwrap());
         assert_eq!(super::message(&parse::message("A.json", &printed).unwrap()), printed);
         assert!(printed.lines().any(|line| line.starts_with("    { \"name\": \"T\"")), "{printed}");
+        assert!(
+            printed.contains("{ \"0-1\": \"1\", \"2-9\": \"2\", \"10+\": \"3\" }"),
+            "{printed}"
+        );
     }
 }

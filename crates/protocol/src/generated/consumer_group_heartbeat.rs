@@ -136,7 +136,7 @@ pub mod request {
                 self.subscribed_topic_names.as_ref().map(Vec::len),
                 true,
             )?;
-            for item in self.subscribed_topic_names.iter().flatten() {
+            for item in self.subscribed_topic_names.as_deref().unwrap_or_default() {
                 s.string("ConsumerGroupHeartbeatRequest.subscribed_topic_names", item, true)?;
             }
             if version == 1 {
@@ -161,7 +161,7 @@ pub mod request {
                 self.topic_partitions.as_ref().map(Vec::len),
                 true,
             )?;
-            for item in self.topic_partitions.iter().flatten() {
+            for item in self.topic_partitions.as_deref().unwrap_or_default() {
                 item.measure(s, version)?;
             }
             s.unknown_tags("ConsumerGroupHeartbeatRequest", &self.unknown_tags, 0, &[])?;
@@ -176,7 +176,7 @@ pub mod request {
             w.nullable_string(self.rack_id.as_deref(), true);
             w.i32(self.rebalance_timeout_ms);
             w.nullable_array_len(self.subscribed_topic_names.as_ref().map(Vec::len), true);
-            for item in self.subscribed_topic_names.iter().flatten() {
+            for item in self.subscribed_topic_names.as_deref().unwrap_or_default() {
                 w.string(item, true);
             }
             if version == 1 {
@@ -184,7 +184,7 @@ pub mod request {
             }
             w.nullable_string(self.server_assignor.as_deref(), true);
             w.nullable_array_len(self.topic_partitions.as_ref().map(Vec::len), true);
-            for item in self.topic_partitions.iter().flatten() {
+            for item in self.topic_partitions.as_deref().unwrap_or_default() {
                 item.write(w, version);
             }
             w.unknown_tags(&self.unknown_tags);

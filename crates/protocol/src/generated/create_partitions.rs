@@ -146,7 +146,7 @@ pub mod request {
                 self.assignments.as_ref().map(Vec::len),
                 flexible,
             )?;
-            for item in self.assignments.iter().flatten() {
+            for item in self.assignments.as_deref().unwrap_or_default() {
                 item.measure(s, version)?;
             }
             if flexible {
@@ -162,7 +162,7 @@ pub mod request {
             w.string(&self.name, flexible);
             w.i32(self.count);
             w.nullable_array_len(self.assignments.as_ref().map(Vec::len), flexible);
-            for item in self.assignments.iter().flatten() {
+            for item in self.assignments.as_deref().unwrap_or_default() {
                 item.write(w, version);
             }
             if flexible {

@@ -506,7 +506,7 @@ pub mod response {
                     self.configs.as_ref().map(Vec::len),
                     true,
                 )?;
-                for item in self.configs.iter().flatten() {
+                for item in self.configs.as_deref().unwrap_or_default() {
                     item.measure(s, version)?;
                 }
             }
@@ -543,7 +543,7 @@ pub mod response {
             }
             if version >= 5 {
                 w.nullable_array_len(self.configs.as_ref().map(Vec::len), true);
-                for item in self.configs.iter().flatten() {
+                for item in self.configs.as_deref().unwrap_or_default() {
                     item.write(w, version);
                 }
             }

@@ -222,7 +222,7 @@ pub mod response {
                 self.entries.as_ref().map(Vec::len),
                 flexible,
             )?;
-            for item in self.entries.iter().flatten() {
+            for item in self.entries.as_deref().unwrap_or_default() {
                 item.measure(s, version)?;
             }
             if flexible {
@@ -239,7 +239,7 @@ pub mod response {
             w.i16(self.error_code.0);
             w.nullable_string(self.error_message.as_deref(), flexible);
             w.nullable_array_len(self.entries.as_ref().map(Vec::len), flexible);
-            for item in self.entries.iter().flatten() {
+            for item in self.entries.as_deref().unwrap_or_default() {
                 item.write(w, version);
             }
             if flexible {

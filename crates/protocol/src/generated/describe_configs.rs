@@ -165,7 +165,7 @@ pub mod request {
                 self.configuration_keys.as_ref().map(Vec::len),
                 flexible,
             )?;
-            for item in self.configuration_keys.iter().flatten() {
+            for item in self.configuration_keys.as_deref().unwrap_or_default() {
                 s.string("DescribeConfigsResource.configuration_keys", item, flexible)?;
             }
             if flexible {
@@ -181,7 +181,7 @@ pub mod request {
             w.i8(self.resource_type);
             w.string(&self.resource_name, flexible);
             w.nullable_array_len(self.configuration_keys.as_ref().map(Vec::len), flexible);
-            for item in self.configuration_keys.iter().flatten() {
+            for item in self.configuration_keys.as_deref().unwrap_or_default() {
                 w.string(item, flexible);
             }
             if flexible {

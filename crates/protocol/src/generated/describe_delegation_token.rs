@@ -56,7 +56,7 @@ pub mod request {
                 self.owners.as_ref().map(Vec::len),
                 flexible,
             )?;
-            for item in self.owners.iter().flatten() {
+            for item in self.owners.as_deref().unwrap_or_default() {
                 item.measure(s, version)?;
             }
             if flexible {
@@ -70,7 +70,7 @@ pub mod request {
         fn write(&self, w: &mut Writer, version: i16) {
             let flexible = version >= 2;
             w.nullable_array_len(self.owners.as_ref().map(Vec::len), flexible);
-            for item in self.owners.iter().flatten() {
+            for item in self.owners.as_deref().unwrap_or_default() {
                 item.write(w, version);
             }
             if flexible {

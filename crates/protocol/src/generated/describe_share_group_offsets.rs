@@ -112,7 +112,7 @@ pub mod request {
                 self.topics.as_ref().map(Vec::len),
                 true,
             )?;
-            for item in self.topics.iter().flatten() {
+            for item in self.topics.as_deref().unwrap_or_default() {
                 item.measure(s, version)?;
             }
             s.unknown_tags("DescribeShareGroupOffsetsRequestGroup", &self.unknown_tags, 0, &[])?;
@@ -122,7 +122,7 @@ pub mod request {
         fn write(&self, w: &mut Writer, version: i16) {
             w.string(&self.group_id, true);
             w.nullable_array_len(self.topics.as_ref().map(Vec::len), true);
-            for item in self.topics.iter().flatten() {
+            for item in self.topics.as_deref().unwrap_or_default() {
                 item.write(w, version);
             }
             w.unknown_tags(&self.unknown_tags);

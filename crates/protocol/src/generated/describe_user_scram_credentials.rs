@@ -50,7 +50,7 @@ pub mod request {
                 self.users.as_ref().map(Vec::len),
                 true,
             )?;
-            for item in self.users.iter().flatten() {
+            for item in self.users.as_deref().unwrap_or_default() {
                 item.measure(s, version)?;
             }
             s.unknown_tags("DescribeUserScramCredentialsRequest", &self.unknown_tags, 0, &[])?;
@@ -59,7 +59,7 @@ pub mod request {
 
         fn write(&self, w: &mut Writer, version: i16) {
             w.nullable_array_len(self.users.as_ref().map(Vec::len), true);
-            for item in self.users.iter().flatten() {
+            for item in self.users.as_deref().unwrap_or_default() {
                 item.write(w, version);
             }
             w.unknown_tags(&self.unknown_tags);

@@ -74,7 +74,7 @@ pub mod request {
                 self.topic_partitions.as_ref().map(Vec::len),
                 flexible,
             )?;
-            for item in self.topic_partitions.iter().flatten() {
+            for item in self.topic_partitions.as_deref().unwrap_or_default() {
                 item.measure(s, version)?;
             }
             if flexible {
@@ -91,7 +91,7 @@ pub mod request {
                 w.i8(self.election_type);
             }
             w.nullable_array_len(self.topic_partitions.as_ref().map(Vec::len), flexible);
-            for item in self.topic_partitions.iter().flatten() {
+            for item in self.topic_partitions.as_deref().unwrap_or_default() {
                 item.write(w, version);
             }
             w.i32(self.timeout_ms);

@@ -1006,7 +1006,7 @@ pub mod response {
                 self.aborted_transactions.as_ref().map(Vec::len),
                 flexible,
             )?;
-            for item in self.aborted_transactions.iter().flatten() {
+            for item in self.aborted_transactions.as_deref().unwrap_or_default() {
                 item.measure(s, version)?;
             }
             if version >= 11 {
@@ -1063,7 +1063,7 @@ pub mod response {
                 w.i64(self.log_start_offset);
             }
             w.nullable_array_len(self.aborted_transactions.as_ref().map(Vec::len), flexible);
-            for item in self.aborted_transactions.iter().flatten() {
+            for item in self.aborted_transactions.as_deref().unwrap_or_default() {
                 item.write(w, version);
             }
             if version >= 11 {

@@ -54,7 +54,7 @@ pub mod request {
                 self.topics.as_ref().map(Vec::len),
                 true,
             )?;
-            for item in self.topics.iter().flatten() {
+            for item in self.topics.as_deref().unwrap_or_default() {
                 item.measure(s, version)?;
             }
             s.unknown_tags("ListPartitionReassignmentsRequest", &self.unknown_tags, 0, &[])?;
@@ -64,7 +64,7 @@ pub mod request {
         fn write(&self, w: &mut Writer, version: i16) {
             w.i32(self.timeout_ms);
             w.nullable_array_len(self.topics.as_ref().map(Vec::len), true);
-            for item in self.topics.iter().flatten() {
+            for item in self.topics.as_deref().unwrap_or_default() {
                 item.write(w, version);
             }
             w.unknown_tags(&self.unknown_tags);

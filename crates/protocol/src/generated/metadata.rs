@@ -116,7 +116,7 @@ pub mod request {
                 self.topics.as_ref().map(Vec::len),
                 flexible,
             )?;
-            for item in self.topics.iter().flatten() {
+            for item in self.topics.as_deref().unwrap_or_default() {
                 item.measure(s, version)?;
             }
             if version >= 4 {
@@ -154,7 +154,7 @@ pub mod request {
         fn write(&self, w: &mut Writer, version: i16) {
             let flexible = version >= 9;
             w.nullable_array_len(self.topics.as_ref().map(Vec::len), flexible);
-            for item in self.topics.iter().flatten() {
+            for item in self.topics.as_deref().unwrap_or_default() {
                 item.write(w, version);
             }
             if version >= 4 {

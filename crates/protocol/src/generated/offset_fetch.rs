@@ -108,7 +108,7 @@ pub mod request {
                     self.topics.as_ref().map(Vec::len),
                     flexible,
                 )?;
-                for item in self.topics.iter().flatten() {
+                for item in self.topics.as_deref().unwrap_or_default() {
                     item.measure(s, version)?;
                 }
             } else if self.topics.as_ref().is_none_or(|some| !some.is_empty()) {
@@ -149,7 +149,7 @@ pub mod request {
             }
             if version <= 7 {
                 w.nullable_array_len(self.topics.as_ref().map(Vec::len), flexible);
-                for item in self.topics.iter().flatten() {
+                for item in self.topics.as_deref().unwrap_or_default() {
                     item.write(w, version);
                 }
             }
@@ -308,7 +308,7 @@ pub mod request {
                 self.topics.as_ref().map(Vec::len),
                 true,
             )?;
-            for item in self.topics.iter().flatten() {
+            for item in self.topics.as_deref().unwrap_or_default() {
                 item.measure(s, version)?;
             }
             s.unknown_tags("OffsetFetchRequestGroup", &self.unknown_tags, 0, &[])?;
@@ -324,7 +324,7 @@ pub mod request {
                 w.i32(self.member_epoch);
             }
             w.nullable_array_len(self.topics.as_ref().map(Vec::len), true);
-            for item in self.topics.iter().flatten() {
+            for item in self.topics.as_deref().unwrap_or_default() {
                 item.write(w, version);
             }
             w.unknown_tags(&self.unknown_tags);

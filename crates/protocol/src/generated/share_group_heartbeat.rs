@@ -72,7 +72,7 @@ pub mod request {
                 self.subscribed_topic_names.as_ref().map(Vec::len),
                 true,
             )?;
-            for item in self.subscribed_topic_names.iter().flatten() {
+            for item in self.subscribed_topic_names.as_deref().unwrap_or_default() {
                 s.string("ShareGroupHeartbeatRequest.subscribed_topic_names", item, true)?;
             }
             s.unknown_tags("ShareGroupHeartbeatRequest", &self.unknown_tags, 0, &[])?;
@@ -85,7 +85,7 @@ pub mod request {
             w.i32(self.member_epoch);
             w.nullable_string(self.rack_id.as_deref(), true);
             w.nullable_array_len(self.subscribed_topic_names.as_ref().map(Vec::len), true);
-            for item in self.subscribed_topic_names.iter().flatten() {
+            for item in self.subscribed_topic_names.as_deref().unwrap_or_default() {
                 w.string(item, true);
             }
             w.unknown_tags(&self.unknown_tags);

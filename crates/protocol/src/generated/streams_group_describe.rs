@@ -280,7 +280,7 @@ pub mod response {
                 self.subtopologies.as_ref().map(Vec::len),
                 true,
             )?;
-            for item in self.subtopologies.iter().flatten() {
+            for item in self.subtopologies.as_deref().unwrap_or_default() {
                 item.measure(s, version)?;
             }
             s.unknown_tags("Topology", &self.unknown_tags, 0, &[])?;
@@ -290,7 +290,7 @@ pub mod response {
         fn write(&self, w: &mut Writer, version: i16) {
             w.i32(self.epoch);
             w.nullable_array_len(self.subtopologies.as_ref().map(Vec::len), true);
-            for item in self.subtopologies.iter().flatten() {
+            for item in self.subtopologies.as_deref().unwrap_or_default() {
                 item.write(w, version);
             }
             w.unknown_tags(&self.unknown_tags);

@@ -197,7 +197,7 @@ pub mod request {
                 self.active_tasks.as_ref().map(Vec::len),
                 true,
             )?;
-            for item in self.active_tasks.iter().flatten() {
+            for item in self.active_tasks.as_deref().unwrap_or_default() {
                 item.measure(s, version)?;
             }
             s.nullable_array_len(
@@ -205,7 +205,7 @@ pub mod request {
                 self.standby_tasks.as_ref().map(Vec::len),
                 true,
             )?;
-            for item in self.standby_tasks.iter().flatten() {
+            for item in self.standby_tasks.as_deref().unwrap_or_default() {
                 item.measure(s, version)?;
             }
             s.nullable_array_len(
@@ -213,7 +213,7 @@ pub mod request {
                 self.warmup_tasks.as_ref().map(Vec::len),
                 true,
             )?;
-            for item in self.warmup_tasks.iter().flatten() {
+            for item in self.warmup_tasks.as_deref().unwrap_or_default() {
                 item.measure(s, version)?;
             }
             s.nullable_string(
@@ -230,7 +230,7 @@ pub mod request {
                 self.client_tags.as_ref().map(Vec::len),
                 true,
             )?;
-            for item in self.client_tags.iter().flatten() {
+            for item in self.client_tags.as_deref().unwrap_or_default() {
                 item.measure(s, version)?;
             }
             s.nullable_array_len(
@@ -238,7 +238,7 @@ pub mod request {
                 self.task_offsets.as_ref().map(Vec::len),
                 true,
             )?;
-            for item in self.task_offsets.iter().flatten() {
+            for item in self.task_offsets.as_deref().unwrap_or_default() {
                 item.measure(s, version)?;
             }
             s.nullable_array_len(
@@ -246,7 +246,7 @@ pub mod request {
                 self.task_end_offsets.as_ref().map(Vec::len),
                 true,
             )?;
-            for item in self.task_end_offsets.iter().flatten() {
+            for item in self.task_end_offsets.as_deref().unwrap_or_default() {
                 item.measure(s, version)?;
             }
             s.unknown_tags("StreamsGroupHeartbeatRequest", &self.unknown_tags, 0, &[])?;
@@ -266,15 +266,15 @@ pub mod request {
                 some.write(w, version);
             }
             w.nullable_array_len(self.active_tasks.as_ref().map(Vec::len), true);
-            for item in self.active_tasks.iter().flatten() {
+            for item in self.active_tasks.as_deref().unwrap_or_default() {
                 item.write(w, version);
             }
             w.nullable_array_len(self.standby_tasks.as_ref().map(Vec::len), true);
-            for item in self.standby_tasks.iter().flatten() {
+            for item in self.standby_tasks.as_deref().unwrap_or_default() {
                 item.write(w, version);
             }
             w.nullable_array_len(self.warmup_tasks.as_ref().map(Vec::len), true);
-            for item in self.warmup_tasks.iter().flatten() {
+            for item in self.warmup_tasks.as_deref().unwrap_or_default() {
                 item.write(w, version);
             }
             w.nullable_string(self.process_id.as_deref(), true);
@@ -283,15 +283,15 @@ pub mod request {
                 some.write(w, version);
             }
             w.nullable_array_len(self.client_tags.as_ref().map(Vec::len), true);
-            for item in self.client_tags.iter().flatten() {
+            for item in self.client_tags.as_deref().unwrap_or_default() {
                 item.write(w, version);
             }
             w.nullable_array_len(self.task_offsets.as_ref().map(Vec::len), true);
-            for item in self.task_offsets.iter().flatten() {
+            for item in self.task_offsets.as_deref().unwrap_or_default() {
                 item.write(w, version);
             }
             w.nullable_array_len(self.task_end_offsets.as_ref().map(Vec::len), true);
-            for item in self.task_end_offsets.iter().flatten() {
+            for item in self.task_end_offsets.as_deref().unwrap_or_default() {
                 item.write(w, version);
             }
             w.bool(self.shutdown_application);
@@ -904,7 +904,7 @@ pub mod response {
                 self.status.as_ref().map(Vec::len),
                 true,
             )?;
-            for item in self.status.iter().flatten() {
+            for item in self.status.as_deref().unwrap_or_default() {
                 item.measure(s, version)?;
             }
             s.nullable_array_len(
@@ -912,7 +912,7 @@ pub mod response {
                 self.active_tasks.as_ref().map(Vec::len),
                 true,
             )?;
-            for item in self.active_tasks.iter().flatten() {
+            for item in self.active_tasks.as_deref().unwrap_or_default() {
                 item.measure(s, version)?;
             }
             s.nullable_array_len(
@@ -920,7 +920,7 @@ pub mod response {
                 self.standby_tasks.as_ref().map(Vec::len),
                 true,
             )?;
-            for item in self.standby_tasks.iter().flatten() {
+            for item in self.standby_tasks.as_deref().unwrap_or_default() {
                 item.measure(s, version)?;
             }
             s.nullable_array_len(
@@ -928,7 +928,7 @@ pub mod response {
                 self.warmup_tasks.as_ref().map(Vec::len),
                 true,
             )?;
-            for item in self.warmup_tasks.iter().flatten() {
+            for item in self.warmup_tasks.as_deref().unwrap_or_default() {
                 item.measure(s, version)?;
             }
             s.nullable_array_len(
@@ -936,7 +936,7 @@ pub mod response {
                 self.partitions_by_user_endpoint.as_ref().map(Vec::len),
                 true,
             )?;
-            for item in self.partitions_by_user_endpoint.iter().flatten() {
+            for item in self.partitions_by_user_endpoint.as_deref().unwrap_or_default() {
                 item.measure(s, version)?;
             }
             s.unknown_tags("StreamsGroupHeartbeatResponse", &self.unknown_tags, 0, &[])?;
@@ -953,24 +953,24 @@ pub mod response {
             w.i32(self.acceptable_recovery_lag);
             w.i32(self.task_offset_interval_ms);
             w.nullable_array_len(self.status.as_ref().map(Vec::len), true);
-            for item in self.status.iter().flatten() {
+            for item in self.status.as_deref().unwrap_or_default() {
                 item.write(w, version);
             }
             w.nullable_array_len(self.active_tasks.as_ref().map(Vec::len), true);
-            for item in self.active_tasks.iter().flatten() {
+            for item in self.active_tasks.as_deref().unwrap_or_default() {
                 item.write(w, version);
             }
             w.nullable_array_len(self.standby_tasks.as_ref().map(Vec::len), true);
-            for item in self.standby_tasks.iter().flatten() {
+            for item in self.standby_tasks.as_deref().unwrap_or_default() {
                 item.write(w, version);
             }
             w.nullable_array_len(self.warmup_tasks.as_ref().map(Vec::len), true);
-            for item in self.warmup_tasks.iter().flatten() {
+            for item in self.warmup_tasks.as_deref().unwrap_or_default() {
                 item.write(w, version);
             }
             w.i32(self.endpoint_information_epoch);
             w.nullable_array_len(self.partitions_by_user_endpoint.as_ref().map(Vec::len), true);
-            for item in self.partitions_by_user_endpoint.iter().flatten() {
+            for item in self.partitions_by_user_endpoint.as_deref().unwrap_or_default() {
                 item.write(w, version);
             }
             w.unknown_tags(&self.unknown_tags);

@@ -1,5 +1,7 @@
 //! Arrays: a count that is checked against the bytes in hand, then the elements.
 
+#![deny(clippy::arithmetic_side_effects)]
+
 use super::Reader;
 use crate::{DecodeError, DecodeErrorKind, Field, Fixed, FixedArray};
 
@@ -84,7 +86,7 @@ impl<'a> Reader<'a> {
         count: usize,
         field: Field,
     ) -> Result<FixedArray<'a, T>, DecodeError> {
-        self.take(count * T::WIDTH, field).map(FixedArray::borrowed)
+        self.take(count.saturating_mul(T::WIDTH), field).map(FixedArray::borrowed)
     }
 
     /// A count of elements that the bytes in hand can hold.
@@ -97,7 +99,7 @@ impl<'a> Reader<'a> {
     ) -> Result<Option<usize>, DecodeError> {
         let before = self.remaining();
         match self.length(field, flexible)? {
-            Some(count) if count > self.remaining() / min_element.max(1) => {
+            Some(count) if count.saturating_mul(min_element.max(1)) > self.remaining() => {
                 Err(self.error_at(before, DecodeErrorKind::CountTooLarge, field))
             }
             count => Ok(count),
@@ -112,8 +114,9 @@ impl<'a> Reader<'a> {
         field: Field,
         mut read: impl FnMut(&mut Self) -> Result<T, DecodeError>,
     ) -> Result<Vec<T>, DecodeError> {
-        let room = count.min(self.budget / size_of::<T>().max(1));
-        self.budget -= room * size_of::<T>();
+        let affordable = self.budget.checked_div(size_of::<T>()).unwrap_or(count);
+        let room = count.min(affordable);
+        self.budget = self.budget.saturating_sub(room.saturating_mul(size_of::<T>()));
         let mut elements = Vec::with_capacity(room);
         for _ in 0..room {
             elements.push(read(self)?);

@@ -1,5 +1,7 @@
 //! Strings, bytes and pieces: values after a length, in the classic and the compact form.
 
+#![deny(clippy::arithmetic_side_effects)]
+
 use bytes::Bytes;
 
 use super::Reader;
@@ -42,7 +44,8 @@ impl<'a> Reader<'a> {
         match std::str::from_utf8(bytes) {
             Ok(text) => Ok(Some(text)),
             Err(error) => {
-                let behind = self.remaining() + bytes.len() - error.valid_up_to();
+                let unread = bytes.len().saturating_sub(error.valid_up_to());
+                let behind = self.remaining().saturating_add(unread);
                 Err(self.error_at(behind, DecodeErrorKind::InvalidUtf8, field))
             }
         }

@@ -32,13 +32,10 @@ fn doc(attribute: &Attribute) -> Option<Doc> {
     if !pair.path.is_ident("doc") {
         return None;
     }
-    match &pair.value {
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
-            Some(Doc::Line(text.value().trim().to_owned()))
-        }
-        Expr::Macro(_) => Some(Doc::Included),
-        _ => None,
+    if let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &pair.value {
+        return Some(Doc::Line(text.value().trim().to_owned()));
     }
+    matches!(pair.value, Expr::Macro(_)).then_some(Doc::Included)
 }
 
 /// Starts like a sentence, ends like one, and holds no end of another one.

@@ -33,8 +33,10 @@ impl Ctx<'_> {
             "false".to_owned()
         } else if compact.covers(range) {
             "true".to_owned()
-        } else {
+        } else if compact == self.one.flexible.and(range) {
             "flexible".to_owned()
+        } else {
+            condition(compact, range).unwrap_or_default()
         }
     }
 

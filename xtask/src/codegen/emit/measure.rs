@@ -23,10 +23,7 @@ pub(super) fn body(ctx: Ctx<'_>) -> String {
 }
 
 fn width(field: &Field) -> Option<usize> {
-    match &field.ty {
-        Type::Fixed(fixed) => Some(fixed.primitive.width()),
-        _ => None,
-    }
+    if let Type::Fixed(fixed) = &field.ty { Some(fixed.primitive.width()) } else { None }
 }
 
 fn is_always_fixed(ctx: Ctx<'_>, field: &Field) -> bool {
@@ -135,7 +132,7 @@ fn nullable_value(ctx: Ctx<'_>, field: &Field, name: &str, range: Versions) -> S
         }
         Type::Array(element) => format!(
             "s.nullable_array_len({label}, {name}.as_ref().map(Vec::len), {compact})?;\n\
-             for item in {name}.iter().flatten() {{ {} }}\n",
+             for item in {name}.as_deref().unwrap_or_default() {{ {} }}\n",
             item(element, &label, &compact)
         ),
     }

@@ -47,7 +47,7 @@ pub(crate) fn files(
     let mut table = |name: &str, text: String| {
         files.insert(name.to_owned(), format!("{table_head}{text}"));
     };
-    table("api_key.rs", tables::api_keys(&specs, messages));
+    table("api_key.rs", tables::api_keys(&specs, messages)?);
     table("catalogue.rs", tables::catalogue(&by_key(messages))?);
     table("mod.rs", root_module(&modules)?);
     table("json/mod.rs", json_root(&modules)?);
@@ -110,7 +110,8 @@ fn pair_file(pair: &[&Message]) -> Result<String, String> {
     for message in pair {
         let body = types::message(message, &Docs::load(message)?);
         text.push_str(&format!(
-            "\n/// `{}` and the structs in it.\npub mod {} {{\nuse super::super::prelude::*;\n\n{body} }}\n",
+            "\n/// `{}` and the structs in it.\npub mod {} {{\n\
+             use super::super::prelude::*;\n\n{body} }}\n",
             message.name,
             direction(message)
         ));

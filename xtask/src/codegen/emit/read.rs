@@ -66,12 +66,11 @@ fn value(ctx: Ctx<'_>, field: &Field, range: Versions) -> String {
 
 /// Reads a field that may be null elsewhere but not here.
 fn present(ctx: Ctx<'_>, field: &Field, range: Versions) -> String {
-    match &field.ty {
-        Type::Struct(_) => {
-            let value = plain(ctx, field, range);
-            format!("{{ let value = {value}; Some(r.boxed(value, {})?) }}", ctx.label(field))
-        }
-        _ => format!("Some({})", plain(ctx, field, range)),
+    let value = plain(ctx, field, range);
+    if matches!(field.ty, Type::Struct(_)) {
+        format!("{{ let value = {value}; Some(r.boxed(value, {})?) }}", ctx.label(field))
+    } else {
+        format!("Some({value})")
     }
 }
 
@@ -167,11 +166,11 @@ fn tag_arm(ctx: Ctx<'_>, field: &Field) -> Option<String> {
     let tag = field.tag.filter(|tag| !tag.versions.is_empty())?;
     let guard = super::ctx::condition(tag.versions, ctx.one.flexible);
     let guard = guard.map(|condition| format!(" if {condition}")).unwrap_or_default();
-    let value = match &field.ty {
-        Type::Struct(_) if field.nullable.covers(tag.versions) => {
-            nullable_struct(ctx, field, tag.versions, "is_present_tagged")
-        }
-        _ => value(ctx, field, tag.versions),
+    let is_struct = matches!(field.ty, Type::Struct(_));
+    let value = if is_struct && field.nullable.covers(tag.versions) {
+        nullable_struct(ctx, field, tag.versions, "is_present_tagged")
+    } else {
+        value(ctx, field, tag.versions)
     };
     Some(format!("{}{guard} => {} = {value},\n", tag.number, local(field)))
 }

@@ -16,7 +16,7 @@ struct Api<'a> {
 }
 
 /// `api_key.rs`: the keys as an enum and one row for each.
-pub(super) fn api_keys(specs: &[model::Message], messages: &[Message]) -> String {
+pub(super) fn api_keys(specs: &[model::Message], messages: &[Message]) -> Result<String, String> {
     let mut apis: BTreeMap<i16, Api<'_>> = BTreeMap::new();
     for spec in specs.iter().filter(|spec| spec.kind == Kind::Request) {
         let name = spec.name.strip_suffix("Request").unwrap_or(&spec.name);
@@ -27,8 +27,8 @@ pub(super) fn api_keys(specs: &[model::Message], messages: &[Message]) -> String
         apis.insert(spec.api_key.unwrap_or(-1), api);
     }
     let variants: String = apis.iter().map(|(key, api)| variant(*key, api)).collect();
-    let rows: String = apis.values().map(row).collect();
-    format!(
+    let rows: String = apis.values().map(row).collect::<Result<_, _>>()?;
+    Ok(format!(
         "//! The API keys, and what the specs say about each.\n\n\
          use crate::api::{{ApiInfo, Listener}};\nuse crate::message::VersionRange;\n\n\
          /// Every API key that the specs name, those of removed APIs included.\n\
@@ -36,7 +36,7 @@ pub(super) fn api_keys(specs: &[model::Message], messages: &[Message]) -> String
          #[repr(i16)]\npub enum ApiKey {{ {variants} }}\n\n\
          /// One row per API, in the order of the keys.\n\
          pub(crate) const APIS: &[ApiInfo] = &[ {rows} ];\n"
-    )
+    ))
 }
 
 fn variant(key: i16, api: &Api<'_>) -> String {
@@ -48,30 +48,67 @@ fn variant(key: i16, api: &Api<'_>) -> String {
     format!("/// `{name}`: {versions}.\n{name} = {key},\n")
 }
 
-fn row(api: &Api<'_>) -> String {
+fn row(api: &Api<'_>) -> Result<String, String> {
     let versions = api.request.map(|one| one.valid);
     let versions = versions.map_or("None".to_owned(), |valid| {
         format!("Some(VersionRange::new({}, {}))", valid.min, valid.max)
     });
-    let first = |message: Option<&Message>| {
-        let flexible = message.map(|one| one.flexible).filter(|range| !range.is_empty());
-        flexible.map_or("None".to_owned(), |range| format!("Some({})", range.min))
+    let some =
+        |first: Option<i16>| first.map_or("None".to_owned(), |version| format!("Some({version})"));
+    let header_from = |message: Option<&Message>| {
+        let first = message.map(header_with_tags_from).transpose()?;
+        Ok::<String, String>(some(first.flatten()))
     };
-    // The response to ApiVersions must be readable before any version is known: its header never
-    // has tags.
-    let response = api.response.filter(|_| api.name != "ApiVersions");
     let listeners: Vec<String> = api.listeners.iter().map(|name| listener(name)).collect();
-    format!(
+    Ok(format!(
         "ApiInfo {{ key: ApiKey::{name}, name: \"{name}\", versions: {versions}, \
          latest_version_unstable: {}, first_flexible: {}, request_header_v2_from: {}, \
          response_header_v1_from: {}, listeners: &[{}] }},\n",
         api.request.is_some_and(|one| one.latest_version_unstable),
-        first(api.request),
-        first(api.request),
-        first(response),
+        some(api.request.and_then(first_flexible)),
+        header_from(api.request)?,
+        header_from(api.response)?,
         listeners.join(", "),
         name = api.name,
-    )
+    ))
+}
+
+fn first_flexible(message: &Message) -> Option<i16> {
+    Some(message.flexible.min).filter(|_| !message.flexible.is_empty())
+}
+
+/// The first version whose header ends with tags: as the spec states, or by the rule that it does
+/// where the body does.
+fn header_with_tags_from(message: &Message) -> Result<Option<i16>, String> {
+    if !message.header_versions.is_empty() {
+        return stated_header(message).map_err(|error| format!("{}.json: {error}", message.name));
+    }
+    // The response to ApiVersions must be readable before any version is known: its header never
+    // has tags.
+    let is_exempt = message.name == "ApiVersionsResponse";
+    Ok(first_flexible(message).filter(|_| !is_exempt))
+}
+
+/// What `headerVersions` says, which must be one step from the header without tags to the other.
+fn stated_header(message: &Message) -> Result<Option<i16>, String> {
+    let plain = if message.kind == Kind::Request { 1 } else { 0 };
+    let stated = |version: i16| {
+        let mut ranges = message.header_versions.iter();
+        ranges.find(|range| range.versions.contains(version)).map_or(-1, |range| range.header)
+    };
+    let mut first = None;
+    for version in message.valid.iter() {
+        match stated(version) {
+            header if header == plain && first.is_none() => {}
+            header if header == plain + 1 => first = first.or(Some(version)),
+            header => {
+                return Err(format!(
+                    "header version {header} of version {version} is not supported yet"
+                ));
+            }
+        }
+    }
+    Ok(first)
 }
 
 fn listener(name: &str) -> String {
@@ -97,8 +134,7 @@ pub(super) fn catalogue(messages: &[Message]) -> Result<String, String> {
         entries.push_str(&format!("{gate}entry!({path}, {kind}),\n"));
     }
     Ok(format!(
-        "//! Every message that the features switch on, for programs that learn at run time \
-         which one they hold.\n\n\
+        "//! Every message that the features switch on, by name and kind.\n\n\
          use crate::catalogue::{{Entry, Kind, entry}};\nuse crate::generated::api_key::ApiKey;\n\n\
          /// Requests and responses by key, then headers and data by name.\n\
          pub(crate) const ENTRIES: &[Entry] = &[ {entries} ];\n"

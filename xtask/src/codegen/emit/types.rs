@@ -41,7 +41,8 @@ fn declaration(ctx: Ctx<'_>, docs: &Docs, derived: bool) -> String {
     let default = if derived { ", Default" } else { "" };
     let name = ctx.struct_type(&one.name);
     format!(
-        "{doc}#[derive(Clone, Debug, PartialEq{default})]\npub struct {name} {{ {fields} {tags} }}\n\n"
+        "{doc}#[derive(Clone, Debug, PartialEq{default})]\n\
+         pub struct {name} {{ {fields} {tags} }}\n\n"
     )
 }
 
@@ -52,7 +53,8 @@ fn default_implementation(ctx: Ctx<'_>) -> String {
     let tags = if one.flexible.is_empty() { "" } else { "unknown_tags: UnknownTags::new(),\n" };
     let lifetime = if one.borrows { "<'_>" } else { "" };
     format!(
-        "impl Default for {}{lifetime} {{\nfn default() -> Self {{\nSelf {{ {fields} {tags} }} }} }}\n\n",
+        "impl Default for {}{lifetime} {{\nfn default() -> Self {{\n\
+         Self {{ {fields} {tags} }} }} }}\n\n",
         one.name
     )
 }
@@ -179,6 +181,8 @@ fn mentions(code: &str, word: &str) -> bool {
     code.match_indices(word).any(|(at, _)| {
         let before = code[..at].chars().next_back();
         let after = code[at + word.len()..].chars().next();
-        !before.is_some_and(|c| is_part(c) || c == '.') && !after.is_some_and(|c| is_part(c) || c == ':')
+        let joins_before = before.is_some_and(|c| is_part(c) || c == '.');
+        let joins_after = after.is_some_and(|c| is_part(c) || c == ':');
+        !joins_before && !joins_after
     })
 }

@@ -83,7 +83,7 @@ fn array(element: &Element, name: &str, optional: bool, compact: &str) -> String
     if optional {
         format!(
             "w.nullable_array_len({name}.as_ref().map(Vec::len), {compact});\n\
-             for item in {name}.iter().flatten() {{ {item} }}\n"
+             for item in {name}.as_deref().unwrap_or_default() {{ {item} }}\n"
         )
     } else {
         format!("w.array_len({name}.len(), {compact});\nfor item in &{name} {{ {item} }}\n")

@@ -1,63 +1,59 @@
 //! Which structs a message uses, in which versions, in what order; and that none holds itself.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::{Scope, field};
 use crate::specs::versions::Versions;
 
 /// The structs in the order in which they are met, with the versions they can occur in.
-pub(super) fn order(scope: &Scope<'_>) -> Result<Vec<(String, Versions)>, String> {
-    let mut walk = Walk { scope, order: Vec::new(), versions: BTreeMap::new(), path: Vec::new() };
+pub(super) fn order<'a>(scope: &Scope<'a>) -> Result<Vec<(&'a str, Versions)>, String> {
+    let mut walk = Walk { scope, order: Vec::new(), reached: BTreeSet::new(), path: Vec::new() };
     walk.visit(scope.root, scope.valid)?;
-    let unused = scope.structs.keys().find(|name| !walk.versions.contains_key(*name));
-    if let Some(name) = unused.filter(|name| !is_only_below_absent_fields(scope, name)) {
-        return Err(format!("struct `{name}` is used by no field"));
+    match scope.structs.keys().find(|name| !walk.reached.contains(*name)) {
+        None => Ok(walk.order),
+        Some(name) => Err(format!("struct `{name}` is used by no field")),
     }
-    let versions = walk.versions;
-    Ok(walk.order.into_iter().map(|name| (name.to_owned(), versions[name])).collect())
 }
 
 struct Walk<'a, 's> {
     scope: &'s Scope<'a>,
-    order: Vec<&'a str>,
-    versions: BTreeMap<&'a str, Versions>,
+    order: Vec<(&'a str, Versions)>,
+    /// Every struct that some field names, be it in no valid version.
+    reached: BTreeSet<&'a str>,
     /// The structs that the current one stands in.
     path: Vec<&'a str>,
 }
 
 impl<'a> Walk<'a, '_> {
-    fn visit(&mut self, name: &str, versions: Versions) -> Result<(), String> {
-        let Some((name, (fields, own))) = self.scope.structs.get_key_value(name) else {
-            return Err(format!("struct `{name}` is not defined"));
-        };
-        if self.path.contains(name) {
-            return Err(format!("struct `{name}` holds itself: {}", self.path.join(" > ")));
+    /// Walks the fields of absent versions too: what they hold is left out, but checked.
+    fn visit(&mut self, name: &'a str, versions: Versions) -> Result<(), String> {
+        let definition = self.scope.get(name)?;
+        let own = definition.versions;
+        if self.path.contains(&name) {
+            let path = self.path.join(" > ");
+            return Err(format!("struct `{name}` holds itself: {path} > {name}"));
         }
         if !own.covers(versions) {
             return Err(format!("struct `{name}` has versions {own} but is used in {versions}"));
         }
-        if !self.versions.contains_key(name) {
-            self.order.push(name);
-        }
-        let known = self.versions.entry(name).or_insert(Versions::NONE);
-        *known = known.hull(versions);
+        self.note(name, versions);
         self.path.push(name);
-        for field in *fields {
+        for field in definition.fields {
             let Some(inner) = field::struct_name(&field.type_name) else { continue };
-            let presence = field::presence(field)
-                .map_err(|error| format!("{name}.{}: {error}", field.name))?
-                .and(versions);
-            if !presence.is_empty() {
-                self.visit(inner, presence).map_err(|e| format!("{name}.{}: {e}", field.name))?;
-            }
+            let within = |error: String| format!("{name}.{}: {error}", field.name);
+            let presence = field::presence(field).map_err(within)?;
+            self.visit(inner, presence.and(versions)).map_err(within)?;
         }
         self.path.pop();
         Ok(())
     }
-}
 
-/// A struct may be defined for versions that are no longer valid; it is then left out.
-fn is_only_below_absent_fields(scope: &Scope<'_>, name: &str) -> bool {
-    let all = scope.structs.values().flat_map(|(fields, _)| fields.iter());
-    all.into_iter().any(|field| field::struct_name(&field.type_name) == Some(name))
+    fn note(&mut self, name: &'a str, versions: Versions) {
+        self.reached.insert(name);
+        match self.order.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = known.hull(versions),
+            None if versions.is_empty() => {}
+            None => self.order.push((name, versions)),
+        }
+    }
 }

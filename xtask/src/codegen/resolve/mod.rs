@@ -25,10 +25,10 @@ fn resolve(spec: &model::Message) -> Result<Option<Message>, String> {
         return Ok(None);
     }
     let scope = Scope::of(spec)?;
-    let order = contexts::order(&scope)?;
+    scope.check()?;
     let mut structs = Vec::new();
-    for (name, versions) in order {
-        structs.push(scope.resolve(&name, versions)?);
+    for (name, versions) in contexts::order(&scope)? {
+        structs.push(scope.resolve(name, versions)?);
     }
     mark_elements(&mut structs);
     mark_borrowing(&mut structs);
@@ -39,6 +39,7 @@ fn resolve(spec: &model::Message) -> Result<Option<Message>, String> {
         valid: spec.valid,
         flexible: scope.flexible,
         latest_version_unstable: spec.latest_version_unstable,
+        header_versions: spec.header_versions.clone(),
         structs,
     }))
 }
@@ -48,8 +49,17 @@ struct Scope<'a> {
     root: &'a str,
     valid: Versions,
     flexible: Versions,
-    /// The fields of each struct and the versions it says it has.
-    structs: BTreeMap<&'a str, (&'a [model::Field], Versions)>,
+    structs: BTreeMap<&'a str, Definition<'a>>,
+}
+
+/// What a spec says about one struct.
+#[derive(Clone, Copy)]
+struct Definition<'a> {
+    fields: &'a [model::Field],
+    /// The versions it says it has.
+    versions: Versions,
+    /// Whether any field may name it; the others are defined by the one field that has them.
+    is_common: bool,
 }
 
 impl<'a> Scope<'a> {
@@ -60,48 +70,58 @@ impl<'a> Scope<'a> {
             flexible: spec.flexible.unwrap_or(Versions::NONE).and(spec.valid),
             structs: BTreeMap::new(),
         };
-        for shared in &spec.common_structs {
-            scope.add(&shared.name, &shared.fields, shared.versions)?;
+        for model::Struct { name, fields, versions } in &spec.common_structs {
+            scope.add(name, Definition { fields, versions: *versions, is_common: true })?;
         }
-        scope.add(&spec.name, &spec.fields, Versions::ALL)?;
-        scope.add_inline(&spec.fields)?;
+        scope.add(&spec.name, Definition::of_one_field(&spec.fields))?;
+        scope.add_inline(&spec.name, &spec.fields)?;
         for shared in &spec.common_structs {
-            scope.add_inline(&shared.fields)?;
+            scope.add_inline(&shared.name, &shared.fields)?;
         }
         Ok(scope)
     }
 
-    fn add(
-        &mut self,
-        name: &'a str,
-        fields: &'a [model::Field],
-        versions: Versions,
-    ) -> Result<(), String> {
-        if !name.starts_with(|first: char| first.is_ascii_uppercase()) {
-            return Err(format!("struct `{name}` must begin with a capital letter"));
+    fn add(&mut self, name: &'a str, definition: Definition<'a>) -> Result<(), String> {
+        let is_name = name.starts_with(|first: char| first.is_ascii_uppercase())
+            && name.chars().all(|c| c.is_ascii_alphanumeric());
+        if !is_name {
+            return Err(format!("struct `{name}`: a name is a capital, then letters and digits"));
         }
-        match self.structs.insert(name, (fields, versions)) {
+        match self.structs.insert(name, definition) {
             None => Ok(()),
             Some(_) => Err(format!("struct `{name}` is defined twice")),
         }
     }
 
-    fn add_inline(&mut self, fields: &'a [model::Field]) -> Result<(), String> {
+    fn add_inline(&mut self, parent: &str, fields: &'a [model::Field]) -> Result<(), String> {
         for field in fields {
             let Some(inner) = &field.fields else { continue };
-            let name = field.type_name.strip_prefix("[]").unwrap_or(&field.type_name);
-            self.add(name, inner, Versions::ALL).map_err(|e| format!("{}: {e}", field.name))?;
-            self.add_inline(inner)?;
+            let Some(name) = field::struct_name(&field.type_name) else { continue };
+            let added = self.add(name, Definition::of_one_field(inner));
+            added.map_err(|error| format!("{parent}.{}: {error}", field.name))?;
+            self.add_inline(name, inner)?;
+        }
+        Ok(())
+    }
+
+    fn get(&self, name: &str) -> Result<Definition<'a>, String> {
+        let found = self.structs.get(name).copied();
+        found.ok_or_else(|| format!("struct `{name}` is not defined"))
+    }
+
+    /// Checks every struct, also one that no valid version has.
+    fn check(&self) -> Result<(), String> {
+        for (name, definition) in &self.structs {
+            rules::fields(name, definition.fields, self)?;
+            self.resolve(name, Versions::NONE)?;
         }
         Ok(())
     }
 
     /// Resolves one struct for the versions in which it can occur.
     fn resolve(&self, name: &str, versions: Versions) -> Result<Struct, String> {
-        let (specs, _) = self.structs[name];
-        rules::fields(name, specs, self)?;
         let mut fields = Vec::new();
-        for spec in specs {
+        for spec in self.get(name)?.fields {
             let resolved = field::resolve(name, spec, versions, self);
             fields.extend(resolved.map_err(|error| format!("{name}.{}: {error}", spec.name))?);
         }
@@ -116,12 +136,18 @@ impl<'a> Scope<'a> {
     }
 }
 
+impl<'a> Definition<'a> {
+    fn of_one_field(fields: &'a [model::Field]) -> Self {
+        Self { fields, versions: Versions::ALL, is_common: false }
+    }
+}
+
 fn mark_elements(structs: &mut [Struct]) {
-    let element = |field: &Field| match &field.ty {
-        Type::Array(Element::Struct(name)) => Some(name.clone()),
-        _ => None,
-    };
     let fields = structs.iter().flat_map(|one| &one.fields);
+    let element = |field: &Field| {
+        let Type::Array(Element::Struct(name)) = &field.ty else { return None };
+        Some(name.clone())
+    };
     let elements: Vec<String> = fields.filter_map(element).collect();
     for one in structs {
         one.is_element = elements.contains(&one.name);

@@ -1,7 +1,8 @@
 //! The rules that a spec must keep, one function each.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::names;
 use super::{Scope, field};
 use crate::specs::model::{Field, Kind, Message};
 use crate::specs::versions::Versions;
@@ -22,18 +23,12 @@ pub(super) fn message(spec: &Message) -> Check {
         Kind::Data => "",
     };
     ensure(name.ends_with(suffix), || format!("the name of a {} ends in {suffix}", kind.name()))?;
-    let is_rpc = matches!(kind, Kind::Request | Kind::Response);
-    ensure(!is_rpc || spec.api_key.is_some(), || "apiKey is missing".to_owned())?;
-    ensure(*kind != Kind::Header || spec.api_key.is_none(), || {
-        "a header has no apiKey".to_owned()
-    })?;
-    let is_request = *kind == Kind::Request;
-    ensure(is_request || spec.listeners.is_empty(), || "listeners: requests only".to_owned())?;
-    ensure(is_request || !spec.latest_version_unstable, || {
-        "latestVersionUnstable: requests only".to_owned()
-    })?;
+    api_key(spec)?;
+    requests_only(spec)?;
+    header_versions(spec)?;
     if valid.is_empty() {
-        return ensure(spec.fields.is_empty(), || "fields, but no valid version".to_owned());
+        let is_bare = spec.fields.is_empty() && spec.common_structs.is_empty();
+        return ensure(is_bare, || "fields, but no valid version".to_owned());
     }
     ensure(!valid.is_open(), || "validVersions must have an upper bound".to_owned())?;
     let flexible = spec.flexible.ok_or("flexibleVersions is missing")?;
@@ -42,17 +37,68 @@ pub(super) fn message(spec: &Message) -> Check {
     })
 }
 
+fn api_key(spec: &Message) -> Check {
+    let is_rpc = matches!(spec.kind, Kind::Request | Kind::Response);
+    let Some(key) = spec.api_key else {
+        return ensure(!is_rpc, || "apiKey is missing".to_owned());
+    };
+    ensure(spec.kind != Kind::Header, || "a header has no apiKey".to_owned())?;
+    ensure(key >= 0, || format!("apiKey {key} is negative"))
+}
+
+fn requests_only(spec: &Message) -> Check {
+    let is_request = spec.kind == Kind::Request;
+    ensure(is_request || spec.listeners.is_empty(), || "listeners: requests only".to_owned())?;
+    ensure(is_request || !spec.latest_version_unstable, || {
+        "latestVersionUnstable: requests only".to_owned()
+    })?;
+    let stranger =
+        spec.listeners.iter().find(|name| !["broker", "controller"].contains(&name.as_str()));
+    stranger.map_or(Ok(()), |name| Err(format!("listener `{name}` is not known")))
+}
+
+/// The ranges of `headerVersions` follow one another from the first version without an end.
+fn header_versions(spec: &Message) -> Check {
+    let ranges = &spec.header_versions;
+    let (Some(first), Some(last)) = (ranges.first(), ranges.last()) else { return Ok(()) };
+    ensure(matches!(spec.kind, Kind::Request | Kind::Response), || {
+        "headerVersions: requests and responses only".to_owned()
+    })?;
+    let begin = first.versions.min;
+    ensure(begin == 0 || begin == spec.valid.min, || {
+        format!("headerVersions begin at {begin}, neither at 0 nor at the first valid version")
+    })?;
+    for (one, next) in ranges.iter().zip(ranges.iter().skip(1)) {
+        let (one, next) = (one.versions, next.versions);
+        ensure(one.max.checked_add(1) == Some(next.min), || {
+            format!("headerVersions: {one} is not followed by {next}")
+        })?;
+    }
+    let last = last.versions;
+    ensure(last.is_open(), || format!("headerVersions: the last range, {last}, must be open ended"))
+}
+
 /// The rules of a struct's fields, alone and together.
 pub(super) fn fields(parent: &str, fields: &[Field], scope: &Scope<'_>) -> Check {
-    let mut names = BTreeSet::new();
+    distinct_names(fields).map_err(|error| format!("{parent}.{error}"))?;
     for spec in fields {
-        let within = |error: String| format!("{parent}.{}: {error}", spec.name);
-        ensure(names.insert(&spec.name), || "is there twice".to_owned()).map_err(within)?;
         for rule in [name, definition, array, tagging, nullability, flexibility, entity] {
-            rule(spec, scope).map_err(within)?;
+            rule(spec, scope).map_err(|error| format!("{parent}.{}: {error}", spec.name))?;
         }
     }
-    tags(fields).map_err(|error| format!("{parent}: {error}"))
+    tags(fields).map_err(|error| format!("{parent}.{error}"))
+}
+
+/// Two names must also differ in Rust, where every flexible struct has `unknown_tags` already.
+fn distinct_names(fields: &[Field]) -> Check {
+    let mut seen = BTreeSet::new();
+    let mut in_rust = BTreeSet::from(["unknown_tags".to_owned()]);
+    for Field { name, .. } in fields {
+        ensure(seen.insert(name), || format!("{name}: is there twice"))?;
+        let rust = names::snake(name);
+        ensure(in_rust.insert(rust.clone()), || format!("{name}: `{rust}` is taken in Rust"))?;
+    }
+    Ok(())
 }
 
 fn name(spec: &Field, _: &Scope<'_>) -> Check {
@@ -68,13 +114,16 @@ fn definition(spec: &Field, scope: &Scope<'_>) -> Check {
     let Some(inner) = field::struct_name(&spec.type_name) else {
         return ensure(spec.fields.is_none(), || format!("{} has no fields", spec.type_name));
     };
-    ensure(scope.structs.contains_key(inner), || format!("struct `{inner}` is not defined"))
+    let is_common = scope.get(inner)?.is_common;
+    ensure(spec.fields.is_some() || is_common, || format!("struct `{inner}` is not a common one"))
 }
 
 fn array(spec: &Field, _: &Scope<'_>) -> Check {
     let element = spec.type_name.strip_prefix("[]").unwrap_or_default();
     ensure(!element.starts_with("[]"), || "an array of arrays cannot be".to_owned())?;
-    ensure(element != "records", || "an array of records cannot be".to_owned())
+    ensure(element != "records", || "an array of records cannot be".to_owned())?;
+    let has_array = !["bool", "uint16", "uint32", "float64"].contains(&element);
+    ensure(has_array, || format!("an array of {element} is not supported yet"))
 }
 
 fn tagging(spec: &Field, scope: &Scope<'_>) -> Check {
@@ -104,7 +153,8 @@ fn nullability(spec: &Field, _: &Scope<'_>) -> Check {
     let can = ["string", "bytes", "records"].contains(&ty)
         || ty.starts_with("[]")
         || field::struct_name(ty).is_some();
-    ensure(can || spec.nullable.is_none(), || format!("{ty} cannot be null"))
+    let nullable = spec.nullable.unwrap_or(Versions::NONE);
+    ensure(can || nullable.is_empty(), || format!("{ty} cannot be null"))
 }
 
 fn flexibility(spec: &Field, scope: &Scope<'_>) -> Check {
@@ -132,11 +182,14 @@ fn entity(spec: &Field, _: &Scope<'_>) -> Check {
 
 /// The tags of a struct are 0, 1, 2, … in any order.
 fn tags(fields: &[Field]) -> Check {
-    let mut seen = BTreeSet::new();
-    for spec in fields {
-        let Some(tag) = spec.tag else { continue };
-        ensure(seen.insert(tag), || format!("{}: tag {tag} is taken", spec.name))?;
+    let mut seen = BTreeMap::new();
+    for Field { name, tag, .. } in fields {
+        let Some(tag) = *tag else { continue };
+        let taken = seen.insert(tag, name);
+        ensure(taken.is_none(), || format!("{name}: tag {tag} is taken"))?;
     }
-    let gap = seen.iter().zip(0..).find(|(tag, expected)| **tag != *expected);
-    gap.map_or(Ok(()), |(tag, expected)| Err(format!("tag {tag} stands where {expected} should")))
+    let gap = seen.iter().zip(0..).find(|((tag, _), expected)| **tag != *expected);
+    gap.map_or(Ok(()), |((tag, name), expected)| {
+        Err(format!("{name}: tag {tag} stands where {expected} should"))
+    })
 }

@@ -1,6 +1,8 @@
 //! One operation on one message, and everyone who does it.
 
+use std::fmt;
 use std::hint::black_box;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
@@ -26,6 +28,17 @@ pub(crate) enum Side {
     Floor,
 }
 
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Ours => "ours",
+            Self::Peer => "peer",
+            Self::PeerGrowing => "peer, growing buffer",
+            Self::Floor => "floor",
+        })
+    }
+}
+
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
@@ -33,11 +46,33 @@ pub(crate) enum Operation {
     Encode,
 }
 
-/// An operation on one message, and its contenders.
-pub(crate) struct Contest {
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Decode => "decode",
+            Self::Encode => "encode",
+        })
+    }
+}
+
+/// What a contest is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Title {
     pub(crate) message: &'static str,
     pub(crate) version: i16,
     pub(crate) operation: Operation,
+}
+
+impl fmt::Display for Title {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { message, version, operation } = self;
+        write!(f, "{message} v{version} {operation}")
+    }
+}
+
+/// An operation on one message, and its contenders.
+pub(crate) struct Contest {
+    pub(crate) title: Title,
     /// The length of the encoded message.
     pub(crate) bytes: usize,
     pub(crate) contenders: Vec<Contender>,
@@ -53,6 +88,7 @@ pub(crate) struct Subject<O, P, F> {
 }
 
 /// Decoders that add every field up and drop the message.
+#[derive(Clone, Copy)]
 pub(crate) struct Decoders {
     pub(crate) ours: fn(&Bytes, i16) -> Sum,
     pub(crate) peer: fn(&mut Bytes, i16) -> Sum,
@@ -100,8 +136,8 @@ where
     fn encode(self, bytes: usize) -> Contest {
         let contest = self.contest(Operation::Encode, bytes, Vec::new());
         let Self { version, ours, peer, floor, .. } = self;
-        let peer = std::rc::Rc::new(peer);
-        let growing = std::rc::Rc::clone(&peer);
+        let peer = Rc::new(peer);
+        let growing = Rc::clone(&peer);
         let contenders = vec![
             Contender::new(Side::Ours, move || {
                 let segments = klamm_protocol::encode(black_box(&ours), version);
@@ -130,17 +166,9 @@ where
 
     fn contest(&self, operation: Operation, bytes: usize, contenders: Vec<Contender>) -> Contest {
         let Self { message, version, .. } = *self;
-        Contest { message, version, operation, bytes, contenders }
+        Contest { title: Title { message, version, operation }, bytes, contenders }
     }
 }
-
-impl Clone for Decoders {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl Copy for Decoders {}
 
 /// One side's way to do the operation.
 pub(crate) struct Contender {
@@ -164,9 +192,9 @@ impl Contender {
     fn decoder(side: Side, frame: &Bytes, decode: impl Fn(&mut Bytes) -> Sum + 'static) -> Self {
         let frame = frame.clone();
         let batch = move || {
-            let frames: [Bytes; BATCH] = std::array::from_fn(|_| frame.clone());
+            let frames: [Bytes; BATCH] = black_box(std::array::from_fn(|_| frame.clone()));
             let start = Instant::now();
-            for mut frame in black_box(frames) {
+            for mut frame in frames {
                 black_box(decode(&mut frame));
             }
             start.elapsed()
@@ -187,6 +215,6 @@ impl Contender {
 
     /// What one operation allocates.
     pub(crate) fn allocations(&mut self) -> Allocations {
-        Allocations::during(|| drop((self.batch)())) / BATCH as u64
+        Allocations::during(|| _ = (self.batch)()) / BATCH as u64
     }
 }

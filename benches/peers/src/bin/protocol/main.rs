@@ -1,0 +1,43 @@
+//! Decodes and encodes the same bytes with klamm, with the `kafka-protocol` crate and with writers
+//! made by hand, and fails when klamm misses a goal.
+//!
+//! An argument limits the run to the contests whose title contains it.
+#![deny(unsafe_code)]
+
+mod allocations;
+mod api_versions;
+mod contest;
+mod facts;
+mod floor;
+mod goals;
+mod metadata;
+mod outcome;
+mod produce_request;
+mod produce_response;
+mod sum;
+
+use std::process::ExitCode;
+
+use crate::goals::Verdict;
+use crate::outcome::Outcome;
+
+fn main() -> ExitCode {
+    let mut contests = Vec::new();
+    contests.extend(metadata::contests());
+    contests.extend(produce_request::contests(9));
+    contests.extend(produce_request::contests(13));
+    contests.extend(produce_response::contests(9));
+    contests.extend(produce_response::contests(13));
+    contests.extend(api_versions::contests());
+    if let Some(part) = std::env::args().nth(1) {
+        contests.retain(|contest| contest.title.to_string().contains(&part));
+    }
+    let outcomes: Vec<Outcome> = contests.into_iter().map(Outcome::of).collect();
+    println!("time of one operation: median [least .. most], and as a multiple of ours");
+    outcomes.iter().for_each(Outcome::print);
+    println!();
+    let verdicts: Vec<Verdict> = outcomes.iter().flat_map(Verdict::on).collect();
+    verdicts.iter().for_each(|verdict| println!("{verdict}"));
+    let is_missed = !verdicts.iter().all(Verdict::holds);
+    ExitCode::from(u8::from(is_missed))
+}

@@ -1,0 +1,118 @@
+//! The fields of a line, each with the type that the format gives it.
+
+use serde_json::{Map, Value};
+
+use crate::bytewise;
+
+/// What is wrong with a line, in one sentence.
+pub(crate) type Problem = String;
+
+/// The fields of one line.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fields<'a>(pub(crate) &'a Map<String, Value>);
+
+impl<'a> Fields<'a> {
+    pub(crate) fn has(self, key: &str) -> bool {
+        self.0.contains_key(key)
+    }
+
+    /// The value of a field that must be there.
+    pub(crate) fn value(self, key: &str) -> Result<&'a Value, Problem> {
+        self.0.get(key).ok_or_else(|| format!("the line lacks its field `{key}`"))
+    }
+
+    pub(crate) fn text(self, key: &str) -> Result<&'a str, Problem> {
+        self.value(key)?.as_str().ok_or_else(|| format!("`{key}` is no text"))
+    }
+
+    pub(crate) fn bool(self, key: &str) -> Result<bool, Problem> {
+        self.value(key)?.as_bool().ok_or_else(|| format!("`{key}` is neither true nor false"))
+    }
+
+    /// A mark that is there only where it applies.
+    pub(crate) fn mark(self, key: &str) -> Result<bool, Problem> {
+        if self.has(key) { self.bool(key) } else { Ok(false) }
+    }
+
+    pub(crate) fn integer<T: TryFrom<i64>>(self, key: &str) -> Result<T, Problem> {
+        integer(self.value(key)?, key)
+    }
+
+    /// An integer, or null.
+    pub(crate) fn nullable_integer<T: TryFrom<i64>>(self, key: &str) -> Result<Option<T>, Problem> {
+        let value = self.value(key)?;
+        if value.is_null() { Ok(None) } else { integer(value, key).map(Some) }
+    }
+
+    /// The entries of an array that is there only where it applies.
+    pub(crate) fn entries(self, key: &str) -> Result<&'a [Value], Problem> {
+        let Some(value) = self.0.get(key) else { return Ok(&[]) };
+        let entries = value.as_array().ok_or_else(|| format!("`{key}` is no array"))?;
+        Ok(entries)
+    }
+
+    pub(crate) fn bytes(self, key: &str) -> Result<Vec<u8>, Problem> {
+        bytewise::from_hex(self.text(key)?).map_err(|problem| format!("`{key}`: {problem}"))
+    }
+}
+
+fn integer<T: TryFrom<i64>>(value: &Value, key: &str) -> Result<T, Problem> {
+    let wide = value.as_i64().ok_or_else(|| format!("`{key}` is no integer"))?;
+    T::try_from(wide).map_err(|_| format!("`{key}` is out of range: {wide}"))
+}
+
+/// Notes it if a field of the line is not what it should be.
+pub(crate) fn expect<T: PartialEq + std::fmt::Debug>(
+    problems: &mut Vec<Problem>,
+    key: &str,
+    line: Result<T, Problem>,
+    ours: T,
+) {
+    match line {
+        Ok(line) if line == ours => {}
+        Ok(line) => problems.push(format!("`{key}`: the line has {line:?}, ours is {ours:?}")),
+        Err(problem) => problems.push(problem),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn problem<T: std::fmt::Debug>(of: impl FnOnce(Fields<'_>) -> Result<T, Problem>) -> Problem {
+        let line = json!({"text": "abc", "number": 40_000, "null": null, "list": 1});
+        of(Fields(line.as_object().unwrap())).unwrap_err()
+    }
+
+    #[test]
+    fn a_problem_names_the_field() {
+        assert_eq!(problem(|line| line.text("absent")), "the line lacks its field `absent`");
+        assert_eq!(problem(|line| line.text("number")), "`number` is no text");
+        assert_eq!(problem(|line| line.integer::<i16>("number")), "`number` is out of range: 40000");
+        assert_eq!(problem(|line| line.integer::<i16>("null")), "`null` is no integer");
+        assert_eq!(problem(|line| line.bool("text")), "`text` is neither true nor false");
+        assert_eq!(problem(|line| line.entries("list").map(<[_]>::len)), "`list` is no array");
+        assert!(problem(|line| line.bytes("text")).starts_with("`text`: "));
+    }
+
+    #[test]
+    fn what_may_be_missing_has_a_value_then() {
+        let line = json!({"mark": true, "null": null});
+        let line = Fields(line.as_object().unwrap());
+        assert_eq!(line.mark("mark"), Ok(true));
+        assert_eq!(line.mark("absent"), Ok(false));
+        assert_eq!(line.nullable_integer::<i16>("null"), Ok(None));
+        assert_eq!(line.entries("absent"), Ok(&[][..]));
+    }
+
+    #[test]
+    fn a_field_that_is_not_as_expected_is_noted() {
+        let mut problems = Vec::new();
+        expect(&mut problems, "version", Ok(3), 3);
+        expect(&mut problems, "version", Ok(3), 4);
+        expect(&mut problems, "version", Err("lost".to_owned()), 3);
+        assert_eq!(problems, ["`version`: the line has 3, ours is 4", "lost"]);
+    }
+}
