@@ -36,6 +36,12 @@ pub enum Listener {
     Controller,
 }
 
+/// Stands in for a row that cannot be missing: a test holds every key against its row.
+const FIRST: &ApiInfo = match APIS {
+    [first, ..] => first,
+    [] => unreachable!(),
+};
+
 impl ApiKey {
     /// Every API, in the order of the keys.
     pub fn all() -> impl ExactSizeIterator<Item = Self> {
@@ -56,7 +62,7 @@ impl ApiKey {
     /// What the specs say about it.
     pub fn info(self) -> &'static ApiInfo {
         let at = usize::try_from(self.code()).unwrap_or_default();
-        APIS.get(at).unwrap_or(&APIS[0])
+        APIS.get(at).unwrap_or(FIRST)
     }
 
     /// The name in the specs.

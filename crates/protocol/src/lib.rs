@@ -3,10 +3,15 @@
 
 pub mod api;
 pub mod catalogue;
+pub mod frame;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod generated;
 #[cfg(feature = "json")]
 pub mod json;
 pub mod message;
+#[cfg(feature = "producer")]
+pub mod negotiate;
 pub mod records;
 pub mod segments;
 

@@ -55,6 +55,7 @@ impl Records {
         }
     }
 
+    #[cfg_attr(not(feature = "all"), allow(dead_code, reason = "few groups carry records"))]
     pub(crate) fn write(&self, w: &mut Writer, flexible: bool) {
         w.bytes_len(self.len(), flexible);
         for piece in self.pieces() {
@@ -62,6 +63,7 @@ impl Records {
         }
     }
 
+    #[cfg_attr(not(feature = "all"), allow(dead_code, reason = "few groups carry records"))]
     pub(crate) fn write_nullable(records: Option<&Self>, w: &mut Writer, flexible: bool) {
         match records {
             Some(records) => records.write(w, flexible),

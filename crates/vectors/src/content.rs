@@ -6,7 +6,7 @@ use klamm_wire::Reader;
 use serde_json::Value;
 
 use crate::fields::Problem;
-use crate::tags::{Refused, Tags};
+use crate::tags::Tags;
 use crate::{bytewise, diff, non_finite, prefixes};
 
 /// What a line says about a message, besides its bytes.
@@ -74,7 +74,7 @@ impl Content<'_> {
         let ours = self
             .tags
             .message(self.entry, self.json, self.version)
-            .map_err(|refused: Refused| refused.to_string())
+            .map_err(|refused| refused.to_string())
             .and_then(|message| encoded(&*message, self.version));
         match ours {
             Ok(ours) if self.non_finite => {

@@ -11,17 +11,12 @@ pub(crate) fn entry(line: Fields<'_>) -> Result<&'static Entry, Problem> {
 }
 
 /// Compares the fields that place a message, all of which a message line has.
-pub(crate) fn compare(
-    problems: &mut Vec<Problem>,
-    line: Fields<'_>,
-    entry: &Entry,
-    version: i16,
-) {
+pub(crate) fn compare(problems: &mut Vec<Problem>, line: Fields<'_>, entry: &Entry, version: i16) {
     let (kind, api_key) = place(entry);
-    fields::expect(problems, "kind", line.text("kind"), kind);
-    fields::expect(problems, "apiKey", line.nullable_integer("apiKey"), api_key);
+    fields::compare(problems, "kind", line.text("kind"), &kind);
+    fields::compare(problems, "apiKey", line.nullable_integer("apiKey"), &api_key);
     let flexible = entry.first_flexible.is_some_and(|first| version >= first);
-    fields::expect(problems, "flexible", line.bool("flexible"), flexible);
+    fields::compare(problems, "flexible", line.bool("flexible"), &flexible);
 }
 
 fn place(entry: &Entry) -> (&'static str, Option<i16>) {

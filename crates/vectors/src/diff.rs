@@ -75,6 +75,7 @@ fn within<T>(path: &mut String, step: &str, of: impl FnOnce(&mut String) -> T) -
 }
 
 fn differ(path: &str, ours: &Value, line: &Value) -> Problem {
+    let path = if path.is_empty() { "json" } else { path };
     format!("`{path}`: ours is {}, the line has {}", shown(ours), shown(line))
 }
 

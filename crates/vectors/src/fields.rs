@@ -47,8 +47,7 @@ impl<'a> Fields<'a> {
     /// The entries of an array that is there only where it applies.
     pub(crate) fn entries(self, key: &str) -> Result<&'a [Value], Problem> {
         let Some(value) = self.0.get(key) else { return Ok(&[]) };
-        let entries = value.as_array().ok_or_else(|| format!("`{key}` is no array"))?;
-        Ok(entries)
+        value.as_array().map(Vec::as_slice).ok_or_else(|| format!("`{key}` is no array"))
     }
 
     pub(crate) fn bytes(self, key: &str) -> Result<Vec<u8>, Problem> {
@@ -62,14 +61,14 @@ fn integer<T: TryFrom<i64>>(value: &Value, key: &str) -> Result<T, Problem> {
 }
 
 /// Notes it if a field of the line is not what it should be.
-pub(crate) fn expect<T: PartialEq + std::fmt::Debug>(
+pub(crate) fn compare<T: PartialEq + std::fmt::Debug>(
     problems: &mut Vec<Problem>,
     key: &str,
     line: Result<T, Problem>,
-    ours: T,
+    ours: &T,
 ) {
     match line {
-        Ok(line) if line == ours => {}
+        Ok(line) if line == *ours => {}
         Ok(line) => problems.push(format!("`{key}`: the line has {line:?}, ours is {ours:?}")),
         Err(problem) => problems.push(problem),
     }
@@ -81,20 +80,20 @@ mod tests {
 
     use super::*;
 
-    fn problem<T: std::fmt::Debug>(of: impl FnOnce(Fields<'_>) -> Result<T, Problem>) -> Problem {
-        let line = json!({"text": "abc", "number": 40_000, "null": null, "list": 1});
-        of(Fields(line.as_object().unwrap())).unwrap_err()
-    }
-
     #[test]
     fn a_problem_names_the_field() {
-        assert_eq!(problem(|line| line.text("absent")), "the line lacks its field `absent`");
-        assert_eq!(problem(|line| line.text("number")), "`number` is no text");
-        assert_eq!(problem(|line| line.integer::<i16>("number")), "`number` is out of range: 40000");
-        assert_eq!(problem(|line| line.integer::<i16>("null")), "`null` is no integer");
-        assert_eq!(problem(|line| line.bool("text")), "`text` is neither true nor false");
-        assert_eq!(problem(|line| line.entries("list").map(<[_]>::len)), "`list` is no array");
-        assert!(problem(|line| line.bytes("text")).starts_with("`text`: "));
+        let line = json!({"text": "abc", "number": 40_000, "null": null, "list": 1});
+        let line = Fields(line.as_object().unwrap());
+        let problem = |found: Result<(), Problem>| found.unwrap_err();
+        let absent = problem(line.text("absent").map(drop));
+        assert_eq!(absent, "the line lacks its field `absent`");
+        assert_eq!(problem(line.text("number").map(drop)), "`number` is no text");
+        let large = problem(line.integer::<i16>("number").map(drop));
+        assert_eq!(large, "`number` is out of range: 40000");
+        assert_eq!(problem(line.integer::<i16>("null").map(drop)), "`null` is no integer");
+        assert_eq!(problem(line.bool("text").map(drop)), "`text` is neither true nor false");
+        assert_eq!(problem(line.entries("list").map(drop)), "`list` is no array");
+        assert!(problem(line.bytes("text").map(drop)).starts_with("`text`: "));
     }
 
     #[test]
@@ -110,9 +109,9 @@ mod tests {
     #[test]
     fn a_field_that_is_not_as_expected_is_noted() {
         let mut problems = Vec::new();
-        expect(&mut problems, "version", Ok(3), 3);
-        expect(&mut problems, "version", Ok(3), 4);
-        expect(&mut problems, "version", Err("lost".to_owned()), 3);
+        compare(&mut problems, "version", Ok(3), &3);
+        compare(&mut problems, "version", Ok(3), &4);
+        compare(&mut problems, "version", Err("lost".to_owned()), &3);
         assert_eq!(problems, ["`version`: the line has 3, ours is 4", "lost"]);
     }
 }

@@ -81,8 +81,7 @@ pub(crate) fn judge(line: &[u8]) -> Outcome {
         return failed(format!("a line of unknown kind, with the fields {keys:?}"));
     };
     let problems = caught(|| kind.check(fields));
-    let verdict =
-        if problems.is_empty() { Verdict::Passed } else { Verdict::Failed(problems) };
+    let verdict = if problems.is_empty() { Verdict::Passed } else { Verdict::Failed(problems) };
     Outcome { subject: subject(fields), verdict, covers: kind == Kind::Message }
 }
 
@@ -121,7 +120,10 @@ mod tests {
     #[test]
     fn a_line_is_known_by_its_fields() {
         assert_eq!(kind(&json!({"message": "A", "hex": ""})), Some(Kind::Message));
-        assert_eq!(kind(&json!({"frame": "request", "message": "A", "hex": ""})), Some(Kind::Framing));
+        assert_eq!(
+            kind(&json!({"frame": "request", "message": "A", "hex": ""})),
+            Some(Kind::Framing)
+        );
         assert_eq!(kind(&json!({"refusal": "A", "message": "A"})), Some(Kind::Refusal));
         assert_eq!(kind(&json!({"codec": "none", "records": [], "crc": 1, "hex": ""})), None);
         assert_eq!(kind(&json!({"message": "A"})), None);

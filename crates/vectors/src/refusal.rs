@@ -1,12 +1,12 @@
 //! Lines with a content that the reference does not write, and that ours must not write either.
 
+use klamm_protocol::catalogue::Entry;
 use klamm_wire::EncodeErrorKind;
 use serde_json::Value;
 
 use crate::declared;
 use crate::fields::{Fields, Problem};
 use crate::tags::{Refused, Tags};
-use klamm_protocol::catalogue::Entry;
 
 /// What is not as the line says.
 pub(crate) fn check(line: Fields<'_>) -> Vec<Problem> {

@@ -143,7 +143,8 @@ mod tests {
     fn each_failure_is_told_with_its_place_and_every_problem() {
         let problems = ["this", "that"].map(str::to_owned).to_vec();
         let lines = vec![outcome(0, Verdict::Passed), outcome(3, Verdict::Failed(problems))];
-        let expected = "file:2: A version 3\n    this\n    that\npairs: 1 / all\n1 passed, 1 failed\n";
+        let expected =
+            "file:2: A version 3\n    this\n    that\npairs: 1 / all\n1 passed, 1 failed\n";
         assert_eq!(told(lines), expected);
     }
 

@@ -88,7 +88,7 @@ fn fields(shorthand: &str) -> Value {
     list(&mut spaced.split_whitespace())
 }
 
-fn list<'a>(words: &mut dyn Iterator<Item = &'a str>) -> Value {
+fn list(words: &mut dyn Iterator<Item = &str>) -> Value {
     let mut done = Vec::new();
     let mut field = Map::new();
     while let Some(word) = words.next() {

@@ -1,5 +1,7 @@
 //! Cuts a stream of bytes into frames: incremental, limited in size, copying only at seams.
 
+#![deny(clippy::arithmetic_side_effects)]
+
 use std::collections::VecDeque;
 use std::fmt;
 
@@ -84,7 +86,7 @@ impl FrameDecoder {
         if piece.is_empty() || matches!(self.state, State::Failed(_)) {
             return;
         }
-        self.buffered += piece.len();
+        self.buffered = self.buffered.saturating_add(piece.len());
         self.pieces.push_back(piece);
     }
 
@@ -103,10 +105,11 @@ impl FrameDecoder {
                     self.begin(claimed);
                 }
                 State::Body { length, gathered } => {
-                    let (length, came) = (*length, self.buffered - LENGTH_PREFIX);
+                    let length = *length;
+                    let came = self.buffered.saturating_sub(LENGTH_PREFIX);
                     let frame = take_body(&mut self.pieces, length, gathered, came);
                     if frame.is_some() {
-                        self.buffered -= LENGTH_PREFIX + length;
+                        self.buffered = came.saturating_sub(length);
                         self.state = State::Length;
                     }
                     return Ok(frame);
@@ -156,10 +159,10 @@ fn take_body(
     }
     if gathered.capacity() < came.min(length) {
         let room = came.saturating_mul(ROOM_PER_BYTE).max(EAGER).min(length);
-        gathered.reserve_exact(room - gathered.len());
+        gathered.reserve_exact(room.saturating_sub(gathered.len()));
     }
     while let Some(piece) = pieces.front() {
-        let missing = length - gathered.len();
+        let missing = length.saturating_sub(gathered.len());
         let part = piece.get(..missing).unwrap_or(piece);
         gathered.extend_from_slice(part);
         if part.len() == missing {
@@ -273,12 +276,12 @@ mod tests {
         let mut decoder = FrameDecoder::new();
         decoder.push(Bytes::copy_from_slice(&4_194_304_i32.to_be_bytes()));
         let mut grown = 0;
-        for sent in 0..length {
-            decoder.push(Bytes::from_static(&[7]));
+        for came in (64..=length).step_by(64) {
+            decoder.push(Bytes::from_static(&[7; 64]));
             let before = room(&decoder);
-            assert_eq!(decoder.next_frame().map(|frame| frame.is_some()), Ok(sent + 1 == length));
+            assert_eq!(decoder.next_frame().map(|frame| frame.is_some()), Ok(came == length));
             let after = room(&decoder);
-            assert!(after <= (64 << 10).max(8 * (sent + 1)).min(length));
+            assert!(after <= (64 << 10).max(8 * came).min(length));
             grown += usize::from(after > before);
         }
         assert!(grown <= 3, "grown {grown} times");

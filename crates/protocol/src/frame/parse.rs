@@ -1,5 +1,7 @@
 //! Reads whole frames: which header stands in front, and where the body begins.
 
+#![deny(clippy::arithmetic_side_effects)]
+
 use std::fmt;
 
 use bytes::Bytes;

@@ -202,11 +202,11 @@ pub mod response {
                                 true,
                                 SupportedFeatureKey::min_size(version),
                                 |r| SupportedFeatureKey::read(r, version),
-                            )?
+                            )?;
                         }
                         1 => {
                             finalized_features_epoch =
-                                r.i64("ApiVersionsResponse.finalized_features_epoch")?
+                                r.i64("ApiVersionsResponse.finalized_features_epoch")?;
                         }
                         2 => {
                             finalized_features = r.array(
@@ -214,10 +214,11 @@ pub mod response {
                                 true,
                                 FinalizedFeatureKey::min_size(version),
                                 |r| FinalizedFeatureKey::read(r, version),
-                            )?
+                            )?;
                         }
                         3 => {
-                            zk_migration_ready = r.bool("ApiVersionsResponse.zk_migration_ready")?
+                            zk_migration_ready =
+                                r.bool("ApiVersionsResponse.zk_migration_ready")?;
                         }
                         _ => return Ok(Tagged::Unknown),
                     }

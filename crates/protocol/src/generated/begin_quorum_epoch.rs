@@ -354,7 +354,7 @@ pub mod response {
                                 true,
                                 NodeEndpoint::min_size(version),
                                 |r| NodeEndpoint::read(r, version),
-                            )?
+                            )?;
                         }
                         _ => return Ok(Tagged::Unknown),
                     }

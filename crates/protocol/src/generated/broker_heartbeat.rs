@@ -67,13 +67,13 @@ pub mod request {
                 match tag {
                     0 if version >= 1 => {
                         offline_log_dirs =
-                            r.fixed_array("BrokerHeartbeatRequest.offline_log_dirs", true)?
+                            r.fixed_array("BrokerHeartbeatRequest.offline_log_dirs", true)?;
                     }
                     1 if version == 2 => {
                         cordoned_log_dirs = r.nullable_fixed_array(
                             "BrokerHeartbeatRequest.cordoned_log_dirs",
                             true,
-                        )?
+                        )?;
                     }
                     _ => return Ok(Tagged::Unknown),
                 }
@@ -130,7 +130,7 @@ pub mod request {
             }
             let reserved: &[u32] = match version {
                 ..=0 => &[],
-                ..=1 => &[0],
+                1 => &[0],
                 _ => &[0, 1],
             };
             s.unknown_tags("BrokerHeartbeatRequest", &self.unknown_tags, known, reserved)?;

@@ -3,6 +3,7 @@
 //! Every message that the features switch on, by name and kind.
 
 use crate::catalogue::{Entry, Kind, entry};
+#[cfg_attr(not(feature = "all"), allow(unused_imports, reason = "no API, no key"))]
 use crate::generated::api_key::ApiKey;
 
 /// Requests and responses by key, then headers and data by name.

@@ -423,7 +423,7 @@ pub mod response {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=4 => 6,
-                ..=6 => 12,
+                5..=6 => 12,
                 _ => 28,
             }
         }
@@ -460,7 +460,7 @@ pub mod response {
                     match tag {
                         0 => {
                             topic_config_error_code =
-                                ErrorCode(r.i16("CreatableTopicResult.topic_config_error_code")?)
+                                ErrorCode(r.i16("CreatableTopicResult.topic_config_error_code")?);
                         }
                         _ => return Ok(Tagged::Unknown),
                     }

@@ -257,7 +257,7 @@ pub mod response {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=4 => 4,
-                ..=5 => 5,
+                5 => 5,
                 _ => 21,
             }
         }

@@ -416,7 +416,7 @@ pub mod response {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=2 => 11,
-                ..=3 => 14,
+                3 => 14,
                 _ => 9,
             }
         }

@@ -262,7 +262,7 @@ pub mod response {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=1 => 38,
-                ..=2 => 30,
+                2 => 30,
                 _ => 32,
             }
         }

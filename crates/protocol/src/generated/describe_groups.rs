@@ -218,8 +218,8 @@ pub mod response {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=2 => 14,
-                ..=4 => 18,
-                ..=5 => 12,
+                3..=4 => 18,
+                5 => 12,
                 _ => 13,
             }
         }
@@ -349,7 +349,7 @@ pub mod response {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=3 => 14,
-                ..=4 => 16,
+                4 => 16,
                 _ => 7,
             }
         }

@@ -267,8 +267,8 @@ pub mod response {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=1 => 8,
-                ..=3 => 5,
-                ..=4 => 21,
+                2..=3 => 5,
+                4 => 21,
                 _ => 22,
             }
         }

@@ -468,7 +468,7 @@ pub mod response {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=0 => 13,
-                ..=1 => 29,
+                1 => 29,
                 _ => 45,
             }
         }

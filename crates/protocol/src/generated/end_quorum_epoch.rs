@@ -408,7 +408,7 @@ pub mod response {
                                 true,
                                 NodeEndpoint::min_size(version),
                                 |r| NodeEndpoint::read(r, version),
-                            )?
+                            )?;
                         }
                         _ => return Ok(Tagged::Unknown),
                     }

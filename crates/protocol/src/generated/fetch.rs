@@ -108,9 +108,11 @@ pub mod request {
                         0 => {
                             cluster_id = r
                                 .nullable_string("FetchRequest.cluster_id", true)?
-                                .map(Cow::Borrowed)
+                                .map(Cow::Borrowed);
                         }
-                        1 if version >= 15 => replica_state = ReplicaState::read(r, version)?,
+                        1 if version >= 15 => {
+                            replica_state = ReplicaState::read(r, version)?;
+                        }
                         _ => return Ok(Tagged::Unknown),
                     }
                     Ok(Tagged::Known)
@@ -316,7 +318,7 @@ pub mod request {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=11 => 6,
-                ..=12 => 3,
+                12 => 3,
                 _ => 18,
             }
         }
@@ -428,8 +430,8 @@ pub mod request {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=4 => 16,
-                ..=8 => 24,
-                ..=11 => 28,
+                5..=8 => 24,
+                9..=11 => 28,
                 _ => 33,
             }
         }
@@ -451,10 +453,10 @@ pub mod request {
                 r.tagged_fields("FetchPartition", |r, tag| {
                     match tag {
                         0 if version >= 17 => {
-                            replica_directory_id = r.uuid("FetchPartition.replica_directory_id")?
+                            replica_directory_id = r.uuid("FetchPartition.replica_directory_id")?;
                         }
                         1 if version == 18 => {
-                            high_watermark = r.i64("FetchPartition.high_watermark")?
+                            high_watermark = r.i64("FetchPartition.high_watermark")?;
                         }
                         _ => return Ok(Tagged::Unknown),
                     }
@@ -511,7 +513,7 @@ pub mod request {
                 }
                 let reserved: &[u32] = match version {
                     ..=16 => &[],
-                    ..=17 => &[0],
+                    17 => &[0],
                     _ => &[0, 1],
                 };
                 s.unknown_tags("FetchPartition", &self.unknown_tags, known, reserved)?;
@@ -571,7 +573,7 @@ pub mod request {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=11 => 6,
-                ..=12 => 3,
+                12 => 3,
                 _ => 18,
             }
         }
@@ -680,7 +682,7 @@ pub mod response {
                                 true,
                                 NodeEndpoint::min_size(version),
                                 |r| NodeEndpoint::read(r, version),
-                            )?
+                            )?;
                         }
                         _ => return Ok(Tagged::Unknown),
                     }
@@ -799,7 +801,7 @@ pub mod response {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=11 => 6,
-                ..=12 => 3,
+                12 => 3,
                 _ => 18,
             }
         }
@@ -922,8 +924,8 @@ pub mod response {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=4 => 30,
-                ..=10 => 38,
-                ..=11 => 42,
+                5..=10 => 38,
+                11 => 42,
                 _ => 37,
             }
         }
@@ -954,9 +956,15 @@ pub mod response {
             let unknown_tags = if flexible {
                 r.tagged_fields("PartitionData", |r, tag| {
                     match tag {
-                        0 => diverging_epoch = EpochEndOffset::read(r, version)?,
-                        1 => current_leader = LeaderIdAndEpoch::read(r, version)?,
-                        2 => snapshot_id = SnapshotId::read(r, version)?,
+                        0 => {
+                            diverging_epoch = EpochEndOffset::read(r, version)?;
+                        }
+                        1 => {
+                            current_leader = LeaderIdAndEpoch::read(r, version)?;
+                        }
+                        2 => {
+                            snapshot_id = SnapshotId::read(r, version)?;
+                        }
                         _ => return Ok(Tagged::Unknown),
                     }
                     Ok(Tagged::Known)

@@ -60,7 +60,7 @@ pub mod request {
                     0 => {
                         cluster_id = r
                             .nullable_string("FetchSnapshotRequest.cluster_id", true)?
-                            .map(Cow::Borrowed)
+                            .map(Cow::Borrowed);
                     }
                     _ => return Ok(Tagged::Unknown),
                 }
@@ -199,7 +199,7 @@ pub mod request {
             let unknown_tags = r.tagged_fields("PartitionSnapshot", |r, tag| {
                 match tag {
                     0 if version == 1 => {
-                        replica_directory_id = r.uuid("PartitionSnapshot.replica_directory_id")?
+                        replica_directory_id = r.uuid("PartitionSnapshot.replica_directory_id")?;
                     }
                     _ => return Ok(Tagged::Unknown),
                 }
@@ -326,7 +326,7 @@ pub mod response {
                             true,
                             NodeEndpoint::min_size(version),
                             |r| NodeEndpoint::read(r, version),
-                        )?
+                        )?;
                     }
                     _ => return Ok(Tagged::Unknown),
                 }
@@ -485,7 +485,9 @@ pub mod response {
                 Records::from(r.piece("PartitionSnapshot.unaligned_records", true)?);
             let unknown_tags = r.tagged_fields("PartitionSnapshot", |r, tag| {
                 match tag {
-                    0 => current_leader = LeaderIdAndEpoch::read(r, version)?,
+                    0 => {
+                        current_leader = LeaderIdAndEpoch::read(r, version)?;
+                    }
                     _ => return Ok(Tagged::Unknown),
                 }
                 Ok(Tagged::Known)

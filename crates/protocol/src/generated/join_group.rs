@@ -414,7 +414,7 @@ pub mod response {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=4 => 6,
-                ..=5 => 8,
+                5 => 8,
                 _ => 4,
             }
         }

@@ -126,7 +126,7 @@ pub mod request {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=3 => 4,
-                ..=4 => 3,
+                4 => 3,
                 _ => 4,
             }
         }

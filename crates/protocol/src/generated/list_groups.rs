@@ -209,8 +209,8 @@ pub mod response {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=2 => 4,
-                ..=3 => 3,
-                ..=4 => 4,
+                3 => 3,
+                4 => 4,
                 _ => 5,
             }
         }

@@ -196,7 +196,7 @@ pub mod request {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=3 => 12,
-                ..=5 => 16,
+                4..=5 => 16,
                 _ => 17,
             }
         }
@@ -417,7 +417,7 @@ pub mod response {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=3 => 22,
-                ..=5 => 26,
+                4..=5 => 26,
                 _ => 27,
             }
         }

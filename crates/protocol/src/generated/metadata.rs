@@ -500,7 +500,7 @@ pub mod response {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=0 => 10,
-                ..=8 => 12,
+                1..=8 => 12,
                 _ => 11,
             }
         }
@@ -612,9 +612,9 @@ pub mod response {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=0 => 8,
-                ..=7 => 9,
-                ..=8 => 13,
-                ..=9 => 10,
+                1..=7 => 9,
+                8 => 13,
+                9 => 10,
                 _ => 26,
             }
         }
@@ -780,8 +780,8 @@ pub mod response {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=4 => 18,
-                ..=6 => 22,
-                ..=8 => 26,
+                5..=6 => 22,
+                7..=8 => 26,
                 _ => 18,
             }
         }

@@ -163,7 +163,7 @@ pub mod request {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=7 => 6,
-                ..=9 => 3,
+                8..=9 => 3,
                 _ => 18,
             }
         }
@@ -424,7 +424,7 @@ pub mod response {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=7 => 6,
-                ..=9 => 3,
+                8..=9 => 3,
                 _ => 18,
             }
         }

@@ -139,7 +139,7 @@ pub mod request {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=8 => 6,
-                ..=12 => 3,
+                9..=12 => 3,
                 _ => 18,
             }
         }
@@ -327,7 +327,7 @@ pub mod response {
                                 true,
                                 NodeEndpoint::min_size(version),
                                 |r| NodeEndpoint::read(r, version),
-                            )?
+                            )?;
                         }
                         _ => return Ok(Tagged::Unknown),
                     }
@@ -434,7 +434,7 @@ pub mod response {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=8 => 6,
-                ..=12 => 3,
+                9..=12 => 3,
                 _ => 18,
             }
         }
@@ -578,8 +578,8 @@ pub mod response {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=4 => 22,
-                ..=7 => 30,
-                ..=8 => 36,
+                5..=7 => 30,
+                8 => 36,
                 _ => 33,
             }
         }
@@ -612,7 +612,9 @@ pub mod response {
             let unknown_tags = if flexible {
                 r.tagged_fields("PartitionProduceResponse", |r, tag| {
                     match tag {
-                        0 if version >= 10 => current_leader = LeaderIdAndEpoch::read(r, version)?,
+                        0 if version >= 10 => {
+                            current_leader = LeaderIdAndEpoch::read(r, version)?;
+                        }
                         _ => return Ok(Tagged::Unknown),
                     }
                     Ok(Tagged::Known)

@@ -220,7 +220,9 @@ pub mod response {
             let mut current_leader = CurrentLeader::default();
             let unknown_tags = r.tagged_fields("UpdateRaftVoterResponse", |r, tag| {
                 match tag {
-                    0 => current_leader = CurrentLeader::read(r, version)?,
+                    0 => {
+                        current_leader = CurrentLeader::read(r, version)?;
+                    }
                     _ => return Ok(Tagged::Unknown),
                 }
                 Ok(Tagged::Known)

@@ -164,7 +164,7 @@ pub mod request {
         const fn min_size(version: i16) -> usize {
             match version {
                 ..=0 => 25,
-                ..=1 => 57,
+                1 => 57,
                 _ => 58,
             }
         }
@@ -273,7 +273,7 @@ pub mod response {
                             true,
                             NodeEndpoint::min_size(version),
                             |r| NodeEndpoint::read(r, version),
-                        )?
+                        )?;
                     }
                     _ => return Ok(Tagged::Unknown),
                 }

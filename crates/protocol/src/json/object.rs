@@ -24,6 +24,7 @@ impl Object {
     }
 
     /// The error for a field that is set although the version lacks it.
+    #[cfg_attr(not(feature = "all"), allow(dead_code, reason = "not every group needs it"))]
     pub(crate) fn no_place(&self, field: Field) -> EncodeError {
         EncodeError { kind: EncodeErrorKind::FieldNotInVersion, field, version: self.version }
     }
@@ -49,10 +50,8 @@ impl<'v> Fields<'v> {
         value: &'v Value,
         version: i16,
     ) -> Result<Self, JsonError> {
-        match value {
-            Value::Object(fields) => Ok(Self { name, version, fields }),
-            other => Err(JsonError::expected(name, other)),
-        }
+        let fields = value.as_object().ok_or_else(|| JsonError::expected(name, value))?;
+        Ok(Self { name, version, fields })
     }
 
     /// The value of a field, or its default where it is missing and need not be there.

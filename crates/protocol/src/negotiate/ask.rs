@@ -1,5 +1,7 @@
 //! The first exchange of a connection: asking for versions, and what the answer leads to.
 
+#![deny(clippy::arithmetic_side_effects)]
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -86,7 +88,7 @@ impl Ask {
         }
         let theirs = offered_range(frame);
         let older = supported(ApiKey::ApiVersions)
-            .map(|ours| VersionRange::new(ours.min, ours.max.min(self.version - 1)));
+            .map(|ours| VersionRange::new(ours.min, ours.max.min(self.version.saturating_sub(1))));
         match older.and_then(|older| older.intersect(theirs)) {
             Some(common) => Ok(Self { version: common.max, is_retry: true }),
             None => Err(NegotiationError::NoCommonVersion(UnsupportedVersion::of(

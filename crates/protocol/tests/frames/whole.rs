@@ -37,7 +37,7 @@ fn a_null_client_id_keeps_its_length_of_two_bytes() {
 
 #[test]
 fn a_request_that_is_not_flexible_has_a_header_of_version_1() {
-    let request = SaslHandshakeRequest { mechanism: "PLAIN".into(), ..Default::default() };
+    let request = SaslHandshakeRequest { mechanism: "PLAIN".into() };
     let frame = encode_request(&request, 1, -1, Some("ab")).unwrap();
     let expected = b"\0\0\0\x13\x00\x11\x00\x01\xff\xff\xff\xff\x00\x02ab\x00\x05PLAIN";
     assert_eq!(frame.to_vec(), expected);

@@ -102,20 +102,22 @@ pub(super) fn unless(range: Versions, context: Versions) -> Option<String> {
 
 /// A `match` on the version with one arm per run of versions that have the same value.
 pub(super) fn by_version(versions: Versions, value: impl Fn(i16) -> String) -> String {
-    let mut runs: Vec<(i16, String)> = Vec::new();
+    let mut runs: Vec<(Versions, String)> = Vec::new();
     for version in versions.iter() {
         let text = value(version);
         match runs.last_mut() {
-            Some((last, known)) if *known == text => *last = version,
-            _ => runs.push((version, text)),
+            Some((run, known)) if *known == text => run.max = version,
+            _ => runs.push((Versions { min: version, max: version }, text)),
         }
     }
     let Some((_, last)) = runs.pop() else { return String::new() };
-    if runs.is_empty() {
-        return last;
-    }
-    let arms: String = runs.iter().map(|(end, text)| format!("..={end} => {text},\n")).collect();
-    format!("match version {{ {arms} _ => {last} }}")
+    let arm = |(at, (run, text)): (usize, &(Versions, String))| match run {
+        _ if at == 0 => format!("..={} => {text},\n", run.max),
+        Versions { min, max } if min == max => format!("{min} => {text},\n"),
+        Versions { min, max } => format!("{min}..={max} => {text},\n"),
+    };
+    let arms: String = runs.iter().enumerate().map(arm).collect();
+    if arms.is_empty() { last } else { format!("match version {{ {arms} _ => {last} }}") }
 }
 
 /// The value of a field that nobody set, as an expression.

@@ -3,7 +3,6 @@
 use super::super::ir::Field;
 use super::super::names;
 use super::ctx::{Ctx, condition, default, differs, unless};
-use super::measure::is_written;
 
 /// The implementation of `Json` for one struct.
 pub(super) fn implementation(ctx: Ctx<'_>) -> String {
@@ -36,9 +35,9 @@ fn set(ctx: Ctx<'_>, field: &Field) -> String {
         });
     }
     if !field.tagged().is_empty() {
-        let flexible = condition(ctx.one.flexible, ctx.one.versions);
-        let flexible = flexible.map(|condition| format!("{condition} && ")).unwrap_or_default();
-        code.push_str(&format!("if {flexible}{} {{ {set} }}\n", is_written(ctx, field)));
+        let tagged = condition(field.tagged(), ctx.one.versions);
+        let tagged = tagged.map(|condition| format!("{condition} && ")).unwrap_or_default();
+        code.push_str(&format!("if {tagged}{} {{ {set} }}\n", differs(field)));
     }
     let absent = unless(field.presence, ctx.one.versions).filter(|_| !field.ignorable);
     if let Some(absent) = absent {
@@ -59,7 +58,12 @@ fn get(ctx: Ctx<'_>, field: &Field) -> String {
         Some(condition) => condition,
     };
     let name = names::field(&field.name);
-    format!("{name}: fields.get({}, {mandatory}, || {})?,\n", key(field), default(field))
+    let default = default(field);
+    let default = match default.strip_suffix("()") {
+        Some(function) if !default.contains("Some(") => function.to_owned(),
+        _ => format!("|| {default}"),
+    };
+    format!("{name}: fields.get({}, {mandatory}, {default})?,\n", key(field))
 }
 
 fn key(field: &Field) -> String {

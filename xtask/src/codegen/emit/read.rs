@@ -56,11 +56,13 @@ fn value(ctx: Ctx<'_>, field: &Field, range: Versions) -> String {
     match super::ctx::condition(nullable, range) {
         None => nullable_value(ctx, field, range),
         Some(_) if nullable.is_empty() => present(ctx, field, range),
-        Some(condition) => format!(
-            "if {condition} {{ {} }} else {{ {} }}",
-            nullable_value(ctx, field, nullable),
-            present(ctx, field, range)
-        ),
+        Some(condition) => {
+            let present = present(ctx, field, range);
+            let is_block = matches!(field.ty, Type::Struct(_));
+            let otherwise = if is_block { present } else { format!("{{ {present} }}") };
+            let nullable = nullable_value(ctx, field, nullable);
+            format!("if {condition} {{ {nullable} }} else {otherwise}")
+        }
     }
 }
 
@@ -172,7 +174,7 @@ fn tag_arm(ctx: Ctx<'_>, field: &Field) -> Option<String> {
     } else {
         value(ctx, field, tag.versions)
     };
-    Some(format!("{}{guard} => {} = {value},\n", tag.number, local(field)))
+    Some(format!("{}{guard} => {{ {} = {value}; }}\n", tag.number, local(field)))
 }
 
 /// Structs whose fewest bytes never occur, with the fewest that do.

@@ -135,7 +135,9 @@ pub(super) fn catalogue(messages: &[Message]) -> Result<String, String> {
     }
     Ok(format!(
         "//! Every message that the features switch on, by name and kind.\n\n\
-         use crate::catalogue::{{Entry, Kind, entry}};\nuse crate::generated::api_key::ApiKey;\n\n\
+         use crate::catalogue::{{Entry, Kind, entry}};\n\
+         #[cfg_attr(not(feature = \"all\"), allow(unused_imports, reason = \"no API, no key\"))]\n\
+         use crate::generated::api_key::ApiKey;\n\n\
          /// Requests and responses by key, then headers and data by name.\n\
          pub(crate) const ENTRIES: &[Entry] = &[ {entries} ];\n"
     ))

@@ -82,7 +82,7 @@ fn header_versions(spec: &Message) -> Check {
 pub(super) fn fields(parent: &str, fields: &[Field], scope: &Scope<'_>) -> Check {
     distinct_names(fields).map_err(|error| format!("{parent}.{error}"))?;
     for spec in fields {
-        for rule in [name, definition, array, tagging, nullability, flexibility, entity] {
+        for rule in [name, array, definition, tagging, nullability, flexibility, entity] {
             rule(spec, scope).map_err(|error| format!("{parent}.{}: {error}", spec.name))?;
         }
     }
@@ -177,7 +177,9 @@ fn entity(spec: &Field, _: &Scope<'_>) -> Check {
         "brokerId" => "int32",
         _ => return Err(format!("entityType `{entity}` is not known")),
     };
-    ensure(element == expected, || format!("entityType {entity} is a {expected}, not {element}"))
+    ensure(element == expected, || {
+        format!("entityType {entity} goes with {expected}, not {element}")
+    })
 }
 
 /// The tags of a struct are 0, 1, 2, … in any order.

@@ -6,9 +6,10 @@ use std::time::Duration;
 use crate::allocations::Allocations;
 use crate::contest::{Contender, Contest, Side, Title};
 
-const ROUNDS: usize = 21;
-/// The least time of one sample.
-const SAMPLE: Duration = Duration::from_millis(4);
+const ROUNDS: usize = 45;
+/// The least time of one sample: shorter than a turn of the scheduler, so that most samples are
+/// not interrupted on a busy machine.
+const SAMPLE: Duration = Duration::from_millis(2);
 
 /// A median, with the least and the greatest value.
 #[derive(Clone, Copy, Debug)]

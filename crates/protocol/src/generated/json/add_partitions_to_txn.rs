@@ -53,7 +53,7 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("AddPartitionsToTxnRequest", value, version)?;
             Ok(Self {
-                transactions: fields.get("transactions", version >= 4, || Vec::new())?,
+                transactions: fields.get("transactions", version >= 4, Vec::new)?,
                 v3_and_below_transactional_id: fields.get(
                     "v3AndBelowTransactionalId",
                     version <= 3,
@@ -69,7 +69,7 @@ mod request {
                     version <= 3,
                     || 0,
                 )?,
-                v3_and_below_topics: fields.get("v3AndBelowTopics", version <= 3, || Vec::new())?,
+                v3_and_below_topics: fields.get("v3AndBelowTopics", version <= 3, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -93,7 +93,7 @@ mod request {
                 producer_id: fields.get("producerId", true, || ProducerId(0))?,
                 producer_epoch: fields.get("producerEpoch", true, || Epoch(0))?,
                 verify_only: fields.get("verifyOnly", true, || false)?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -111,7 +111,7 @@ mod request {
             let fields = Fields::of("AddPartitionsToTxnTopic", value, version)?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || FixedArray::new())?,
+                partitions: fields.get("partitions", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -151,12 +151,15 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", version >= 4, || ErrorCode(0))?,
-                results_by_transaction: fields
-                    .get("resultsByTransaction", version >= 4, || Vec::new())?,
+                results_by_transaction: fields.get(
+                    "resultsByTransaction",
+                    version >= 4,
+                    Vec::new,
+                )?,
                 results_by_topic_v3_and_below: fields.get(
                     "resultsByTopicV3AndBelow",
                     version <= 3,
-                    || Vec::new(),
+                    Vec::new,
                 )?,
                 unknown_tags: UnknownTags::new(),
             })
@@ -175,7 +178,7 @@ mod response {
             let fields = Fields::of("AddPartitionsToTxnResult", value, version)?;
             Ok(Self {
                 transactional_id: fields.get("transactionalId", true, || Cow::Borrowed(""))?,
-                topic_results: fields.get("topicResults", true, || Vec::new())?,
+                topic_results: fields.get("topicResults", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -193,7 +196,7 @@ mod response {
             let fields = Fields::of("AddPartitionsToTxnTopicResult", value, version)?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
-                results_by_partition: fields.get("resultsByPartition", true, || Vec::new())?,
+                results_by_partition: fields.get("resultsByPartition", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -34,7 +34,7 @@ mod request {
                 timeout_ms: fields.get("timeoutMs", true, || 0)?,
                 voter_id: fields.get("voterId", true, || 0)?,
                 voter_directory_id: fields.get("voterDirectoryId", true, || Uuid::ZERO)?,
-                listeners: fields.get("listeners", true, || Vec::new())?,
+                listeners: fields.get("listeners", true, Vec::new)?,
                 ack_when_committed: fields.get("ackWhenCommitted", version == 1, || true)?,
                 unknown_tags: UnknownTags::new(),
             })

@@ -21,7 +21,7 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("AlterClientQuotasRequest", value, version)?;
             Ok(Self {
-                entries: fields.get("entries", true, || Vec::new())?,
+                entries: fields.get("entries", true, Vec::new)?,
                 validate_only: fields.get("validateOnly", true, || false)?,
                 unknown_tags: UnknownTags::new(),
             })
@@ -39,8 +39,8 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("EntryData", value, version)?;
             Ok(Self {
-                entity: fields.get("entity", true, || Vec::new())?,
-                ops: fields.get("ops", true, || Vec::new())?,
+                entity: fields.get("entity", true, Vec::new)?,
+                ops: fields.get("ops", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -101,7 +101,7 @@ mod response {
             let fields = Fields::of("AlterClientQuotasResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                entries: fields.get("entries", true, || Vec::new())?,
+                entries: fields.get("entries", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -121,7 +121,7 @@ mod response {
             Ok(Self {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
-                entity: fields.get("entity", true, || Vec::new())?,
+                entity: fields.get("entity", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

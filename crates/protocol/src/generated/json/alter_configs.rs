@@ -21,7 +21,7 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("AlterConfigsRequest", value, version)?;
             Ok(Self {
-                resources: fields.get("resources", true, || Vec::new())?,
+                resources: fields.get("resources", true, Vec::new)?,
                 validate_only: fields.get("validateOnly", true, || false)?,
                 unknown_tags: UnknownTags::new(),
             })
@@ -42,7 +42,7 @@ mod request {
             Ok(Self {
                 resource_type: fields.get("resourceType", true, || 0)?,
                 resource_name: fields.get("resourceName", true, || Cow::Borrowed(""))?,
-                configs: fields.get("configs", true, || Vec::new())?,
+                configs: fields.get("configs", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -83,7 +83,7 @@ mod response {
             let fields = Fields::of("AlterConfigsResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                responses: fields.get("responses", true, || Vec::new())?,
+                responses: fields.get("responses", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -24,7 +24,7 @@ mod request {
             Ok(Self {
                 broker_id: fields.get("brokerId", true, || NodeId(0))?,
                 broker_epoch: fields.get("brokerEpoch", true, || -1)?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -42,7 +42,7 @@ mod request {
             let fields = Fields::of("TopicData", value, version)?;
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -75,8 +75,8 @@ mod request {
             Ok(Self {
                 partition_index: fields.get("partitionIndex", true, || PartitionIndex(0))?,
                 leader_epoch: fields.get("leaderEpoch", true, || 0)?,
-                new_isr: fields.get("newIsr", version == 2, || FixedArray::new())?,
-                new_isr_with_epochs: fields.get("newIsrWithEpochs", version == 3, || Vec::new())?,
+                new_isr: fields.get("newIsr", version == 2, FixedArray::new)?,
+                new_isr_with_epochs: fields.get("newIsrWithEpochs", version == 3, Vec::new)?,
                 leader_recovery_state: fields.get("leaderRecoveryState", true, || 0)?,
                 partition_epoch: fields.get("partitionEpoch", true, || 0)?,
                 unknown_tags: UnknownTags::new(),
@@ -121,7 +121,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -139,7 +139,7 @@ mod response {
             let fields = Fields::of("TopicData", value, version)?;
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -165,7 +165,7 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 leader_id: fields.get("leaderId", true, || NodeId(0))?,
                 leader_epoch: fields.get("leaderEpoch", true, || 0)?,
-                isr: fields.get("isr", true, || FixedArray::new())?,
+                isr: fields.get("isr", true, FixedArray::new)?,
                 leader_recovery_state: fields.get("leaderRecoveryState", true, || 0)?,
                 partition_epoch: fields.get("partitionEpoch", true, || 0)?,
                 unknown_tags: UnknownTags::new(),

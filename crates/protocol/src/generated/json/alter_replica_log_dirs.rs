@@ -19,10 +19,7 @@ mod request {
 
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("AlterReplicaLogDirsRequest", value, version)?;
-            Ok(Self {
-                dirs: fields.get("dirs", true, || Vec::new())?,
-                unknown_tags: UnknownTags::new(),
-            })
+            Ok(Self { dirs: fields.get("dirs", true, Vec::new)?, unknown_tags: UnknownTags::new() })
         }
     }
 
@@ -38,7 +35,7 @@ mod request {
             let fields = Fields::of("AlterReplicaLogDir", value, version)?;
             Ok(Self {
                 path: fields.get("path", true, || Cow::Borrowed(""))?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -56,7 +53,7 @@ mod request {
             let fields = Fields::of("AlterReplicaLogDirTopic", value, version)?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || FixedArray::new())?,
+                partitions: fields.get("partitions", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -79,7 +76,7 @@ mod response {
             let fields = Fields::of("AlterReplicaLogDirsResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                results: fields.get("results", true, || Vec::new())?,
+                results: fields.get("results", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -97,7 +94,7 @@ mod response {
             let fields = Fields::of("AlterReplicaLogDirTopicResult", value, version)?;
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -22,7 +22,7 @@ mod request {
             let fields = Fields::of("AlterShareGroupOffsetsRequest", value, version)?;
             Ok(Self {
                 group_id: fields.get("groupId", true, || Cow::Borrowed(""))?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -40,7 +40,7 @@ mod request {
             let fields = Fields::of("AlterShareGroupOffsetsRequestTopic", value, version)?;
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -85,7 +85,7 @@ mod response {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || None)?,
-                responses: fields.get("responses", true, || Vec::new())?,
+                responses: fields.get("responses", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -105,7 +105,7 @@ mod response {
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -21,8 +21,8 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("AlterUserScramCredentialsRequest", value, version)?;
             Ok(Self {
-                deletions: fields.get("deletions", true, || Vec::new())?,
-                upsertions: fields.get("upsertions", true, || Vec::new())?,
+                deletions: fields.get("deletions", true, Vec::new)?,
+                upsertions: fields.get("upsertions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -63,8 +63,8 @@ mod request {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 mechanism: fields.get("mechanism", true, || 0)?,
                 iterations: fields.get("iterations", true, || 0)?,
-                salt: fields.get("salt", true, || Cow::default())?,
-                salted_password: fields.get("saltedPassword", true, || Cow::default())?,
+                salt: fields.get("salt", true, Cow::default)?,
+                salted_password: fields.get("saltedPassword", true, Cow::default)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -87,7 +87,7 @@ mod response {
             let fields = Fields::of("AlterUserScramCredentialsResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                results: fields.get("results", true, || Vec::new())?,
+                results: fields.get("results", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -69,11 +69,11 @@ mod response {
             let fields = Fields::of("ApiVersionsResponse", value, version)?;
             Ok(Self {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                api_keys: fields.get("apiKeys", true, || Vec::new())?,
+                api_keys: fields.get("apiKeys", true, Vec::new)?,
                 throttle_time_ms: fields.get("throttleTimeMs", version >= 1, || 0)?,
-                supported_features: fields.get("supportedFeatures", false, || Vec::new())?,
+                supported_features: fields.get("supportedFeatures", false, Vec::new)?,
                 finalized_features_epoch: fields.get("finalizedFeaturesEpoch", false, || -1)?,
-                finalized_features: fields.get("finalizedFeatures", false, || Vec::new())?,
+                finalized_features: fields.get("finalizedFeatures", false, Vec::new)?,
                 zk_migration_ready: fields.get("zkMigrationReady", false, || false)?,
                 unknown_tags: UnknownTags::new(),
             })

@@ -24,7 +24,7 @@ mod request {
             Ok(Self {
                 broker_id: fields.get("brokerId", true, || NodeId(0))?,
                 broker_epoch: fields.get("brokerEpoch", true, || -1)?,
-                directories: fields.get("directories", true, || Vec::new())?,
+                directories: fields.get("directories", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -42,7 +42,7 @@ mod request {
             let fields = Fields::of("DirectoryData", value, version)?;
             Ok(Self {
                 id: fields.get("id", true, || Uuid::ZERO)?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -60,7 +60,7 @@ mod request {
             let fields = Fields::of("TopicData", value, version)?;
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -101,7 +101,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                directories: fields.get("directories", true, || Vec::new())?,
+                directories: fields.get("directories", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -119,7 +119,7 @@ mod response {
             let fields = Fields::of("DirectoryData", value, version)?;
             Ok(Self {
                 id: fields.get("id", true, || Uuid::ZERO)?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -137,7 +137,7 @@ mod response {
             let fields = Fields::of("TopicData", value, version)?;
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -29,8 +29,8 @@ mod request {
             Ok(Self {
                 cluster_id: fields.get("clusterId", true, || None)?,
                 voter_id: fields.get("voterId", version == 1, || NodeId(-1))?,
-                topics: fields.get("topics", true, || Vec::new())?,
-                leader_endpoints: fields.get("leaderEndpoints", version == 1, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
+                leader_endpoints: fields.get("leaderEndpoints", version == 1, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -48,7 +48,7 @@ mod request {
             let fields = Fields::of("TopicData", value, version)?;
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -121,8 +121,8 @@ mod response {
             let fields = Fields::of("BeginQuorumEpochResponse", value, version)?;
             Ok(Self {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                topics: fields.get("topics", true, || Vec::new())?,
-                node_endpoints: fields.get("nodeEndpoints", false, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
+                node_endpoints: fields.get("nodeEndpoints", false, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -140,7 +140,7 @@ mod response {
             let fields = Fields::of("TopicData", value, version)?;
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -41,7 +41,7 @@ mod request {
                 current_metadata_offset: fields.get("currentMetadataOffset", true, || 0)?,
                 want_fence: fields.get("wantFence", true, || false)?,
                 want_shut_down: fields.get("wantShutDown", true, || false)?,
-                offline_log_dirs: fields.get("offlineLogDirs", false, || FixedArray::new())?,
+                offline_log_dirs: fields.get("offlineLogDirs", false, FixedArray::new)?,
                 cordoned_log_dirs: fields.get("cordonedLogDirs", false, || None)?,
                 unknown_tags: UnknownTags::new(),
             })

@@ -40,12 +40,12 @@ mod request {
                 broker_id: fields.get("brokerId", true, || NodeId(0))?,
                 cluster_id: fields.get("clusterId", true, || Cow::Borrowed(""))?,
                 incarnation_id: fields.get("incarnationId", true, || Uuid::ZERO)?,
-                listeners: fields.get("listeners", true, || Vec::new())?,
-                features: fields.get("features", true, || Vec::new())?,
+                listeners: fields.get("listeners", true, Vec::new)?,
+                features: fields.get("features", true, Vec::new)?,
                 rack: fields.get("rack", true, || Some(Cow::Borrowed("")))?,
                 is_migrating_zk_broker: fields
                     .get("isMigratingZkBroker", version >= 1, || false)?,
-                log_dirs: fields.get("logDirs", version >= 2, || FixedArray::new())?,
+                log_dirs: fields.get("logDirs", version >= 2, FixedArray::new)?,
                 previous_broker_epoch: fields.get("previousBrokerEpoch", version >= 3, || -1)?,
                 unknown_tags: UnknownTags::new(),
             })

@@ -21,7 +21,7 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("ConsumerGroupDescribeRequest", value, version)?;
             Ok(Self {
-                group_ids: fields.get("groupIds", true, || Vec::new())?,
+                group_ids: fields.get("groupIds", true, Vec::new)?,
                 include_authorized_operations: fields.get(
                     "includeAuthorizedOperations",
                     true,
@@ -49,7 +49,7 @@ mod response {
             let fields = Fields::of("ConsumerGroupDescribeResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                groups: fields.get("groups", true, || Vec::new())?,
+                groups: fields.get("groups", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -80,7 +80,7 @@ mod response {
                 group_epoch: fields.get("groupEpoch", true, || 0)?,
                 assignment_epoch: fields.get("assignmentEpoch", true, || 0)?,
                 assignor_name: fields.get("assignorName", true, || Cow::Borrowed(""))?,
-                members: fields.get("members", true, || Vec::new())?,
+                members: fields.get("members", true, Vec::new)?,
                 authorized_operations: fields.get("authorizedOperations", true, || -2147483648)?,
                 unknown_tags: UnknownTags::new(),
             })
@@ -115,11 +115,10 @@ mod response {
                 member_epoch: fields.get("memberEpoch", true, || 0)?,
                 client_id: fields.get("clientId", true, || Cow::Borrowed(""))?,
                 client_host: fields.get("clientHost", true, || Cow::Borrowed(""))?,
-                subscribed_topic_names: fields.get("subscribedTopicNames", true, || Vec::new())?,
+                subscribed_topic_names: fields.get("subscribedTopicNames", true, Vec::new)?,
                 subscribed_topic_regex: fields.get("subscribedTopicRegex", true, || None)?,
-                assignment: fields.get("assignment", true, || Assignment::default())?,
-                target_assignment: fields
-                    .get("targetAssignment", true, || Assignment::default())?,
+                assignment: fields.get("assignment", true, Assignment::default)?,
+                target_assignment: fields.get("targetAssignment", true, Assignment::default)?,
                 member_type: fields.get("memberType", version == 1, || -1)?,
                 unknown_tags: UnknownTags::new(),
             })
@@ -136,7 +135,7 @@ mod response {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("Assignment", value, version)?;
             Ok(Self {
-                topic_partitions: fields.get("topicPartitions", true, || Vec::new())?,
+                topic_partitions: fields.get("topicPartitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -156,7 +155,7 @@ mod response {
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || FixedArray::new())?,
+                partitions: fields.get("partitions", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -18,7 +18,7 @@ impl Json for ConsumerProtocolAssignment<'_> {
     fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
         let fields = Fields::of("ConsumerProtocolAssignment", value, version)?;
         Ok(Self {
-            assigned_partitions: fields.get("assignedPartitions", true, || Vec::new())?,
+            assigned_partitions: fields.get("assignedPartitions", true, Vec::new)?,
             user_data: fields.get("userData", true, || None)?,
         })
     }
@@ -36,7 +36,7 @@ impl Json for TopicPartition<'_> {
         let fields = Fields::of("TopicPartition", value, version)?;
         Ok(Self {
             topic: fields.get("topic", true, || Cow::Borrowed(""))?,
-            partitions: fields.get("partitions", true, || FixedArray::new())?,
+            partitions: fields.get("partitions", true, FixedArray::new)?,
         })
     }
 }

@@ -27,9 +27,9 @@ impl Json for ConsumerProtocolSubscription<'_> {
     fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
         let fields = Fields::of("ConsumerProtocolSubscription", value, version)?;
         Ok(Self {
-            topics: fields.get("topics", true, || Vec::new())?,
+            topics: fields.get("topics", true, Vec::new)?,
             user_data: fields.get("userData", true, || None)?,
-            owned_partitions: fields.get("ownedPartitions", version >= 1, || Vec::new())?,
+            owned_partitions: fields.get("ownedPartitions", version >= 1, Vec::new)?,
             generation_id: fields.get("generationId", version >= 2, || -1)?,
             rack_id: fields.get("rackId", version == 3, || None)?,
         })
@@ -48,7 +48,7 @@ impl Json for TopicPartition<'_> {
         let fields = Fields::of("TopicPartition", value, version)?;
         Ok(Self {
             topic: fields.get("topic", true, || Cow::Borrowed(""))?,
-            partitions: fields.get("partitions", true, || FixedArray::new())?,
+            partitions: fields.get("partitions", true, FixedArray::new)?,
         })
     }
 }

@@ -27,8 +27,8 @@ mod request {
                 controller_id: fields.get("controllerId", true, || 0)?,
                 incarnation_id: fields.get("incarnationId", true, || Uuid::ZERO)?,
                 zk_migration_ready: fields.get("zkMigrationReady", true, || false)?,
-                listeners: fields.get("listeners", true, || Vec::new())?,
-                features: fields.get("features", true, || Vec::new())?,
+                listeners: fields.get("listeners", true, Vec::new)?,
+                features: fields.get("features", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

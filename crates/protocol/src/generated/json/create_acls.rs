@@ -20,7 +20,7 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("CreateAclsRequest", value, version)?;
             Ok(Self {
-                creations: fields.get("creations", true, || Vec::new())?,
+                creations: fields.get("creations", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -71,7 +71,7 @@ mod response {
             let fields = Fields::of("CreateAclsResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                results: fields.get("results", true, || Vec::new())?,
+                results: fields.get("results", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

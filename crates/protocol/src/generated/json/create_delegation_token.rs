@@ -37,7 +37,7 @@ mod request {
                     .get("ownerPrincipalType", version == 3, || Some(Cow::Borrowed("")))?,
                 owner_principal_name: fields
                     .get("ownerPrincipalName", version == 3, || Some(Cow::Borrowed("")))?,
-                renewers: fields.get("renewers", true, || Vec::new())?,
+                renewers: fields.get("renewers", true, Vec::new)?,
                 max_lifetime_ms: fields.get("maxLifetimeMs", true, || 0)?,
                 unknown_tags: UnknownTags::new(),
             })
@@ -118,7 +118,7 @@ mod response {
                 expiry_timestamp_ms: fields.get("expiryTimestampMs", true, || 0)?,
                 max_timestamp_ms: fields.get("maxTimestampMs", true, || 0)?,
                 token_id: fields.get("tokenId", true, || Cow::Borrowed(""))?,
-                hmac: fields.get("hmac", true, || Cow::default())?,
+                hmac: fields.get("hmac", true, Cow::default)?,
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 unknown_tags: UnknownTags::new(),
             })

@@ -22,7 +22,7 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("CreatePartitionsRequest", value, version)?;
             Ok(Self {
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 timeout_ms: fields.get("timeoutMs", true, || 0)?,
                 validate_only: fields.get("validateOnly", true, || false)?,
                 unknown_tags: UnknownTags::new(),
@@ -60,7 +60,7 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("CreatePartitionsAssignment", value, version)?;
             Ok(Self {
-                broker_ids: fields.get("brokerIds", true, || FixedArray::new())?,
+                broker_ids: fields.get("brokerIds", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -83,7 +83,7 @@ mod response {
             let fields = Fields::of("CreatePartitionsResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                results: fields.get("results", true, || Vec::new())?,
+                results: fields.get("results", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -22,7 +22,7 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("CreateTopicsRequest", value, version)?;
             Ok(Self {
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 timeout_ms: fields.get("timeoutMs", true, || 60000)?,
                 validate_only: fields.get("validateOnly", true, || false)?,
                 unknown_tags: UnknownTags::new(),
@@ -47,8 +47,8 @@ mod request {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 num_partitions: fields.get("numPartitions", true, || 0)?,
                 replication_factor: fields.get("replicationFactor", true, || 0)?,
-                assignments: fields.get("assignments", true, || Vec::new())?,
-                configs: fields.get("configs", true, || Vec::new())?,
+                assignments: fields.get("assignments", true, Vec::new)?,
+                configs: fields.get("configs", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -66,7 +66,7 @@ mod request {
             let fields = Fields::of("CreatableReplicaAssignment", value, version)?;
             Ok(Self {
                 partition_index: fields.get("partitionIndex", true, || PartitionIndex(0))?,
-                broker_ids: fields.get("brokerIds", true, || FixedArray::new())?,
+                broker_ids: fields.get("brokerIds", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -107,7 +107,7 @@ mod response {
             let fields = Fields::of("CreateTopicsResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

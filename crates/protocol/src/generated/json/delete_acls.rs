@@ -20,7 +20,7 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("DeleteAclsRequest", value, version)?;
             Ok(Self {
-                filters: fields.get("filters", true, || Vec::new())?,
+                filters: fields.get("filters", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -73,7 +73,7 @@ mod response {
             let fields = Fields::of("DeleteAclsResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                filter_results: fields.get("filterResults", true, || Vec::new())?,
+                filter_results: fields.get("filterResults", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -93,7 +93,7 @@ mod response {
             Ok(Self {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
-                matching_acls: fields.get("matchingAcls", true, || Vec::new())?,
+                matching_acls: fields.get("matchingAcls", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -20,7 +20,7 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("DeleteGroupsRequest", value, version)?;
             Ok(Self {
-                groups_names: fields.get("groupsNames", true, || Vec::new())?,
+                groups_names: fields.get("groupsNames", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -43,7 +43,7 @@ mod response {
             let fields = Fields::of("DeleteGroupsResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                results: fields.get("results", true, || Vec::new())?,
+                results: fields.get("results", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -22,7 +22,7 @@ mod request {
             let fields = Fields::of("DeleteShareGroupOffsetsRequest", value, version)?;
             Ok(Self {
                 group_id: fields.get("groupId", true, || Cow::Borrowed(""))?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -65,7 +65,7 @@ mod response {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || None)?,
-                responses: fields.get("responses", true, || Vec::new())?,
+                responses: fields.get("responses", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -29,8 +29,8 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("DeleteTopicsRequest", value, version)?;
             Ok(Self {
-                topics: fields.get("topics", version == 6, || Vec::new())?,
-                topic_names: fields.get("topicNames", version <= 5, || Vec::new())?,
+                topics: fields.get("topics", version == 6, Vec::new)?,
+                topic_names: fields.get("topicNames", version <= 5, Vec::new)?,
                 timeout_ms: fields.get("timeoutMs", true, || 0)?,
                 unknown_tags: UnknownTags::new(),
             })
@@ -72,7 +72,7 @@ mod response {
             let fields = Fields::of("DeleteTopicsResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                responses: fields.get("responses", true, || Vec::new())?,
+                responses: fields.get("responses", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

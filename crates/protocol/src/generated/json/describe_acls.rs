@@ -61,7 +61,7 @@ mod response {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
-                resources: fields.get("resources", true, || Vec::new())?,
+                resources: fields.get("resources", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -83,7 +83,7 @@ mod response {
                 resource_type: fields.get("resourceType", true, || 0)?,
                 resource_name: fields.get("resourceName", true, || Cow::Borrowed(""))?,
                 pattern_type: fields.get("patternType", true, || 3)?,
-                acls: fields.get("acls", true, || Vec::new())?,
+                acls: fields.get("acls", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -21,7 +21,7 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("DescribeClientQuotasRequest", value, version)?;
             Ok(Self {
-                components: fields.get("components", true, || Vec::new())?,
+                components: fields.get("components", true, Vec::new)?,
                 strict: fields.get("strict", true, || false)?,
                 unknown_tags: UnknownTags::new(),
             })
@@ -86,8 +86,8 @@ mod response {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("EntryData", value, version)?;
             Ok(Self {
-                entity: fields.get("entity", true, || Vec::new())?,
-                values: fields.get("values", true, || Vec::new())?,
+                entity: fields.get("entity", true, Vec::new)?,
+                values: fields.get("values", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -81,7 +81,7 @@ mod response {
                 endpoint_type: fields.get("endpointType", version >= 1, || 1)?,
                 cluster_id: fields.get("clusterId", true, || Cow::Borrowed(""))?,
                 controller_id: fields.get("controllerId", true, || NodeId(-1))?,
-                brokers: fields.get("brokers", true, || Vec::new())?,
+                brokers: fields.get("brokers", true, Vec::new)?,
                 cluster_authorized_operations: fields.get(
                     "clusterAuthorizedOperations",
                     true,

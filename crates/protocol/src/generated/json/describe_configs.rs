@@ -27,7 +27,7 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("DescribeConfigsRequest", value, version)?;
             Ok(Self {
-                resources: fields.get("resources", true, || Vec::new())?,
+                resources: fields.get("resources", true, Vec::new)?,
                 include_synonyms: fields.get("includeSynonyms", true, || false)?,
                 include_documentation: fields
                     .get("includeDocumentation", version >= 3, || false)?,
@@ -73,7 +73,7 @@ mod response {
             let fields = Fields::of("DescribeConfigsResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                results: fields.get("results", true, || Vec::new())?,
+                results: fields.get("results", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -97,7 +97,7 @@ mod response {
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
                 resource_type: fields.get("resourceType", true, || 0)?,
                 resource_name: fields.get("resourceName", true, || Cow::Borrowed(""))?,
-                configs: fields.get("configs", true, || Vec::new())?,
+                configs: fields.get("configs", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -129,7 +129,7 @@ mod response {
                 read_only: fields.get("readOnly", true, || false)?,
                 config_source: fields.get("configSource", true, || -1)?,
                 is_sensitive: fields.get("isSensitive", true, || false)?,
-                synonyms: fields.get("synonyms", true, || Vec::new())?,
+                synonyms: fields.get("synonyms", true, Vec::new)?,
                 config_type: fields.get("configType", version >= 3, || 0)?,
                 documentation: fields
                     .get("documentation", version >= 3, || Some(Cow::Borrowed("")))?,

@@ -62,7 +62,7 @@ mod response {
             let fields = Fields::of("DescribeDelegationTokenResponse", value, version)?;
             Ok(Self {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                tokens: fields.get("tokens", true, || Vec::new())?,
+                tokens: fields.get("tokens", true, Vec::new)?,
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 unknown_tags: UnknownTags::new(),
             })
@@ -118,8 +118,8 @@ mod response {
                 expiry_timestamp: fields.get("expiryTimestamp", true, || 0)?,
                 max_timestamp: fields.get("maxTimestamp", true, || 0)?,
                 token_id: fields.get("tokenId", true, || Cow::Borrowed(""))?,
-                hmac: fields.get("hmac", true, || Cow::default())?,
-                renewers: fields.get("renewers", true, || Vec::new())?,
+                hmac: fields.get("hmac", true, Cow::default)?,
+                renewers: fields.get("renewers", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

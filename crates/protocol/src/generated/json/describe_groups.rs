@@ -26,7 +26,7 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("DescribeGroupsRequest", value, version)?;
             Ok(Self {
-                groups: fields.get("groups", true, || Vec::new())?,
+                groups: fields.get("groups", true, Vec::new)?,
                 include_authorized_operations: fields.get(
                     "includeAuthorizedOperations",
                     version >= 3,
@@ -56,7 +56,7 @@ mod response {
             let fields = Fields::of("DescribeGroupsResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", version >= 1, || 0)?,
-                groups: fields.get("groups", true, || Vec::new())?,
+                groups: fields.get("groups", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -95,7 +95,7 @@ mod response {
                 group_state: fields.get("groupState", true, || Cow::Borrowed(""))?,
                 protocol_type: fields.get("protocolType", true, || Cow::Borrowed(""))?,
                 protocol_data: fields.get("protocolData", true, || Cow::Borrowed(""))?,
-                members: fields.get("members", true, || Vec::new())?,
+                members: fields.get("members", true, Vec::new)?,
                 authorized_operations: fields
                     .get("authorizedOperations", version >= 3, || -2147483648)?,
                 unknown_tags: UnknownTags::new(),
@@ -124,8 +124,8 @@ mod response {
                 group_instance_id: fields.get("groupInstanceId", version >= 4, || None)?,
                 client_id: fields.get("clientId", true, || Cow::Borrowed(""))?,
                 client_host: fields.get("clientHost", true, || Cow::Borrowed(""))?,
-                member_metadata: fields.get("memberMetadata", true, || Cow::default())?,
-                member_assignment: fields.get("memberAssignment", true, || Cow::default())?,
+                member_metadata: fields.get("memberMetadata", true, Cow::default)?,
+                member_assignment: fields.get("memberAssignment", true, Cow::default)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -38,7 +38,7 @@ mod request {
             let fields = Fields::of("DescribableLogDirTopic", value, version)?;
             Ok(Self {
                 topic: fields.get("topic", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || FixedArray::new())?,
+                partitions: fields.get("partitions", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -65,7 +65,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", version >= 3, || ErrorCode(0))?,
-                results: fields.get("results", true, || Vec::new())?,
+                results: fields.get("results", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -94,7 +94,7 @@ mod response {
             Ok(Self {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 log_dir: fields.get("logDir", true, || Cow::Borrowed(""))?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 total_bytes: fields.get("totalBytes", version >= 4, || -1)?,
                 usable_bytes: fields.get("usableBytes", version >= 4, || -1)?,
                 is_cordoned: fields.get("isCordoned", version == 5, || false)?,
@@ -115,7 +115,7 @@ mod response {
             let fields = Fields::of("DescribeLogDirsTopic", value, version)?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

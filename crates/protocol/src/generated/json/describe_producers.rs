@@ -20,7 +20,7 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("DescribeProducersRequest", value, version)?;
             Ok(Self {
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -38,7 +38,7 @@ mod request {
             let fields = Fields::of("TopicRequest", value, version)?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
-                partition_indexes: fields.get("partitionIndexes", true, || FixedArray::new())?,
+                partition_indexes: fields.get("partitionIndexes", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -61,7 +61,7 @@ mod response {
             let fields = Fields::of("DescribeProducersResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -79,7 +79,7 @@ mod response {
             let fields = Fields::of("TopicResponse", value, version)?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -101,7 +101,7 @@ mod response {
                 partition_index: fields.get("partitionIndex", true, || PartitionIndex(0))?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || None)?,
-                active_producers: fields.get("activeProducers", true, || Vec::new())?,
+                active_producers: fields.get("activeProducers", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

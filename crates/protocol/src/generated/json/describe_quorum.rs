@@ -20,7 +20,7 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("DescribeQuorumRequest", value, version)?;
             Ok(Self {
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -38,7 +38,7 @@ mod request {
             let fields = Fields::of("TopicData", value, version)?;
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -88,8 +88,8 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields
                     .get("errorMessage", version == 2, || Some(Cow::Borrowed("")))?,
-                topics: fields.get("topics", true, || Vec::new())?,
-                nodes: fields.get("nodes", version == 2, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
+                nodes: fields.get("nodes", version == 2, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -107,7 +107,7 @@ mod response {
             let fields = Fields::of("TopicData", value, version)?;
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -139,8 +139,8 @@ mod response {
                 leader_id: fields.get("leaderId", true, || NodeId(0))?,
                 leader_epoch: fields.get("leaderEpoch", true, || 0)?,
                 high_watermark: fields.get("highWatermark", true, || 0)?,
-                current_voters: fields.get("currentVoters", true, || Vec::new())?,
-                observers: fields.get("observers", true, || Vec::new())?,
+                current_voters: fields.get("currentVoters", true, Vec::new)?,
+                observers: fields.get("observers", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -196,7 +196,7 @@ mod response {
             let fields = Fields::of("Node", value, version)?;
             Ok(Self {
                 node_id: fields.get("nodeId", true, || NodeId(0))?,
-                listeners: fields.get("listeners", true, || Vec::new())?,
+                listeners: fields.get("listeners", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -20,7 +20,7 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("DescribeShareGroupOffsetsRequest", value, version)?;
             Ok(Self {
-                groups: fields.get("groups", true, || Vec::new())?,
+                groups: fields.get("groups", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -56,7 +56,7 @@ mod request {
             let fields = Fields::of("DescribeShareGroupOffsetsRequestTopic", value, version)?;
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || FixedArray::new())?,
+                partitions: fields.get("partitions", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -79,7 +79,7 @@ mod response {
             let fields = Fields::of("DescribeShareGroupOffsetsResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                groups: fields.get("groups", true, || Vec::new())?,
+                groups: fields.get("groups", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -99,7 +99,7 @@ mod response {
             let fields = Fields::of("DescribeShareGroupOffsetsResponseGroup", value, version)?;
             Ok(Self {
                 group_id: fields.get("groupId", true, || Cow::Borrowed(""))?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || None)?,
                 unknown_tags: UnknownTags::new(),
@@ -121,7 +121,7 @@ mod response {
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

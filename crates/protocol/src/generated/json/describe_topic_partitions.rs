@@ -22,7 +22,7 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("DescribeTopicPartitionsRequest", value, version)?;
             Ok(Self {
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 response_partition_limit: fields.get("responsePartitionLimit", true, || 2000)?,
                 cursor: fields.get("cursor", true, || None)?,
                 unknown_tags: UnknownTags::new(),
@@ -82,7 +82,7 @@ mod response {
             let fields = Fields::of("DescribeTopicPartitionsResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 next_cursor: fields.get("nextCursor", true, || None)?,
                 unknown_tags: UnknownTags::new(),
             })
@@ -108,7 +108,7 @@ mod response {
                 name: fields.get("name", true, || Some(Cow::Borrowed("")))?,
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
                 is_internal: fields.get("isInternal", true, || false)?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 topic_authorized_operations: fields.get(
                     "topicAuthorizedOperations",
                     true,
@@ -141,11 +141,11 @@ mod response {
                 partition_index: fields.get("partitionIndex", true, || PartitionIndex(0))?,
                 leader_id: fields.get("leaderId", true, || NodeId(0))?,
                 leader_epoch: fields.get("leaderEpoch", true, || -1)?,
-                replica_nodes: fields.get("replicaNodes", true, || FixedArray::new())?,
-                isr_nodes: fields.get("isrNodes", true, || FixedArray::new())?,
+                replica_nodes: fields.get("replicaNodes", true, FixedArray::new)?,
+                isr_nodes: fields.get("isrNodes", true, FixedArray::new)?,
                 eligible_leader_replicas: fields.get("eligibleLeaderReplicas", true, || None)?,
                 last_known_elr: fields.get("lastKnownElr", true, || None)?,
-                offline_replicas: fields.get("offlineReplicas", true, || FixedArray::new())?,
+                offline_replicas: fields.get("offlineReplicas", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

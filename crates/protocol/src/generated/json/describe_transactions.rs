@@ -20,7 +20,7 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("DescribeTransactionsRequest", value, version)?;
             Ok(Self {
-                transactional_ids: fields.get("transactionalIds", true, || Vec::new())?,
+                transactional_ids: fields.get("transactionalIds", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -43,7 +43,7 @@ mod response {
             let fields = Fields::of("DescribeTransactionsResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                transaction_states: fields.get("transactionStates", true, || Vec::new())?,
+                transaction_states: fields.get("transactionStates", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -73,7 +73,7 @@ mod response {
                 transaction_start_time_ms: fields.get("transactionStartTimeMs", true, || 0)?,
                 producer_id: fields.get("producerId", true, || ProducerId(0))?,
                 producer_epoch: fields.get("producerEpoch", true, || Epoch(0))?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -91,7 +91,7 @@ mod response {
             let fields = Fields::of("TopicData", value, version)?;
             Ok(Self {
                 topic: fields.get("topic", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || FixedArray::new())?,
+                partitions: fields.get("partitions", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -63,7 +63,7 @@ mod response {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
-                results: fields.get("results", true, || Vec::new())?,
+                results: fields.get("results", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -85,7 +85,7 @@ mod response {
                 user: fields.get("user", true, || Cow::Borrowed(""))?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
-                credential_infos: fields.get("credentialInfos", true, || Vec::new())?,
+                credential_infos: fields.get("credentialInfos", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -47,7 +47,7 @@ mod request {
             let fields = Fields::of("TopicPartitions", value, version)?;
             Ok(Self {
                 topic: fields.get("topic", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || FixedArray::new())?,
+                partitions: fields.get("partitions", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -77,8 +77,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", version >= 1, || ErrorCode(0))?,
-                replica_election_results: fields
-                    .get("replicaElectionResults", true, || Vec::new())?,
+                replica_election_results: fields.get("replicaElectionResults", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -96,7 +95,7 @@ mod response {
             let fields = Fields::of("ReplicaElectionResult", value, version)?;
             Ok(Self {
                 topic: fields.get("topic", true, || Cow::Borrowed(""))?,
-                partition_result: fields.get("partitionResult", true, || Vec::new())?,
+                partition_result: fields.get("partitionResult", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

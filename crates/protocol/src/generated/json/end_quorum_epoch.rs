@@ -25,8 +25,8 @@ mod request {
             let fields = Fields::of("EndQuorumEpochRequest", value, version)?;
             Ok(Self {
                 cluster_id: fields.get("clusterId", true, || None)?,
-                topics: fields.get("topics", true, || Vec::new())?,
-                leader_endpoints: fields.get("leaderEndpoints", version == 1, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
+                leader_endpoints: fields.get("leaderEndpoints", version == 1, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -44,7 +44,7 @@ mod request {
             let fields = Fields::of("TopicData", value, version)?;
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -71,10 +71,12 @@ mod request {
                 partition_index: fields.get("partitionIndex", true, || PartitionIndex(0))?,
                 leader_id: fields.get("leaderId", true, || NodeId(0))?,
                 leader_epoch: fields.get("leaderEpoch", true, || 0)?,
-                preferred_successors: fields
-                    .get("preferredSuccessors", version == 0, || FixedArray::new())?,
-                preferred_candidates: fields
-                    .get("preferredCandidates", version == 1, || Vec::new())?,
+                preferred_successors: fields.get(
+                    "preferredSuccessors",
+                    version == 0,
+                    FixedArray::new,
+                )?,
+                preferred_candidates: fields.get("preferredCandidates", version == 1, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -141,8 +143,8 @@ mod response {
             let fields = Fields::of("EndQuorumEpochResponse", value, version)?;
             Ok(Self {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                topics: fields.get("topics", true, || Vec::new())?,
-                node_endpoints: fields.get("nodeEndpoints", false, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
+                node_endpoints: fields.get("nodeEndpoints", false, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -160,7 +162,7 @@ mod response {
             let fields = Fields::of("TopicData", value, version)?;
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -22,9 +22,9 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("EnvelopeRequest", value, version)?;
             Ok(Self {
-                request_data: fields.get("requestData", true, || Cow::default())?,
+                request_data: fields.get("requestData", true, Cow::default)?,
                 request_principal: fields.get("requestPrincipal", true, || Some(Cow::default()))?,
-                client_host_address: fields.get("clientHostAddress", true, || Cow::default())?,
+                client_host_address: fields.get("clientHostAddress", true, Cow::default)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

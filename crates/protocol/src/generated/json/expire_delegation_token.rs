@@ -21,7 +21,7 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("ExpireDelegationTokenRequest", value, version)?;
             Ok(Self {
-                hmac: fields.get("hmac", true, || Cow::default())?,
+                hmac: fields.get("hmac", true, Cow::default)?,
                 expiry_time_period_ms: fields.get("expiryTimePeriodMs", true, || 0)?,
                 unknown_tags: UnknownTags::new(),
             })

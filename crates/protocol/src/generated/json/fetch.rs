@@ -22,7 +22,7 @@ mod request {
             if version > 14 && self.replica_id != NodeId(-1) {
                 return Err(object.no_place("FetchRequest.replica_id"));
             }
-            if version >= 12 && version >= 15 && self.replica_state != ReplicaState::default() {
+            if version >= 15 && self.replica_state != ReplicaState::default() {
                 object.set("replicaState", &self.replica_state)?;
             }
             if version < 15 && self.replica_state != ReplicaState::default() {
@@ -56,16 +56,15 @@ mod request {
             Ok(Self {
                 cluster_id: fields.get("clusterId", false, || None)?,
                 replica_id: fields.get("replicaId", version <= 14, || NodeId(-1))?,
-                replica_state: fields.get("replicaState", false, || ReplicaState::default())?,
+                replica_state: fields.get("replicaState", false, ReplicaState::default)?,
                 max_wait_ms: fields.get("maxWaitMs", true, || 0)?,
                 min_bytes: fields.get("minBytes", true, || 0)?,
                 max_bytes: fields.get("maxBytes", true, || 2147483647)?,
                 isolation_level: fields.get("isolationLevel", true, || 0)?,
                 session_id: fields.get("sessionId", version >= 7, || 0)?,
                 session_epoch: fields.get("sessionEpoch", version >= 7, || -1)?,
-                topics: fields.get("topics", true, || Vec::new())?,
-                forgotten_topics_data: fields
-                    .get("forgottenTopicsData", version >= 7, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
+                forgotten_topics_data: fields.get("forgottenTopicsData", version >= 7, Vec::new)?,
                 rack_id: fields.get("rackId", version >= 11, || Cow::Borrowed(""))?,
                 unknown_tags: UnknownTags::new(),
             })
@@ -108,7 +107,7 @@ mod request {
             Ok(Self {
                 topic: fields.get("topic", version <= 12, || Cow::Borrowed(""))?,
                 topic_id: fields.get("topicId", version >= 13, || TopicId(Uuid::ZERO))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -132,10 +131,10 @@ mod request {
                 object.set("logStartOffset", &self.log_start_offset)?;
             }
             object.set("partitionMaxBytes", &self.partition_max_bytes)?;
-            if version >= 12 && version >= 17 && self.replica_directory_id != Uuid::ZERO {
+            if version >= 17 && self.replica_directory_id != Uuid::ZERO {
                 object.set("replicaDirectoryId", &self.replica_directory_id)?;
             }
-            if version >= 12 && version == 18 && self.high_watermark != 9223372036854775807 {
+            if version == 18 && self.high_watermark != 9223372036854775807 {
                 object.set("highWatermark", &self.high_watermark)?;
             }
             Ok(object.into())
@@ -175,7 +174,7 @@ mod request {
             Ok(Self {
                 topic: fields.get("topic", version <= 12, || Cow::Borrowed(""))?,
                 topic_id: fields.get("topicId", version >= 13, || TopicId(Uuid::ZERO))?,
-                partitions: fields.get("partitions", true, || FixedArray::new())?,
+                partitions: fields.get("partitions", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -200,7 +199,7 @@ mod response {
                 return Err(object.no_place("FetchResponse.session_id"));
             }
             object.set("responses", &self.responses)?;
-            if version >= 12 && version >= 16 && !self.node_endpoints.is_empty() {
+            if version >= 16 && !self.node_endpoints.is_empty() {
                 object.set("nodeEndpoints", &self.node_endpoints)?;
             }
             if version < 16 && !self.node_endpoints.is_empty() {
@@ -215,8 +214,8 @@ mod response {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", version >= 7, || ErrorCode(0))?,
                 session_id: fields.get("sessionId", version >= 7, || 0)?,
-                responses: fields.get("responses", true, || Vec::new())?,
-                node_endpoints: fields.get("nodeEndpoints", false, || Vec::new())?,
+                responses: fields.get("responses", true, Vec::new)?,
+                node_endpoints: fields.get("nodeEndpoints", false, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -240,7 +239,7 @@ mod response {
             Ok(Self {
                 topic: fields.get("topic", version <= 12, || Cow::Borrowed(""))?,
                 topic_id: fields.get("topicId", version >= 13, || TopicId(Uuid::ZERO))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -293,11 +292,9 @@ mod response {
                 high_watermark: fields.get("highWatermark", true, || 0)?,
                 last_stable_offset: fields.get("lastStableOffset", true, || -1)?,
                 log_start_offset: fields.get("logStartOffset", version >= 5, || -1)?,
-                diverging_epoch: fields
-                    .get("divergingEpoch", false, || EpochEndOffset::default())?,
-                current_leader: fields
-                    .get("currentLeader", false, || LeaderIdAndEpoch::default())?,
-                snapshot_id: fields.get("snapshotId", false, || SnapshotId::default())?,
+                diverging_epoch: fields.get("divergingEpoch", false, EpochEndOffset::default)?,
+                current_leader: fields.get("currentLeader", false, LeaderIdAndEpoch::default)?,
+                snapshot_id: fields.get("snapshotId", false, SnapshotId::default)?,
                 aborted_transactions: fields
                     .get("abortedTransactions", true, || Some(Vec::new()))?,
                 preferred_read_replica: fields.get(

@@ -28,7 +28,7 @@ mod request {
                 cluster_id: fields.get("clusterId", false, || None)?,
                 replica_id: fields.get("replicaId", true, || NodeId(-1))?,
                 max_bytes: fields.get("maxBytes", true, || 2147483647)?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -46,7 +46,7 @@ mod request {
             let fields = Fields::of("TopicSnapshot", value, version)?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -70,7 +70,7 @@ mod request {
             Ok(Self {
                 partition: fields.get("partition", true, || PartitionIndex(0))?,
                 current_leader_epoch: fields.get("currentLeaderEpoch", true, || 0)?,
-                snapshot_id: fields.get("snapshotId", true, || SnapshotId::default())?,
+                snapshot_id: fields.get("snapshotId", true, SnapshotId::default)?,
                 position: fields.get("position", true, || 0)?,
                 replica_directory_id: fields.get("replicaDirectoryId", false, || Uuid::ZERO)?,
                 unknown_tags: UnknownTags::new(),
@@ -121,8 +121,8 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                topics: fields.get("topics", true, || Vec::new())?,
-                node_endpoints: fields.get("nodeEndpoints", false, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
+                node_endpoints: fields.get("nodeEndpoints", false, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -140,7 +140,7 @@ mod response {
             let fields = Fields::of("TopicSnapshot", value, version)?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -166,12 +166,11 @@ mod response {
             Ok(Self {
                 index: fields.get("index", true, || PartitionIndex(0))?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                snapshot_id: fields.get("snapshotId", true, || SnapshotId::default())?,
-                current_leader: fields
-                    .get("currentLeader", false, || LeaderIdAndEpoch::default())?,
+                snapshot_id: fields.get("snapshotId", true, SnapshotId::default)?,
+                current_leader: fields.get("currentLeader", false, LeaderIdAndEpoch::default)?,
                 size: fields.get("size", true, || 0)?,
                 position: fields.get("position", true, || 0)?,
-                unaligned_records: fields.get("unalignedRecords", true, || Records::new())?,
+                unaligned_records: fields.get("unalignedRecords", true, Records::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -39,7 +39,7 @@ mod request {
             Ok(Self {
                 key: fields.get("key", version <= 3, || Cow::Borrowed(""))?,
                 key_type: fields.get("keyType", version >= 1, || 0)?,
-                coordinator_keys: fields.get("coordinatorKeys", version >= 4, || Vec::new())?,
+                coordinator_keys: fields.get("coordinatorKeys", version >= 4, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -102,7 +102,7 @@ mod response {
                 node_id: fields.get("nodeId", version <= 3, || NodeId(0))?,
                 host: fields.get("host", version <= 3, || Cow::Borrowed(""))?,
                 port: fields.get("port", version <= 3, || 0)?,
-                coordinators: fields.get("coordinators", version >= 4, || Vec::new())?,
+                coordinators: fields.get("coordinators", version >= 4, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

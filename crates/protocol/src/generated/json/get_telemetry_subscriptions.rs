@@ -53,12 +53,15 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 client_instance_id: fields.get("clientInstanceId", true, || Uuid::ZERO)?,
                 subscription_id: fields.get("subscriptionId", true, || 0)?,
-                accepted_compression_types: fields
-                    .get("acceptedCompressionTypes", true, || FixedArray::new())?,
+                accepted_compression_types: fields.get(
+                    "acceptedCompressionTypes",
+                    true,
+                    FixedArray::new,
+                )?,
                 push_interval_ms: fields.get("pushIntervalMs", true, || 0)?,
                 telemetry_max_bytes: fields.get("telemetryMaxBytes", true, || 0)?,
                 delta_temporality: fields.get("deltaTemporality", true, || false)?,
-                requested_metrics: fields.get("requestedMetrics", true, || Vec::new())?,
+                requested_metrics: fields.get("requestedMetrics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

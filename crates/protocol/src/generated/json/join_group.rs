@@ -42,7 +42,7 @@ mod request {
                 member_id: fields.get("memberId", true, || Cow::Borrowed(""))?,
                 group_instance_id: fields.get("groupInstanceId", version >= 5, || None)?,
                 protocol_type: fields.get("protocolType", true, || Cow::Borrowed(""))?,
-                protocols: fields.get("protocols", true, || Vec::new())?,
+                protocols: fields.get("protocols", true, Vec::new)?,
                 reason: fields.get("reason", version >= 8, || None)?,
                 unknown_tags: UnknownTags::new(),
             })
@@ -61,7 +61,7 @@ mod request {
             let fields = Fields::of("JoinGroupRequestProtocol", value, version)?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
-                metadata: fields.get("metadata", true, || Cow::default())?,
+                metadata: fields.get("metadata", true, Cow::default)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -107,7 +107,7 @@ mod response {
                 leader: fields.get("leader", true, || Cow::Borrowed(""))?,
                 skip_assignment: fields.get("skipAssignment", version == 9, || false)?,
                 member_id: fields.get("memberId", true, || Cow::Borrowed(""))?,
-                members: fields.get("members", true, || Vec::new())?,
+                members: fields.get("members", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -129,7 +129,7 @@ mod response {
             Ok(Self {
                 member_id: fields.get("memberId", true, || Cow::Borrowed(""))?,
                 group_instance_id: fields.get("groupInstanceId", version >= 5, || None)?,
-                metadata: fields.get("metadata", true, || Cow::default())?,
+                metadata: fields.get("metadata", true, Cow::default)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -22,8 +22,8 @@ impl Json for LeaderChangeMessage<'_> {
         Ok(Self {
             version: fields.get("version", true, || 0)?,
             leader_id: fields.get("leaderId", true, || NodeId(0))?,
-            voters: fields.get("voters", true, || Vec::new())?,
-            granting_voters: fields.get("grantingVoters", true, || Vec::new())?,
+            voters: fields.get("voters", true, Vec::new)?,
+            granting_voters: fields.get("grantingVoters", true, Vec::new)?,
             unknown_tags: UnknownTags::new(),
         })
     }

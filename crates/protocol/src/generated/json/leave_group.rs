@@ -34,7 +34,7 @@ mod request {
             Ok(Self {
                 group_id: fields.get("groupId", true, || Cow::Borrowed(""))?,
                 member_id: fields.get("memberId", version <= 2, || Cow::Borrowed(""))?,
-                members: fields.get("members", version >= 3, || Vec::new())?,
+                members: fields.get("members", version >= 3, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -88,7 +88,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", version >= 1, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                members: fields.get("members", version >= 3, || Vec::new())?,
+                members: fields.get("members", version >= 3, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

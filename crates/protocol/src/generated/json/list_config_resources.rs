@@ -25,7 +25,7 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("ListConfigResourcesRequest", value, version)?;
             Ok(Self {
-                resource_types: fields.get("resourceTypes", version == 1, || FixedArray::new())?,
+                resource_types: fields.get("resourceTypes", version == 1, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -50,7 +50,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                config_resources: fields.get("configResources", true, || Vec::new())?,
+                config_resources: fields.get("configResources", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

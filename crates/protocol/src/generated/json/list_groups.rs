@@ -31,8 +31,8 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("ListGroupsRequest", value, version)?;
             Ok(Self {
-                states_filter: fields.get("statesFilter", version >= 4, || Vec::new())?,
-                types_filter: fields.get("typesFilter", version == 5, || Vec::new())?,
+                states_filter: fields.get("statesFilter", version >= 4, Vec::new)?,
+                types_filter: fields.get("typesFilter", version == 5, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -59,7 +59,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", version >= 1, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                groups: fields.get("groups", true, || Vec::new())?,
+                groups: fields.get("groups", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -32,7 +32,7 @@ mod request {
             Ok(Self {
                 replica_id: fields.get("replicaId", true, || NodeId(0))?,
                 isolation_level: fields.get("isolationLevel", version >= 2, || 0)?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 timeout_ms: fields.get("timeoutMs", version >= 10, || 0)?,
                 unknown_tags: UnknownTags::new(),
             })
@@ -51,7 +51,7 @@ mod request {
             let fields = Fields::of("ListOffsetsTopic", value, version)?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -98,7 +98,7 @@ mod response {
             let fields = Fields::of("ListOffsetsResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", version >= 2, || 0)?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -116,7 +116,7 @@ mod response {
             let fields = Fields::of("ListOffsetsTopicResponse", value, version)?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -40,7 +40,7 @@ mod request {
             let fields = Fields::of("ListPartitionReassignmentsTopics", value, version)?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
-                partition_indexes: fields.get("partitionIndexes", true, || FixedArray::new())?,
+                partition_indexes: fields.get("partitionIndexes", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -67,7 +67,7 @@ mod response {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -85,7 +85,7 @@ mod response {
             let fields = Fields::of("OngoingTopicReassignment", value, version)?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -105,9 +105,9 @@ mod response {
             let fields = Fields::of("OngoingPartitionReassignment", value, version)?;
             Ok(Self {
                 partition_index: fields.get("partitionIndex", true, || PartitionIndex(0))?,
-                replicas: fields.get("replicas", true, || FixedArray::new())?,
-                adding_replicas: fields.get("addingReplicas", true, || FixedArray::new())?,
-                removing_replicas: fields.get("removingReplicas", true, || FixedArray::new())?,
+                replicas: fields.get("replicas", true, FixedArray::new)?,
+                adding_replicas: fields.get("addingReplicas", true, FixedArray::new)?,
+                removing_replicas: fields.get("removingReplicas", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -33,8 +33,8 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("ListTransactionsRequest", value, version)?;
             Ok(Self {
-                state_filters: fields.get("stateFilters", true, || Vec::new())?,
-                producer_id_filters: fields.get("producerIdFilters", true, || FixedArray::new())?,
+                state_filters: fields.get("stateFilters", true, Vec::new)?,
+                producer_id_filters: fields.get("producerIdFilters", true, FixedArray::new)?,
                 duration_filter: fields.get("durationFilter", version >= 1, || -1)?,
                 transactional_id_pattern: fields.get(
                     "transactionalIdPattern",
@@ -66,8 +66,8 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                unknown_state_filters: fields.get("unknownStateFilters", true, || Vec::new())?,
-                transaction_states: fields.get("transactionStates", true, || Vec::new())?,
+                unknown_state_filters: fields.get("unknownStateFilters", true, Vec::new)?,
+                transaction_states: fields.get("transactionStates", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -122,10 +122,10 @@ mod response {
             let fields = Fields::of("MetadataResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", version >= 3, || 0)?,
-                brokers: fields.get("brokers", true, || Vec::new())?,
+                brokers: fields.get("brokers", true, Vec::new)?,
                 cluster_id: fields.get("clusterId", version >= 2, || None)?,
                 controller_id: fields.get("controllerId", version >= 1, || NodeId(-1))?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 cluster_authorized_operations: fields.get(
                     "clusterAuthorizedOperations",
                     (8..=10).contains(&version),
@@ -189,7 +189,7 @@ mod response {
                 name: fields.get("name", true, || Some(Cow::Borrowed("")))?,
                 topic_id: fields.get("topicId", version >= 10, || TopicId(Uuid::ZERO))?,
                 is_internal: fields.get("isInternal", version >= 1, || false)?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 topic_authorized_operations: fields.get(
                     "topicAuthorizedOperations",
                     version >= 8,
@@ -224,10 +224,9 @@ mod response {
                 partition_index: fields.get("partitionIndex", true, || PartitionIndex(0))?,
                 leader_id: fields.get("leaderId", true, || NodeId(0))?,
                 leader_epoch: fields.get("leaderEpoch", version >= 7, || -1)?,
-                replica_nodes: fields.get("replicaNodes", true, || FixedArray::new())?,
-                isr_nodes: fields.get("isrNodes", true, || FixedArray::new())?,
-                offline_replicas: fields
-                    .get("offlineReplicas", version >= 5, || FixedArray::new())?,
+                replica_nodes: fields.get("replicaNodes", true, FixedArray::new)?,
+                isr_nodes: fields.get("isrNodes", true, FixedArray::new)?,
+                offline_replicas: fields.get("offlineReplicas", version >= 5, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

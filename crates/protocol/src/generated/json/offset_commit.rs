@@ -41,7 +41,7 @@ mod request {
                 member_id: fields.get("memberId", true, || Cow::Borrowed(""))?,
                 group_instance_id: fields.get("groupInstanceId", version >= 7, || None)?,
                 retention_time_ms: fields.get("retentionTimeMs", version <= 4, || -1)?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -65,7 +65,7 @@ mod request {
             Ok(Self {
                 name: fields.get("name", version <= 9, || Cow::Borrowed(""))?,
                 topic_id: fields.get("topicId", version == 10, || TopicId(Uuid::ZERO))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -115,7 +115,7 @@ mod response {
             let fields = Fields::of("OffsetCommitResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", version >= 3, || 0)?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -139,7 +139,7 @@ mod response {
             Ok(Self {
                 name: fields.get("name", version <= 9, || Cow::Borrowed(""))?,
                 topic_id: fields.get("topicId", version == 10, || TopicId(Uuid::ZERO))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -22,7 +22,7 @@ mod request {
             let fields = Fields::of("OffsetDeleteRequest", value, version)?;
             Ok(Self {
                 group_id: fields.get("groupId", true, || Cow::Borrowed(""))?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
             })
         }
     }
@@ -39,7 +39,7 @@ mod request {
             let fields = Fields::of("OffsetDeleteRequestTopic", value, version)?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
             })
         }
     }
@@ -76,7 +76,7 @@ mod response {
             Ok(Self {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
             })
         }
     }
@@ -93,7 +93,7 @@ mod response {
             let fields = Fields::of("OffsetDeleteResponseTopic", value, version)?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
             })
         }
     }

@@ -45,7 +45,7 @@ mod request {
             Ok(Self {
                 group_id: fields.get("groupId", version <= 7, || Cow::Borrowed(""))?,
                 topics: fields.get("topics", version <= 7, || Some(Vec::new()))?,
-                groups: fields.get("groups", version >= 8, || Vec::new())?,
+                groups: fields.get("groups", version >= 8, Vec::new)?,
                 require_stable: fields.get("requireStable", version >= 7, || false)?,
                 unknown_tags: UnknownTags::new(),
             })
@@ -64,7 +64,7 @@ mod request {
             let fields = Fields::of("OffsetFetchRequestTopic", value, version)?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
-                partition_indexes: fields.get("partitionIndexes", true, || FixedArray::new())?,
+                partition_indexes: fields.get("partitionIndexes", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -114,7 +114,7 @@ mod request {
             Ok(Self {
                 name: fields.get("name", version <= 9, || Cow::Borrowed(""))?,
                 topic_id: fields.get("topicId", version == 10, || TopicId(Uuid::ZERO))?,
-                partition_indexes: fields.get("partitionIndexes", true, || FixedArray::new())?,
+                partition_indexes: fields.get("partitionIndexes", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -153,9 +153,9 @@ mod response {
             let fields = Fields::of("OffsetFetchResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", version >= 3, || 0)?,
-                topics: fields.get("topics", version <= 7, || Vec::new())?,
+                topics: fields.get("topics", version <= 7, Vec::new)?,
                 error_code: fields.get("errorCode", (2..=7).contains(&version), || ErrorCode(0))?,
-                groups: fields.get("groups", version >= 8, || Vec::new())?,
+                groups: fields.get("groups", version >= 8, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -173,7 +173,7 @@ mod response {
             let fields = Fields::of("OffsetFetchResponseTopic", value, version)?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -218,7 +218,7 @@ mod response {
             let fields = Fields::of("OffsetFetchResponseGroup", value, version)?;
             Ok(Self {
                 group_id: fields.get("groupId", true, || Cow::Borrowed(""))?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 unknown_tags: UnknownTags::new(),
             })
@@ -243,7 +243,7 @@ mod response {
             Ok(Self {
                 name: fields.get("name", version <= 9, || Cow::Borrowed(""))?,
                 topic_id: fields.get("topicId", version == 10, || TopicId(Uuid::ZERO))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -24,7 +24,7 @@ mod request {
             let fields = Fields::of("OffsetForLeaderEpochRequest", value, version)?;
             Ok(Self {
                 replica_id: fields.get("replicaId", version >= 3, || NodeId(-2))?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -42,7 +42,7 @@ mod request {
             let fields = Fields::of("OffsetForLeaderTopic", value, version)?;
             Ok(Self {
                 topic: fields.get("topic", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -85,7 +85,7 @@ mod response {
             let fields = Fields::of("OffsetForLeaderEpochResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -103,7 +103,7 @@ mod response {
             let fields = Fields::of("OffsetForLeaderTopicResult", value, version)?;
             Ok(Self {
                 topic: fields.get("topic", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -1,5 +1,10 @@
 //! What every generated JSON module uses.
 
+#![cfg_attr(
+    not(feature = "all"),
+    allow(unused_imports, dead_code, reason = "each feature uses a part of it")
+)]
+
 pub(super) use std::borrow::Cow;
 
 pub(super) use klamm_wire::{

@@ -26,7 +26,7 @@ mod request {
                 transactional_id: fields.get("transactionalId", true, || None)?,
                 acks: fields.get("acks", true, || 0)?,
                 timeout_ms: fields.get("timeoutMs", true, || 0)?,
-                topic_data: fields.get("topicData", true, || Vec::new())?,
+                topic_data: fields.get("topicData", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -50,7 +50,7 @@ mod request {
             Ok(Self {
                 name: fields.get("name", version <= 12, || Cow::Borrowed(""))?,
                 topic_id: fields.get("topicId", version == 13, || TopicId(Uuid::ZERO))?,
-                partition_data: fields.get("partitionData", true, || Vec::new())?,
+                partition_data: fields.get("partitionData", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -84,7 +84,7 @@ mod response {
             let mut object = Object::at(version);
             object.set("responses", &self.responses)?;
             object.set("throttleTimeMs", &self.throttle_time_ms)?;
-            if version >= 9 && version >= 10 && !self.node_endpoints.is_empty() {
+            if version >= 10 && !self.node_endpoints.is_empty() {
                 object.set("nodeEndpoints", &self.node_endpoints)?;
             }
             if version < 10 && !self.node_endpoints.is_empty() {
@@ -96,9 +96,9 @@ mod response {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("ProduceResponse", value, version)?;
             Ok(Self {
-                responses: fields.get("responses", true, || Vec::new())?,
+                responses: fields.get("responses", true, Vec::new)?,
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                node_endpoints: fields.get("nodeEndpoints", false, || Vec::new())?,
+                node_endpoints: fields.get("nodeEndpoints", false, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -122,7 +122,7 @@ mod response {
             Ok(Self {
                 name: fields.get("name", version <= 12, || Cow::Borrowed(""))?,
                 topic_id: fields.get("topicId", version == 13, || TopicId(Uuid::ZERO))?,
-                partition_responses: fields.get("partitionResponses", true, || Vec::new())?,
+                partition_responses: fields.get("partitionResponses", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -144,7 +144,7 @@ mod response {
             if version >= 8 {
                 object.set("errorMessage", &self.error_message)?;
             }
-            if version >= 9 && version >= 10 && self.current_leader != LeaderIdAndEpoch::default() {
+            if version >= 10 && self.current_leader != LeaderIdAndEpoch::default() {
                 object.set("currentLeader", &self.current_leader)?;
             }
             if version < 10 && self.current_leader != LeaderIdAndEpoch::default() {
@@ -161,10 +161,9 @@ mod response {
                 base_offset: fields.get("baseOffset", true, || 0)?,
                 log_append_time_ms: fields.get("logAppendTimeMs", true, || -1)?,
                 log_start_offset: fields.get("logStartOffset", version >= 5, || -1)?,
-                record_errors: fields.get("recordErrors", version >= 8, || Vec::new())?,
+                record_errors: fields.get("recordErrors", version >= 8, Vec::new)?,
                 error_message: fields.get("errorMessage", version >= 8, || None)?,
-                current_leader: fields
-                    .get("currentLeader", false, || LeaderIdAndEpoch::default())?,
+                current_leader: fields.get("currentLeader", false, LeaderIdAndEpoch::default)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -28,7 +28,7 @@ mod request {
                 subscription_id: fields.get("subscriptionId", true, || 0)?,
                 terminating: fields.get("terminating", true, || false)?,
                 compression_type: fields.get("compressionType", true, || 0)?,
-                metrics: fields.get("metrics", true, || Cow::default())?,
+                metrics: fields.get("metrics", true, Cow::default)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

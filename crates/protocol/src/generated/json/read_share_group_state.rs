@@ -22,7 +22,7 @@ mod request {
             let fields = Fields::of("ReadShareGroupStateRequest", value, version)?;
             Ok(Self {
                 group_id: fields.get("groupId", true, || Cow::Borrowed(""))?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -40,7 +40,7 @@ mod request {
             let fields = Fields::of("ReadStateData", value, version)?;
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -79,7 +79,7 @@ mod response {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("ReadShareGroupStateResponse", value, version)?;
             Ok(Self {
-                results: fields.get("results", true, || Vec::new())?,
+                results: fields.get("results", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -97,7 +97,7 @@ mod response {
             let fields = Fields::of("ReadStateResult", value, version)?;
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -123,7 +123,7 @@ mod response {
                 error_message: fields.get("errorMessage", true, || None)?,
                 state_epoch: fields.get("stateEpoch", true, || 0)?,
                 start_offset: fields.get("startOffset", true, || 0)?,
-                state_batches: fields.get("stateBatches", true, || Vec::new())?,
+                state_batches: fields.get("stateBatches", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

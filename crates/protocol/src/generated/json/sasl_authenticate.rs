@@ -20,7 +20,7 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("SaslAuthenticateRequest", value, version)?;
             Ok(Self {
-                auth_bytes: fields.get("authBytes", true, || Cow::default())?,
+                auth_bytes: fields.get("authBytes", true, Cow::default)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -48,7 +48,7 @@ mod response {
             Ok(Self {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
-                auth_bytes: fields.get("authBytes", true, || Cow::default())?,
+                auth_bytes: fields.get("authBytes", true, Cow::default)?,
                 session_lifetime_ms: fields.get("sessionLifetimeMs", version >= 1, || 0)?,
                 unknown_tags: UnknownTags::new(),
             })

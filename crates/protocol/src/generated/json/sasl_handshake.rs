@@ -40,7 +40,7 @@ mod response {
             let fields = Fields::of("SaslHandshakeResponse", value, version)?;
             Ok(Self {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                mechanisms: fields.get("mechanisms", true, || Vec::new())?,
+                mechanisms: fields.get("mechanisms", true, Vec::new)?,
             })
         }
     }

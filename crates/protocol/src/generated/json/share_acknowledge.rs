@@ -33,7 +33,7 @@ mod request {
                 member_id: fields.get("memberId", true, || Some(Cow::Borrowed("")))?,
                 share_session_epoch: fields.get("shareSessionEpoch", true, || 0)?,
                 is_renew_ack: fields.get("isRenewAck", version == 2, || false)?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -51,7 +51,7 @@ mod request {
             let fields = Fields::of("AcknowledgeTopic", value, version)?;
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -69,8 +69,7 @@ mod request {
             let fields = Fields::of("AcknowledgePartition", value, version)?;
             Ok(Self {
                 partition_index: fields.get("partitionIndex", true, || PartitionIndex(0))?,
-                acknowledgement_batches: fields
-                    .get("acknowledgementBatches", true, || Vec::new())?,
+                acknowledgement_batches: fields.get("acknowledgementBatches", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -90,7 +89,7 @@ mod request {
             Ok(Self {
                 first_offset: fields.get("firstOffset", true, || 0)?,
                 last_offset: fields.get("lastOffset", true, || 0)?,
-                acknowledge_types: fields.get("acknowledgeTypes", true, || FixedArray::new())?,
+                acknowledge_types: fields.get("acknowledgeTypes", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -126,8 +125,8 @@ mod response {
                     version == 2,
                     || 0,
                 )?,
-                responses: fields.get("responses", true, || Vec::new())?,
-                node_endpoints: fields.get("nodeEndpoints", true, || Vec::new())?,
+                responses: fields.get("responses", true, Vec::new)?,
+                node_endpoints: fields.get("nodeEndpoints", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -145,7 +144,7 @@ mod response {
             let fields = Fields::of("ShareAcknowledgeTopicResponse", value, version)?;
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -167,8 +166,7 @@ mod response {
                 partition_index: fields.get("partitionIndex", true, || PartitionIndex(0))?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || None)?,
-                current_leader: fields
-                    .get("currentLeader", true, || LeaderIdAndEpoch::default())?,
+                current_leader: fields.get("currentLeader", true, LeaderIdAndEpoch::default)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -48,8 +48,8 @@ mod request {
                 batch_size: fields.get("batchSize", true, || 0)?,
                 share_acquire_mode: fields.get("shareAcquireMode", version == 2, || 0)?,
                 is_renew_ack: fields.get("isRenewAck", version == 2, || false)?,
-                topics: fields.get("topics", true, || Vec::new())?,
-                forgotten_topics_data: fields.get("forgottenTopicsData", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
+                forgotten_topics_data: fields.get("forgottenTopicsData", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -67,7 +67,7 @@ mod request {
             let fields = Fields::of("FetchTopic", value, version)?;
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -85,8 +85,7 @@ mod request {
             let fields = Fields::of("FetchPartition", value, version)?;
             Ok(Self {
                 partition_index: fields.get("partitionIndex", true, || PartitionIndex(0))?,
-                acknowledgement_batches: fields
-                    .get("acknowledgementBatches", true, || Vec::new())?,
+                acknowledgement_batches: fields.get("acknowledgementBatches", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -106,7 +105,7 @@ mod request {
             Ok(Self {
                 first_offset: fields.get("firstOffset", true, || 0)?,
                 last_offset: fields.get("lastOffset", true, || 0)?,
-                acknowledge_types: fields.get("acknowledgeTypes", true, || FixedArray::new())?,
+                acknowledge_types: fields.get("acknowledgeTypes", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -124,7 +123,7 @@ mod request {
             let fields = Fields::of("ForgottenTopic", value, version)?;
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
-                partitions: fields.get("partitions", true, || FixedArray::new())?,
+                partitions: fields.get("partitions", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -154,8 +153,8 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || None)?,
                 acquisition_lock_timeout_ms: fields.get("acquisitionLockTimeoutMs", true, || 0)?,
-                responses: fields.get("responses", true, || Vec::new())?,
-                node_endpoints: fields.get("nodeEndpoints", true, || Vec::new())?,
+                responses: fields.get("responses", true, Vec::new)?,
+                node_endpoints: fields.get("nodeEndpoints", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -173,7 +172,7 @@ mod response {
             let fields = Fields::of("ShareFetchableTopicResponse", value, version)?;
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -202,10 +201,9 @@ mod response {
                 acknowledge_error_code: fields
                     .get("acknowledgeErrorCode", true, || ErrorCode(0))?,
                 acknowledge_error_message: fields.get("acknowledgeErrorMessage", true, || None)?,
-                current_leader: fields
-                    .get("currentLeader", true, || LeaderIdAndEpoch::default())?,
-                records: fields.get("records", true, || Records::new())?,
-                acquired_records: fields.get("acquiredRecords", true, || Vec::new())?,
+                current_leader: fields.get("currentLeader", true, LeaderIdAndEpoch::default)?,
+                records: fields.get("records", true, Records::new)?,
+                acquired_records: fields.get("acquiredRecords", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

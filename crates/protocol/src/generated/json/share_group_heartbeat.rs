@@ -77,7 +77,7 @@ mod response {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("Assignment", value, version)?;
             Ok(Self {
-                topic_partitions: fields.get("topicPartitions", true, || Vec::new())?,
+                topic_partitions: fields.get("topicPartitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -95,7 +95,7 @@ mod response {
             let fields = Fields::of("TopicPartitions", value, version)?;
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
-                partitions: fields.get("partitions", true, || FixedArray::new())?,
+                partitions: fields.get("partitions", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

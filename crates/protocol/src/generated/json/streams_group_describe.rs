@@ -21,7 +21,7 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("StreamsGroupDescribeRequest", value, version)?;
             Ok(Self {
-                group_ids: fields.get("groupIds", true, || Vec::new())?,
+                group_ids: fields.get("groupIds", true, Vec::new)?,
                 include_authorized_operations: fields.get(
                     "includeAuthorizedOperations",
                     true,
@@ -49,7 +49,7 @@ mod response {
             let fields = Fields::of("StreamsGroupDescribeResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                groups: fields.get("groups", true, || Vec::new())?,
+                groups: fields.get("groups", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -80,7 +80,7 @@ mod response {
                 group_epoch: fields.get("groupEpoch", true, || 0)?,
                 assignment_epoch: fields.get("assignmentEpoch", true, || 0)?,
                 topology: fields.get("topology", true, || None)?,
-                members: fields.get("members", true, || Vec::new())?,
+                members: fields.get("members", true, Vec::new)?,
                 authorized_operations: fields.get("authorizedOperations", true, || -2147483648)?,
                 unknown_tags: UnknownTags::new(),
             })
@@ -120,12 +120,10 @@ mod response {
             let fields = Fields::of("Subtopology", value, version)?;
             Ok(Self {
                 subtopology_id: fields.get("subtopologyId", true, || Cow::Borrowed(""))?,
-                source_topics: fields.get("sourceTopics", true, || Vec::new())?,
-                repartition_sink_topics: fields
-                    .get("repartitionSinkTopics", true, || Vec::new())?,
-                state_changelog_topics: fields.get("stateChangelogTopics", true, || Vec::new())?,
-                repartition_source_topics: fields
-                    .get("repartitionSourceTopics", true, || Vec::new())?,
+                source_topics: fields.get("sourceTopics", true, Vec::new)?,
+                repartition_sink_topics: fields.get("repartitionSinkTopics", true, Vec::new)?,
+                state_changelog_topics: fields.get("stateChangelogTopics", true, Vec::new)?,
+                repartition_source_topics: fields.get("repartitionSourceTopics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -147,7 +145,7 @@ mod response {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, || PartitionIndex(0))?,
                 replication_factor: fields.get("replicationFactor", true, || 0)?,
-                topic_configs: fields.get("topicConfigs", true, || Vec::new())?,
+                topic_configs: fields.get("topicConfigs", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -204,12 +202,11 @@ mod response {
                 topology_epoch: fields.get("topologyEpoch", true, || 0)?,
                 process_id: fields.get("processId", true, || Cow::Borrowed(""))?,
                 user_endpoint: fields.get("userEndpoint", true, || None)?,
-                client_tags: fields.get("clientTags", true, || Vec::new())?,
-                task_offsets: fields.get("taskOffsets", true, || Vec::new())?,
-                task_end_offsets: fields.get("taskEndOffsets", true, || Vec::new())?,
-                assignment: fields.get("assignment", true, || Assignment::default())?,
-                target_assignment: fields
-                    .get("targetAssignment", true, || Assignment::default())?,
+                client_tags: fields.get("clientTags", true, Vec::new)?,
+                task_offsets: fields.get("taskOffsets", true, Vec::new)?,
+                task_end_offsets: fields.get("taskEndOffsets", true, Vec::new)?,
+                assignment: fields.get("assignment", true, Assignment::default)?,
+                target_assignment: fields.get("targetAssignment", true, Assignment::default)?,
                 is_classic: fields.get("isClassic", true, || false)?,
                 unknown_tags: UnknownTags::new(),
             })
@@ -266,9 +263,9 @@ mod response {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("Assignment", value, version)?;
             Ok(Self {
-                active_tasks: fields.get("activeTasks", true, || Vec::new())?,
-                standby_tasks: fields.get("standbyTasks", true, || Vec::new())?,
-                warmup_tasks: fields.get("warmupTasks", true, || Vec::new())?,
+                active_tasks: fields.get("activeTasks", true, Vec::new)?,
+                standby_tasks: fields.get("standbyTasks", true, Vec::new)?,
+                warmup_tasks: fields.get("warmupTasks", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -286,7 +283,7 @@ mod response {
             let fields = Fields::of("TaskIds", value, version)?;
             Ok(Self {
                 subtopology_id: fields.get("subtopologyId", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || FixedArray::new())?,
+                partitions: fields.get("partitions", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -70,7 +70,7 @@ mod request {
             let fields = Fields::of("Topology", value, version)?;
             Ok(Self {
                 epoch: fields.get("epoch", true, || 0)?,
-                subtopologies: fields.get("subtopologies", true, || Vec::new())?,
+                subtopologies: fields.get("subtopologies", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -93,14 +93,12 @@ mod request {
             let fields = Fields::of("Subtopology", value, version)?;
             Ok(Self {
                 subtopology_id: fields.get("subtopologyId", true, || Cow::Borrowed(""))?,
-                source_topics: fields.get("sourceTopics", true, || Vec::new())?,
-                source_topic_regex: fields.get("sourceTopicRegex", true, || Vec::new())?,
-                state_changelog_topics: fields.get("stateChangelogTopics", true, || Vec::new())?,
-                repartition_sink_topics: fields
-                    .get("repartitionSinkTopics", true, || Vec::new())?,
-                repartition_source_topics: fields
-                    .get("repartitionSourceTopics", true, || Vec::new())?,
-                copartition_groups: fields.get("copartitionGroups", true, || Vec::new())?,
+                source_topics: fields.get("sourceTopics", true, Vec::new)?,
+                source_topic_regex: fields.get("sourceTopicRegex", true, Vec::new)?,
+                state_changelog_topics: fields.get("stateChangelogTopics", true, Vec::new)?,
+                repartition_sink_topics: fields.get("repartitionSinkTopics", true, Vec::new)?,
+                repartition_source_topics: fields.get("repartitionSourceTopics", true, Vec::new)?,
+                copartition_groups: fields.get("copartitionGroups", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -122,7 +120,7 @@ mod request {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, || PartitionIndex(0))?,
                 replication_factor: fields.get("replicationFactor", true, || 0)?,
-                topic_configs: fields.get("topicConfigs", true, || Vec::new())?,
+                topic_configs: fields.get("topicConfigs", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -158,10 +156,13 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("CopartitionGroup", value, version)?;
             Ok(Self {
-                source_topics: fields.get("sourceTopics", true, || FixedArray::new())?,
-                source_topic_regex: fields.get("sourceTopicRegex", true, || FixedArray::new())?,
-                repartition_source_topics: fields
-                    .get("repartitionSourceTopics", true, || FixedArray::new())?,
+                source_topics: fields.get("sourceTopics", true, FixedArray::new)?,
+                source_topic_regex: fields.get("sourceTopicRegex", true, FixedArray::new)?,
+                repartition_source_topics: fields.get(
+                    "repartitionSourceTopics",
+                    true,
+                    FixedArray::new,
+                )?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -179,7 +180,7 @@ mod request {
             let fields = Fields::of("TaskIds", value, version)?;
             Ok(Self {
                 subtopology_id: fields.get("subtopologyId", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || FixedArray::new())?,
+                partitions: fields.get("partitions", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -304,7 +305,7 @@ mod response {
             let fields = Fields::of("TaskIds", value, version)?;
             Ok(Self {
                 subtopology_id: fields.get("subtopologyId", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || FixedArray::new())?,
+                partitions: fields.get("partitions", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -322,9 +323,9 @@ mod response {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("EndpointToPartitions", value, version)?;
             Ok(Self {
-                user_endpoint: fields.get("userEndpoint", true, || Endpoint::default())?,
-                active_partitions: fields.get("activePartitions", true, || Vec::new())?,
-                standby_partitions: fields.get("standbyPartitions", true, || Vec::new())?,
+                user_endpoint: fields.get("userEndpoint", true, Endpoint::default)?,
+                active_partitions: fields.get("activePartitions", true, Vec::new)?,
+                standby_partitions: fields.get("standbyPartitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -360,7 +361,7 @@ mod response {
             let fields = Fields::of("TopicPartition", value, version)?;
             Ok(Self {
                 topic: fields.get("topic", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || FixedArray::new())?,
+                partitions: fields.get("partitions", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -41,7 +41,7 @@ mod request {
                 group_instance_id: fields.get("groupInstanceId", version >= 3, || None)?,
                 protocol_type: fields.get("protocolType", version == 5, || None)?,
                 protocol_name: fields.get("protocolName", version == 5, || None)?,
-                assignments: fields.get("assignments", true, || Vec::new())?,
+                assignments: fields.get("assignments", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -59,7 +59,7 @@ mod request {
             let fields = Fields::of("SyncGroupRequestAssignment", value, version)?;
             Ok(Self {
                 member_id: fields.get("memberId", true, || Cow::Borrowed(""))?,
-                assignment: fields.get("assignment", true, || Cow::default())?,
+                assignment: fields.get("assignment", true, Cow::default)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -94,7 +94,7 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 protocol_type: fields.get("protocolType", version == 5, || None)?,
                 protocol_name: fields.get("protocolName", version == 5, || None)?,
-                assignment: fields.get("assignment", true, || Cow::default())?,
+                assignment: fields.get("assignment", true, Cow::default)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

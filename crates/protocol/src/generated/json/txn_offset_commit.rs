@@ -49,7 +49,7 @@ mod request {
                 generation_id: fields.get("generationId", version >= 3, || -1)?,
                 member_id: fields.get("memberId", version >= 3, || Cow::Borrowed(""))?,
                 group_instance_id: fields.get("groupInstanceId", version >= 3, || None)?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -67,7 +67,7 @@ mod request {
             let fields = Fields::of("TxnOffsetCommitRequestTopic", value, version)?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -115,7 +115,7 @@ mod response {
             let fields = Fields::of("TxnOffsetCommitResponse", value, version)?;
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -133,7 +133,7 @@ mod response {
             let fields = Fields::of("TxnOffsetCommitResponseTopic", value, version)?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

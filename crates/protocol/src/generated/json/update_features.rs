@@ -28,7 +28,7 @@ mod request {
             let fields = Fields::of("UpdateFeaturesRequest", value, version)?;
             Ok(Self {
                 timeout_ms: fields.get("timeoutMs", true, || 60000)?,
-                feature_updates: fields.get("featureUpdates", true, || Vec::new())?,
+                feature_updates: fields.get("featureUpdates", true, Vec::new)?,
                 validate_only: fields.get("validateOnly", version >= 1, || false)?,
                 unknown_tags: UnknownTags::new(),
             })
@@ -90,7 +90,7 @@ mod response {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
-                results: fields.get("results", version <= 1, || Vec::new())?,
+                results: fields.get("results", version <= 1, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

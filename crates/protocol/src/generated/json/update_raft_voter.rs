@@ -29,9 +29,12 @@ mod request {
                 current_leader_epoch: fields.get("currentLeaderEpoch", true, || 0)?,
                 voter_id: fields.get("voterId", true, || 0)?,
                 voter_directory_id: fields.get("voterDirectoryId", true, || Uuid::ZERO)?,
-                listeners: fields.get("listeners", true, || Vec::new())?,
-                k_raft_version_feature: fields
-                    .get("kRaftVersionFeature", true, || KRaftVersionFeature::default())?,
+                listeners: fields.get("listeners", true, Vec::new)?,
+                k_raft_version_feature: fields.get(
+                    "kRaftVersionFeature",
+                    true,
+                    KRaftVersionFeature::default,
+                )?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -96,7 +99,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                current_leader: fields.get("currentLeader", false, || CurrentLeader::default())?,
+                current_leader: fields.get("currentLeader", false, CurrentLeader::default)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -26,7 +26,7 @@ mod request {
             Ok(Self {
                 cluster_id: fields.get("clusterId", true, || None)?,
                 voter_id: fields.get("voterId", version >= 1, || NodeId(-1))?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -44,7 +44,7 @@ mod request {
             let fields = Fields::of("TopicData", value, version)?;
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -113,8 +113,8 @@ mod response {
             let fields = Fields::of("VoteResponse", value, version)?;
             Ok(Self {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                topics: fields.get("topics", true, || Vec::new())?,
-                node_endpoints: fields.get("nodeEndpoints", false, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
+                node_endpoints: fields.get("nodeEndpoints", false, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -132,7 +132,7 @@ mod response {
             let fields = Fields::of("TopicData", value, version)?;
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

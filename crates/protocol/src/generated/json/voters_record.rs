@@ -19,7 +19,7 @@ impl Json for VotersRecord<'_> {
         let fields = Fields::of("VotersRecord", value, version)?;
         Ok(Self {
             version: fields.get("version", true, || 0)?,
-            voters: fields.get("voters", true, || Vec::new())?,
+            voters: fields.get("voters", true, Vec::new)?,
             unknown_tags: UnknownTags::new(),
         })
     }
@@ -40,9 +40,12 @@ impl Json for Voter<'_> {
         Ok(Self {
             voter_id: fields.get("voterId", true, || NodeId(0))?,
             voter_directory_id: fields.get("voterDirectoryId", true, || Uuid::ZERO)?,
-            endpoints: fields.get("endpoints", true, || Vec::new())?,
-            k_raft_version_feature: fields
-                .get("kRaftVersionFeature", true, || KRaftVersionFeature::default())?,
+            endpoints: fields.get("endpoints", true, Vec::new)?,
+            k_raft_version_feature: fields.get(
+                "kRaftVersionFeature",
+                true,
+                KRaftVersionFeature::default,
+            )?,
             unknown_tags: UnknownTags::new(),
         })
     }

@@ -22,7 +22,7 @@ mod request {
             let fields = Fields::of("WriteShareGroupStateRequest", value, version)?;
             Ok(Self {
                 group_id: fields.get("groupId", true, || Cow::Borrowed(""))?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -40,7 +40,7 @@ mod request {
             let fields = Fields::of("WriteStateData", value, version)?;
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -72,7 +72,7 @@ mod request {
                     version == 1,
                     || -1,
                 )?,
-                state_batches: fields.get("stateBatches", true, || Vec::new())?,
+                state_batches: fields.get("stateBatches", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -115,7 +115,7 @@ mod response {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("WriteShareGroupStateResponse", value, version)?;
             Ok(Self {
-                results: fields.get("results", true, || Vec::new())?,
+                results: fields.get("results", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -133,7 +133,7 @@ mod response {
             let fields = Fields::of("WriteStateResult", value, version)?;
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

@@ -20,7 +20,7 @@ mod request {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("WriteTxnMarkersRequest", value, version)?;
             Ok(Self {
-                markers: fields.get("markers", true, || Vec::new())?,
+                markers: fields.get("markers", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -46,7 +46,7 @@ mod request {
                 producer_id: fields.get("producerId", true, || ProducerId(0))?,
                 producer_epoch: fields.get("producerEpoch", true, || Epoch(0))?,
                 transaction_result: fields.get("transactionResult", true, || false)?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 coordinator_epoch: fields.get("coordinatorEpoch", true, || 0)?,
                 transaction_version: fields.get("transactionVersion", version == 2, || 0)?,
                 unknown_tags: UnknownTags::new(),
@@ -66,7 +66,7 @@ mod request {
             let fields = Fields::of("WritableTxnMarkerTopic", value, version)?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
-                partition_indexes: fields.get("partitionIndexes", true, || FixedArray::new())?,
+                partition_indexes: fields.get("partitionIndexes", true, FixedArray::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -87,7 +87,7 @@ mod response {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("WriteTxnMarkersResponse", value, version)?;
             Ok(Self {
-                markers: fields.get("markers", true, || Vec::new())?,
+                markers: fields.get("markers", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -105,7 +105,7 @@ mod response {
             let fields = Fields::of("WritableTxnMarkerResult", value, version)?;
             Ok(Self {
                 producer_id: fields.get("producerId", true, || ProducerId(0))?,
-                topics: fields.get("topics", true, || Vec::new())?,
+                topics: fields.get("topics", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }
@@ -123,7 +123,7 @@ mod response {
             let fields = Fields::of("WritableTxnMarkerTopicResult", value, version)?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
-                partitions: fields.get("partitions", true, || Vec::new())?,
+                partitions: fields.get("partitions", true, Vec::new)?,
                 unknown_tags: UnknownTags::new(),
             })
         }

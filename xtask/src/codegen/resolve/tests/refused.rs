@@ -192,7 +192,10 @@ fn a_tag_that_does_not_fit_its_versions() {
 #[test]
 fn a_field_that_cannot_be_tagged() {
     refused(&[
-        ("F int8 2+ tag=0 taggedVersions=2+ mapKey=true", "A.json: A.F: a map key cannot be tagged"),
+        (
+            "F int8 2+ tag=0 taggedVersions=2+ mapKey=true",
+            "A.json: A.F: a map key cannot be tagged",
+        ),
         ("F records 2+ tag=0 taggedVersions=2+", "A.json: A.F: records cannot be tagged"),
         (
             "F string 0+ tag=0 taggedVersions=2+ nullableVersions=3+",
@@ -217,10 +220,7 @@ fn tags_that_are_taken_or_leave_a_gap() {
             "F int8 - tag=2 taggedVersions=2+, G int8 - tag=0 taggedVersions=2+",
             "A.json: A.F: tag 2 stands where 1 should",
         ),
-        (
-            "S S 2+ { F int8 - tag=3 taggedVersions=2+ }",
-            "A.json: S.F: tag 3 stands where 0 should",
-        ),
+        ("S S 2+ { F int8 - tag=3 taggedVersions=2+ }", "A.json: S.F: tag 3 stands where 0 should"),
     ]);
 }
 
@@ -286,7 +286,8 @@ fn a_default_of_another_form() {
 
 #[test]
 fn a_default_that_is_neither_empty_nor_null() {
-    for (ty, default) in [("bytes", "AQ=="), ("[]int32", "[1]"), ("[]string", "x"), ("records", "0")]
+    for (ty, default) in
+        [("bytes", "AQ=="), ("[]int32", "[1]"), ("[]string", "x"), ("records", "0")]
     {
         refused(&[(
             &format!("F {ty} 0+ default={default}"),
@@ -347,10 +348,13 @@ fn a_hint_on_a_type_that_it_is_not_for() {
     refused(&[
         ("F string 0+ zeroCopy=true", "A.json: A.F: zeroCopy: bytes only"),
         ("F []bytes 0+ zeroCopy=true", "A.json: A.F: zeroCopy: bytes only"),
-        ("F int64 0+ entityType=brokerId", "A.json: A.F: entityType brokerId is a int32, not int64"),
+        (
+            "F int64 0+ entityType=brokerId",
+            "A.json: A.F: entityType brokerId goes with int32, not int64",
+        ),
         (
             "F []int32 0+ entityType=topicName",
-            "A.json: A.F: entityType topicName is a string, not int32",
+            "A.json: A.F: entityType topicName goes with string, not int32",
         ),
         ("F string 0+ entityType=userName", "A.json: A.F: entityType `userName` is not known"),
     ]);
@@ -359,7 +363,7 @@ fn a_hint_on_a_type_that_it_is_not_for() {
     {
         refused(&[(
             &format!("F bytes 0+ entityType={entity}"),
-            &format!("A.json: A.F: entityType {entity} is a {ty}, not bytes"),
+            &format!("A.json: A.F: entityType {entity} goes with {ty}, not bytes"),
         )]);
     }
 }
@@ -389,10 +393,7 @@ fn a_key_of_requests_on_another_message() {
 fn a_message_whose_name_does_not_say_what_it_is() {
     let named = |spec: Spec, name: &str| spec.with("name", name);
     refused_whole(&[
-        (
-            named(Spec::request(""), "AResponse"),
-            "A.json: the name of a request ends in Request",
-        ),
+        (named(Spec::request(""), "AResponse"), "A.json: the name of a request ends in Request"),
         (named(Spec::response(""), "A"), "A.json: the name of a response ends in Response"),
         (named(Spec::header(""), "A"), "A.json: the name of a header ends in Header"),
     ]);
