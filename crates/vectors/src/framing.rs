@@ -117,7 +117,8 @@ mod tests {
         json!({"frame": "response", "message": "HeartbeatResponse", "apiKey": 12, "apiVersion": 4,
             "correlationId": 1, "responseHeaderVersion": 1, "headerUnknownTags": true,
             "headerUnknownTaggedFields": [[5, "01"]], "headerLength": 8,
-            "json": {"throttleTimeMs": 7, "errorCode": 25}, "hex": "000000010105010100000007001900"})
+            "json": {"throttleTimeMs": 7, "errorCode": 25},
+            "hex": "000000010105010100000007001900"})
     }
 
     fn problems(line: &Value) -> Vec<Problem> {

@@ -3,7 +3,8 @@
 //! Keys are field names with a small first letter; only the fields of the version are there, and
 //! tagged ones only if they differ from their default. Bytes are base64, uuids 22 characters of
 //! URL-safe base64. The one difference: `records` are base64 too, where the reference leaves them
-//! out.
+//! out. Unknown tagged fields are read where a struct has them under `unknownTaggedFields`, as
+//! pairs of number and base64; the reference's shape has no place for them, so none are written.
 
 mod object;
 mod scalars;

@@ -10,7 +10,7 @@ pub(super) fn implementation(ctx: Ctx<'_>) -> String {
     let lifetime = if one.borrows { "<'_>" } else { "" };
     let written: String = one.fields.iter().map(|field| set(ctx, field)).collect();
     let read: String = one.fields.iter().map(|field| get(ctx, field)).collect();
-    let tags = if one.flexible.is_empty() { "" } else { "unknown_tags: UnknownTags::new(),\n" };
+    let tags = if one.flexible.is_empty() { "" } else { "unknown_tags: fields.unknown_tags()?,\n" };
     format!(
         "impl Json for {name}{lifetime} {{\n\
          fn to_json(&self, version: i16) -> Result<Value, EncodeError> {{\n\

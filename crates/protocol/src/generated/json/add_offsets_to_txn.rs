@@ -27,7 +27,7 @@ mod request {
                 producer_id: fields.get("producerId", true, || ProducerId(0))?,
                 producer_epoch: fields.get("producerEpoch", true, || Epoch(0))?,
                 group_id: fields.get("groupId", true, || Cow::Borrowed(""))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -50,7 +50,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

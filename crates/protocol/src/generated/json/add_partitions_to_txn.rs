@@ -70,7 +70,7 @@ mod request {
                     || 0,
                 )?,
                 v3_and_below_topics: fields.get("v3AndBelowTopics", version <= 3, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -94,7 +94,7 @@ mod request {
                 producer_epoch: fields.get("producerEpoch", true, || Epoch(0))?,
                 verify_only: fields.get("verifyOnly", true, || false)?,
                 topics: fields.get("topics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -112,7 +112,7 @@ mod request {
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -161,7 +161,7 @@ mod response {
                     version <= 3,
                     Vec::new,
                 )?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -179,7 +179,7 @@ mod response {
             Ok(Self {
                 transactional_id: fields.get("transactionalId", true, || Cow::Borrowed(""))?,
                 topic_results: fields.get("topicResults", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -197,7 +197,7 @@ mod response {
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 results_by_partition: fields.get("resultsByPartition", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -215,7 +215,7 @@ mod response {
             Ok(Self {
                 partition_index: fields.get("partitionIndex", true, || PartitionIndex(0))?,
                 partition_error_code: fields.get("partitionErrorCode", true, || ErrorCode(0))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -36,7 +36,7 @@ mod request {
                 voter_directory_id: fields.get("voterDirectoryId", true, || Uuid::ZERO)?,
                 listeners: fields.get("listeners", true, Vec::new)?,
                 ack_when_committed: fields.get("ackWhenCommitted", version == 1, || true)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -56,7 +56,7 @@ mod request {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 host: fields.get("host", true, || Cow::Borrowed(""))?,
                 port: fields.get("port", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -81,7 +81,7 @@ mod response {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -23,7 +23,7 @@ mod request {
             Ok(Self {
                 broker_id: fields.get("brokerId", true, || NodeId(0))?,
                 broker_epoch: fields.get("brokerEpoch", true, || -1)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -50,7 +50,7 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 producer_id_start: fields.get("producerIdStart", true, || ProducerId(0))?,
                 producer_id_len: fields.get("producerIdLen", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

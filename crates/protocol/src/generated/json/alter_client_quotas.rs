@@ -23,7 +23,7 @@ mod request {
             Ok(Self {
                 entries: fields.get("entries", true, Vec::new)?,
                 validate_only: fields.get("validateOnly", true, || false)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -41,7 +41,7 @@ mod request {
             Ok(Self {
                 entity: fields.get("entity", true, Vec::new)?,
                 ops: fields.get("ops", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -59,7 +59,7 @@ mod request {
             Ok(Self {
                 entity_type: fields.get("entityType", true, || Cow::Borrowed(""))?,
                 entity_name: fields.get("entityName", true, || Some(Cow::Borrowed("")))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -79,7 +79,7 @@ mod request {
                 key: fields.get("key", true, || Cow::Borrowed(""))?,
                 value: fields.get("value", true, || 0.0)?,
                 remove: fields.get("remove", true, || false)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -102,7 +102,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 entries: fields.get("entries", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -122,7 +122,7 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
                 entity: fields.get("entity", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -140,7 +140,7 @@ mod response {
             Ok(Self {
                 entity_type: fields.get("entityType", true, || Cow::Borrowed(""))?,
                 entity_name: fields.get("entityName", true, || Some(Cow::Borrowed("")))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

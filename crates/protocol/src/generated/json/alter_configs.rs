@@ -23,7 +23,7 @@ mod request {
             Ok(Self {
                 resources: fields.get("resources", true, Vec::new)?,
                 validate_only: fields.get("validateOnly", true, || false)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -43,7 +43,7 @@ mod request {
                 resource_type: fields.get("resourceType", true, || 0)?,
                 resource_name: fields.get("resourceName", true, || Cow::Borrowed(""))?,
                 configs: fields.get("configs", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -61,7 +61,7 @@ mod request {
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 value: fields.get("value", true, || Some(Cow::Borrowed("")))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -84,7 +84,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 responses: fields.get("responses", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -106,7 +106,7 @@ mod response {
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
                 resource_type: fields.get("resourceType", true, || 0)?,
                 resource_name: fields.get("resourceName", true, || Cow::Borrowed(""))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

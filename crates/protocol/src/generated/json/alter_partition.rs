@@ -25,7 +25,7 @@ mod request {
                 broker_id: fields.get("brokerId", true, || NodeId(0))?,
                 broker_epoch: fields.get("brokerEpoch", true, || -1)?,
                 topics: fields.get("topics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -43,7 +43,7 @@ mod request {
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -79,7 +79,7 @@ mod request {
                 new_isr_with_epochs: fields.get("newIsrWithEpochs", version == 3, Vec::new)?,
                 leader_recovery_state: fields.get("leaderRecoveryState", true, || 0)?,
                 partition_epoch: fields.get("partitionEpoch", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -97,7 +97,7 @@ mod request {
             Ok(Self {
                 broker_id: fields.get("brokerId", true, || NodeId(0))?,
                 broker_epoch: fields.get("brokerEpoch", true, || -1)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -122,7 +122,7 @@ mod response {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 topics: fields.get("topics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -140,7 +140,7 @@ mod response {
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -168,7 +168,7 @@ mod response {
                 isr: fields.get("isr", true, FixedArray::new)?,
                 leader_recovery_state: fields.get("leaderRecoveryState", true, || 0)?,
                 partition_epoch: fields.get("partitionEpoch", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -19,7 +19,10 @@ mod request {
 
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("AlterReplicaLogDirsRequest", value, version)?;
-            Ok(Self { dirs: fields.get("dirs", true, Vec::new)?, unknown_tags: UnknownTags::new() })
+            Ok(Self {
+                dirs: fields.get("dirs", true, Vec::new)?,
+                unknown_tags: fields.unknown_tags()?,
+            })
         }
     }
 
@@ -36,7 +39,7 @@ mod request {
             Ok(Self {
                 path: fields.get("path", true, || Cow::Borrowed(""))?,
                 topics: fields.get("topics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -54,7 +57,7 @@ mod request {
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -77,7 +80,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 results: fields.get("results", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -95,7 +98,7 @@ mod response {
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -113,7 +116,7 @@ mod response {
             Ok(Self {
                 partition_index: fields.get("partitionIndex", true, || PartitionIndex(0))?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

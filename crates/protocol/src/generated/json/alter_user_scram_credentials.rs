@@ -23,7 +23,7 @@ mod request {
             Ok(Self {
                 deletions: fields.get("deletions", true, Vec::new)?,
                 upsertions: fields.get("upsertions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -41,7 +41,7 @@ mod request {
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 mechanism: fields.get("mechanism", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -65,7 +65,7 @@ mod request {
                 iterations: fields.get("iterations", true, || 0)?,
                 salt: fields.get("salt", true, Cow::default)?,
                 salted_password: fields.get("saltedPassword", true, Cow::default)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -88,7 +88,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 results: fields.get("results", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -108,7 +108,7 @@ mod response {
                 user: fields.get("user", true, || Cow::Borrowed(""))?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

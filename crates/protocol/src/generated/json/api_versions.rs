@@ -32,7 +32,7 @@ mod request {
                     version >= 3,
                     || Cow::Borrowed(""),
                 )?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -75,7 +75,7 @@ mod response {
                 finalized_features_epoch: fields.get("finalizedFeaturesEpoch", false, || -1)?,
                 finalized_features: fields.get("finalizedFeatures", false, Vec::new)?,
                 zk_migration_ready: fields.get("zkMigrationReady", false, || false)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -95,7 +95,7 @@ mod response {
                 api_key: fields.get("apiKey", true, || 0)?,
                 min_version: fields.get("minVersion", true, || 0)?,
                 max_version: fields.get("maxVersion", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -115,7 +115,7 @@ mod response {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 min_version: fields.get("minVersion", true, || 0)?,
                 max_version: fields.get("maxVersion", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -135,7 +135,7 @@ mod response {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 max_version_level: fields.get("maxVersionLevel", true, || 0)?,
                 min_version_level: fields.get("minVersionLevel", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -31,7 +31,7 @@ mod request {
                 voter_id: fields.get("voterId", version == 1, || NodeId(-1))?,
                 topics: fields.get("topics", true, Vec::new)?,
                 leader_endpoints: fields.get("leaderEndpoints", version == 1, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -49,7 +49,7 @@ mod request {
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -73,7 +73,7 @@ mod request {
                 voter_directory_id: fields.get("voterDirectoryId", version == 1, || Uuid::ZERO)?,
                 leader_id: fields.get("leaderId", true, || NodeId(0))?,
                 leader_epoch: fields.get("leaderEpoch", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -93,7 +93,7 @@ mod request {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 host: fields.get("host", true, || Cow::Borrowed(""))?,
                 port: fields.get("port", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -123,7 +123,7 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 topics: fields.get("topics", true, Vec::new)?,
                 node_endpoints: fields.get("nodeEndpoints", false, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -141,7 +141,7 @@ mod response {
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -163,7 +163,7 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 leader_id: fields.get("leaderId", true, || NodeId(0))?,
                 leader_epoch: fields.get("leaderEpoch", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -183,7 +183,7 @@ mod response {
                 node_id: fields.get("nodeId", true, || NodeId(0))?,
                 host: fields.get("host", true, || Cow::Borrowed(""))?,
                 port: fields.get("port", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

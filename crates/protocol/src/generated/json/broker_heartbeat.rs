@@ -43,7 +43,7 @@ mod request {
                 want_shut_down: fields.get("wantShutDown", true, || false)?,
                 offline_log_dirs: fields.get("offlineLogDirs", false, FixedArray::new)?,
                 cordoned_log_dirs: fields.get("cordonedLogDirs", false, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -72,7 +72,7 @@ mod response {
                 is_caught_up: fields.get("isCaughtUp", true, || false)?,
                 is_fenced: fields.get("isFenced", true, || true)?,
                 should_shut_down: fields.get("shouldShutDown", true, || false)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

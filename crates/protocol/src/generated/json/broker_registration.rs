@@ -47,7 +47,7 @@ mod request {
                     .get("isMigratingZkBroker", version >= 1, || false)?,
                 log_dirs: fields.get("logDirs", version >= 2, FixedArray::new)?,
                 previous_broker_epoch: fields.get("previousBrokerEpoch", version >= 3, || -1)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -69,7 +69,7 @@ mod request {
                 host: fields.get("host", true, || Cow::Borrowed(""))?,
                 port: fields.get("port", true, || 0)?,
                 security_protocol: fields.get("securityProtocol", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -89,7 +89,7 @@ mod request {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 min_supported_version: fields.get("minSupportedVersion", true, || 0)?,
                 max_supported_version: fields.get("maxSupportedVersion", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -114,7 +114,7 @@ mod response {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 broker_epoch: fields.get("brokerEpoch", true, || -1)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

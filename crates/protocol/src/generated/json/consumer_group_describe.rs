@@ -27,7 +27,7 @@ mod request {
                     true,
                     || false,
                 )?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -50,7 +50,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 groups: fields.get("groups", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -82,7 +82,7 @@ mod response {
                 assignor_name: fields.get("assignorName", true, || Cow::Borrowed(""))?,
                 members: fields.get("members", true, Vec::new)?,
                 authorized_operations: fields.get("authorizedOperations", true, || -2147483648)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -120,7 +120,7 @@ mod response {
                 assignment: fields.get("assignment", true, Assignment::default)?,
                 target_assignment: fields.get("targetAssignment", true, Assignment::default)?,
                 member_type: fields.get("memberType", version == 1, || -1)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -136,7 +136,7 @@ mod response {
             let fields = Fields::of("Assignment", value, version)?;
             Ok(Self {
                 topic_partitions: fields.get("topicPartitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -156,7 +156,7 @@ mod response {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

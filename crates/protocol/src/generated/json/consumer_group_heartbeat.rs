@@ -45,7 +45,7 @@ mod request {
                     .get("subscribedTopicRegex", version == 1, || None)?,
                 server_assignor: fields.get("serverAssignor", true, || None)?,
                 topic_partitions: fields.get("topicPartitions", true, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -63,7 +63,7 @@ mod request {
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
                 partitions: fields.get("partitions", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -96,7 +96,7 @@ mod response {
                 member_epoch: fields.get("memberEpoch", true, || 0)?,
                 heartbeat_interval_ms: fields.get("heartbeatIntervalMs", true, || 0)?,
                 assignment: fields.get("assignment", true, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -112,7 +112,7 @@ mod response {
             let fields = Fields::of("Assignment", value, version)?;
             Ok(Self {
                 topic_partitions: fields.get("topicPartitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -130,7 +130,7 @@ mod response {
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
                 partitions: fields.get("partitions", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -29,7 +29,7 @@ mod request {
                 zk_migration_ready: fields.get("zkMigrationReady", true, || false)?,
                 listeners: fields.get("listeners", true, Vec::new)?,
                 features: fields.get("features", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -51,7 +51,7 @@ mod request {
                 host: fields.get("host", true, || Cow::Borrowed(""))?,
                 port: fields.get("port", true, || 0)?,
                 security_protocol: fields.get("securityProtocol", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -71,7 +71,7 @@ mod request {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 min_supported_version: fields.get("minSupportedVersion", true, || 0)?,
                 max_supported_version: fields.get("maxSupportedVersion", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -96,7 +96,7 @@ mod response {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

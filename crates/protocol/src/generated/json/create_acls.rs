@@ -21,7 +21,7 @@ mod request {
             let fields = Fields::of("CreateAclsRequest", value, version)?;
             Ok(Self {
                 creations: fields.get("creations", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -49,7 +49,7 @@ mod request {
                 host: fields.get("host", true, || Cow::Borrowed(""))?,
                 operation: fields.get("operation", true, || 0)?,
                 permission_type: fields.get("permissionType", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -72,7 +72,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 results: fields.get("results", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -90,7 +90,7 @@ mod response {
             Ok(Self {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -39,7 +39,7 @@ mod request {
                     .get("ownerPrincipalName", version == 3, || Some(Cow::Borrowed("")))?,
                 renewers: fields.get("renewers", true, Vec::new)?,
                 max_lifetime_ms: fields.get("maxLifetimeMs", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -57,7 +57,7 @@ mod request {
             Ok(Self {
                 principal_type: fields.get("principalType", true, || Cow::Borrowed(""))?,
                 principal_name: fields.get("principalName", true, || Cow::Borrowed(""))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -120,7 +120,7 @@ mod response {
                 token_id: fields.get("tokenId", true, || Cow::Borrowed(""))?,
                 hmac: fields.get("hmac", true, Cow::default)?,
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

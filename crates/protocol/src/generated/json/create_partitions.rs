@@ -25,7 +25,7 @@ mod request {
                 topics: fields.get("topics", true, Vec::new)?,
                 timeout_ms: fields.get("timeoutMs", true, || 0)?,
                 validate_only: fields.get("validateOnly", true, || false)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -45,7 +45,7 @@ mod request {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 count: fields.get("count", true, || 0)?,
                 assignments: fields.get("assignments", true, || Some(Vec::new()))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -61,7 +61,7 @@ mod request {
             let fields = Fields::of("CreatePartitionsAssignment", value, version)?;
             Ok(Self {
                 broker_ids: fields.get("brokerIds", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -84,7 +84,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 results: fields.get("results", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -104,7 +104,7 @@ mod response {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

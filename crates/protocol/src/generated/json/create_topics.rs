@@ -25,7 +25,7 @@ mod request {
                 topics: fields.get("topics", true, Vec::new)?,
                 timeout_ms: fields.get("timeoutMs", true, || 60000)?,
                 validate_only: fields.get("validateOnly", true, || false)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -49,7 +49,7 @@ mod request {
                 replication_factor: fields.get("replicationFactor", true, || 0)?,
                 assignments: fields.get("assignments", true, Vec::new)?,
                 configs: fields.get("configs", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -67,7 +67,7 @@ mod request {
             Ok(Self {
                 partition_index: fields.get("partitionIndex", true, || PartitionIndex(0))?,
                 broker_ids: fields.get("brokerIds", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -85,7 +85,7 @@ mod request {
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 value: fields.get("value", true, || Some(Cow::Borrowed("")))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -108,7 +108,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 topics: fields.get("topics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -149,7 +149,7 @@ mod response {
                 num_partitions: fields.get("numPartitions", version >= 5, || -1)?,
                 replication_factor: fields.get("replicationFactor", version >= 5, || -1)?,
                 configs: fields.get("configs", version >= 5, || Some(Vec::new()))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -173,7 +173,7 @@ mod response {
                 read_only: fields.get("readOnly", true, || false)?,
                 config_source: fields.get("configSource", true, || -1)?,
                 is_sensitive: fields.get("isSensitive", true, || false)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

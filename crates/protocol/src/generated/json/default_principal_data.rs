@@ -22,7 +22,7 @@ impl Json for DefaultPrincipalData<'_> {
             r#type: fields.get("type", true, || Cow::Borrowed(""))?,
             name: fields.get("name", true, || Cow::Borrowed(""))?,
             token_authenticated: fields.get("tokenAuthenticated", true, || false)?,
-            unknown_tags: UnknownTags::new(),
+            unknown_tags: fields.unknown_tags()?,
         })
     }
 }

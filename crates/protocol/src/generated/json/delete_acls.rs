@@ -21,7 +21,7 @@ mod request {
             let fields = Fields::of("DeleteAclsRequest", value, version)?;
             Ok(Self {
                 filters: fields.get("filters", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -51,7 +51,7 @@ mod request {
                 host_filter: fields.get("hostFilter", true, || Some(Cow::Borrowed("")))?,
                 operation: fields.get("operation", true, || 0)?,
                 permission_type: fields.get("permissionType", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -74,7 +74,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 filter_results: fields.get("filterResults", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -94,7 +94,7 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
                 matching_acls: fields.get("matchingAcls", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -126,7 +126,7 @@ mod response {
                 host: fields.get("host", true, || Cow::Borrowed(""))?,
                 operation: fields.get("operation", true, || 0)?,
                 permission_type: fields.get("permissionType", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

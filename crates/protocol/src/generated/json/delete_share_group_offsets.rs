@@ -23,7 +23,7 @@ mod request {
             Ok(Self {
                 group_id: fields.get("groupId", true, || Cow::Borrowed(""))?,
                 topics: fields.get("topics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -39,7 +39,7 @@ mod request {
             let fields = Fields::of("DeleteShareGroupOffsetsRequestTopic", value, version)?;
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -66,7 +66,7 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || None)?,
                 responses: fields.get("responses", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -88,7 +88,7 @@ mod response {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

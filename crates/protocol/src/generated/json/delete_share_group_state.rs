@@ -23,7 +23,7 @@ mod request {
             Ok(Self {
                 group_id: fields.get("groupId", true, || Cow::Borrowed(""))?,
                 topics: fields.get("topics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -41,7 +41,7 @@ mod request {
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -57,7 +57,7 @@ mod request {
             let fields = Fields::of("PartitionData", value, version)?;
             Ok(Self {
                 partition: fields.get("partition", true, || PartitionIndex(0))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -78,7 +78,7 @@ mod response {
             let fields = Fields::of("DeleteShareGroupStateResponse", value, version)?;
             Ok(Self {
                 results: fields.get("results", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -96,7 +96,7 @@ mod response {
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -116,7 +116,7 @@ mod response {
                 partition: fields.get("partition", true, || PartitionIndex(0))?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -32,7 +32,7 @@ mod request {
                 topics: fields.get("topics", version == 6, Vec::new)?,
                 topic_names: fields.get("topicNames", version <= 5, Vec::new)?,
                 timeout_ms: fields.get("timeoutMs", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -50,7 +50,7 @@ mod request {
             Ok(Self {
                 name: fields.get("name", true, || None)?,
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -73,7 +73,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 responses: fields.get("responses", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -99,7 +99,7 @@ mod response {
                 topic_id: fields.get("topicId", version == 6, || TopicId(Uuid::ZERO))?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", version >= 5, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

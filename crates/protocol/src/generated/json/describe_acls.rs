@@ -35,7 +35,7 @@ mod request {
                 host_filter: fields.get("hostFilter", true, || Some(Cow::Borrowed("")))?,
                 operation: fields.get("operation", true, || 0)?,
                 permission_type: fields.get("permissionType", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -62,7 +62,7 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
                 resources: fields.get("resources", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -84,7 +84,7 @@ mod response {
                 resource_name: fields.get("resourceName", true, || Cow::Borrowed(""))?,
                 pattern_type: fields.get("patternType", true, || 3)?,
                 acls: fields.get("acls", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -106,7 +106,7 @@ mod response {
                 host: fields.get("host", true, || Cow::Borrowed(""))?,
                 operation: fields.get("operation", true, || 0)?,
                 permission_type: fields.get("permissionType", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

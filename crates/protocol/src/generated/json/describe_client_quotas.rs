@@ -23,7 +23,7 @@ mod request {
             Ok(Self {
                 components: fields.get("components", true, Vec::new)?,
                 strict: fields.get("strict", true, || false)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -43,7 +43,7 @@ mod request {
                 entity_type: fields.get("entityType", true, || Cow::Borrowed(""))?,
                 match_type: fields.get("matchType", true, || 0)?,
                 r#match: fields.get("match", true, || Some(Cow::Borrowed("")))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -70,7 +70,7 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
                 entries: fields.get("entries", true, || Some(Vec::new()))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -88,7 +88,7 @@ mod response {
             Ok(Self {
                 entity: fields.get("entity", true, Vec::new)?,
                 values: fields.get("values", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -106,7 +106,7 @@ mod response {
             Ok(Self {
                 entity_type: fields.get("entityType", true, || Cow::Borrowed(""))?,
                 entity_name: fields.get("entityName", true, || Some(Cow::Borrowed("")))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -124,7 +124,7 @@ mod response {
             Ok(Self {
                 key: fields.get("key", true, || Cow::Borrowed(""))?,
                 value: fields.get("value", true, || 0.0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -43,7 +43,7 @@ mod request {
                 endpoint_type: fields.get("endpointType", version >= 1, || 1)?,
                 include_fenced_brokers: fields
                     .get("includeFencedBrokers", version == 2, || false)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -87,7 +87,7 @@ mod response {
                     true,
                     || -2147483648,
                 )?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -116,7 +116,7 @@ mod response {
                 port: fields.get("port", true, || 0)?,
                 rack: fields.get("rack", true, || None)?,
                 is_fenced: fields.get("isFenced", version == 2, || false)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

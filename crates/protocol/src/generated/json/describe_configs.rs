@@ -31,7 +31,7 @@ mod request {
                 include_synonyms: fields.get("includeSynonyms", true, || false)?,
                 include_documentation: fields
                     .get("includeDocumentation", version >= 3, || false)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -51,7 +51,7 @@ mod request {
                 resource_type: fields.get("resourceType", true, || 0)?,
                 resource_name: fields.get("resourceName", true, || Cow::Borrowed(""))?,
                 configuration_keys: fields.get("configurationKeys", true, || Some(Vec::new()))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -74,7 +74,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 results: fields.get("results", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -98,7 +98,7 @@ mod response {
                 resource_type: fields.get("resourceType", true, || 0)?,
                 resource_name: fields.get("resourceName", true, || Cow::Borrowed(""))?,
                 configs: fields.get("configs", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -133,7 +133,7 @@ mod response {
                 config_type: fields.get("configType", version >= 3, || 0)?,
                 documentation: fields
                     .get("documentation", version >= 3, || Some(Cow::Borrowed("")))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -153,7 +153,7 @@ mod response {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 value: fields.get("value", true, || Some(Cow::Borrowed("")))?,
                 source: fields.get("source", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -21,7 +21,7 @@ mod request {
             let fields = Fields::of("DescribeDelegationTokenRequest", value, version)?;
             Ok(Self {
                 owners: fields.get("owners", true, || Some(Vec::new()))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -39,7 +39,7 @@ mod request {
             Ok(Self {
                 principal_type: fields.get("principalType", true, || Cow::Borrowed(""))?,
                 principal_name: fields.get("principalName", true, || Cow::Borrowed(""))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -64,7 +64,7 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 tokens: fields.get("tokens", true, Vec::new)?,
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -120,7 +120,7 @@ mod response {
                 token_id: fields.get("tokenId", true, || Cow::Borrowed(""))?,
                 hmac: fields.get("hmac", true, Cow::default)?,
                 renewers: fields.get("renewers", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -138,7 +138,7 @@ mod response {
             Ok(Self {
                 principal_type: fields.get("principalType", true, || Cow::Borrowed(""))?,
                 principal_name: fields.get("principalName", true, || Cow::Borrowed(""))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

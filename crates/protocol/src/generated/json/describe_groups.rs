@@ -32,7 +32,7 @@ mod request {
                     version >= 3,
                     || false,
                 )?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -57,7 +57,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", version >= 1, || 0)?,
                 groups: fields.get("groups", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -98,7 +98,7 @@ mod response {
                 members: fields.get("members", true, Vec::new)?,
                 authorized_operations: fields
                     .get("authorizedOperations", version >= 3, || -2147483648)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -126,7 +126,7 @@ mod response {
                 client_host: fields.get("clientHost", true, || Cow::Borrowed(""))?,
                 member_metadata: fields.get("memberMetadata", true, Cow::default)?,
                 member_assignment: fields.get("memberAssignment", true, Cow::default)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -21,7 +21,7 @@ mod request {
             let fields = Fields::of("DescribeLogDirsRequest", value, version)?;
             Ok(Self {
                 topics: fields.get("topics", true, || Some(Vec::new()))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -39,7 +39,7 @@ mod request {
             Ok(Self {
                 topic: fields.get("topic", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -66,7 +66,7 @@ mod response {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", version >= 3, || ErrorCode(0))?,
                 results: fields.get("results", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -98,7 +98,7 @@ mod response {
                 total_bytes: fields.get("totalBytes", version >= 4, || -1)?,
                 usable_bytes: fields.get("usableBytes", version >= 4, || -1)?,
                 is_cordoned: fields.get("isCordoned", version == 5, || false)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -116,7 +116,7 @@ mod response {
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -138,7 +138,7 @@ mod response {
                 partition_size: fields.get("partitionSize", true, || 0)?,
                 offset_lag: fields.get("offsetLag", true, || 0)?,
                 is_future_key: fields.get("isFutureKey", true, || false)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -21,7 +21,7 @@ mod request {
             let fields = Fields::of("DescribeProducersRequest", value, version)?;
             Ok(Self {
                 topics: fields.get("topics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -39,7 +39,7 @@ mod request {
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 partition_indexes: fields.get("partitionIndexes", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -62,7 +62,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 topics: fields.get("topics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -80,7 +80,7 @@ mod response {
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -102,7 +102,7 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || None)?,
                 active_producers: fields.get("activeProducers", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -128,7 +128,7 @@ mod response {
                 last_timestamp: fields.get("lastTimestamp", true, || -1)?,
                 coordinator_epoch: fields.get("coordinatorEpoch", true, || 0)?,
                 current_txn_start_offset: fields.get("currentTxnStartOffset", true, || -1)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

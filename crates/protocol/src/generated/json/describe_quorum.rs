@@ -21,7 +21,7 @@ mod request {
             let fields = Fields::of("DescribeQuorumRequest", value, version)?;
             Ok(Self {
                 topics: fields.get("topics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -39,7 +39,7 @@ mod request {
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -55,7 +55,7 @@ mod request {
             let fields = Fields::of("PartitionData", value, version)?;
             Ok(Self {
                 partition_index: fields.get("partitionIndex", true, || PartitionIndex(0))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -90,7 +90,7 @@ mod response {
                     .get("errorMessage", version == 2, || Some(Cow::Borrowed("")))?,
                 topics: fields.get("topics", true, Vec::new)?,
                 nodes: fields.get("nodes", version == 2, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -108,7 +108,7 @@ mod response {
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -141,7 +141,7 @@ mod response {
                 high_watermark: fields.get("highWatermark", true, || 0)?,
                 current_voters: fields.get("currentVoters", true, Vec::new)?,
                 observers: fields.get("observers", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -179,7 +179,7 @@ mod response {
                     version >= 1,
                     || -1,
                 )?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -197,7 +197,7 @@ mod response {
             Ok(Self {
                 node_id: fields.get("nodeId", true, || NodeId(0))?,
                 listeners: fields.get("listeners", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -217,7 +217,7 @@ mod response {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 host: fields.get("host", true, || Cow::Borrowed(""))?,
                 port: fields.get("port", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -21,7 +21,7 @@ mod request {
             let fields = Fields::of("DescribeShareGroupOffsetsRequest", value, version)?;
             Ok(Self {
                 groups: fields.get("groups", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -39,7 +39,7 @@ mod request {
             Ok(Self {
                 group_id: fields.get("groupId", true, || Cow::Borrowed(""))?,
                 topics: fields.get("topics", true, || Some(Vec::new()))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -57,7 +57,7 @@ mod request {
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -80,7 +80,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 groups: fields.get("groups", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -102,7 +102,7 @@ mod response {
                 topics: fields.get("topics", true, Vec::new)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -122,7 +122,7 @@ mod response {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -150,7 +150,7 @@ mod response {
                 lag: fields.get("lag", version == 1, || -1)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

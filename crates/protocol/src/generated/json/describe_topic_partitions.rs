@@ -25,7 +25,7 @@ mod request {
                 topics: fields.get("topics", true, Vec::new)?,
                 response_partition_limit: fields.get("responsePartitionLimit", true, || 2000)?,
                 cursor: fields.get("cursor", true, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -41,7 +41,7 @@ mod request {
             let fields = Fields::of("TopicRequest", value, version)?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -59,7 +59,7 @@ mod request {
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
                 partition_index: fields.get("partitionIndex", true, || PartitionIndex(0))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -84,7 +84,7 @@ mod response {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 topics: fields.get("topics", true, Vec::new)?,
                 next_cursor: fields.get("nextCursor", true, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -114,7 +114,7 @@ mod response {
                     true,
                     || -2147483648,
                 )?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -146,7 +146,7 @@ mod response {
                 eligible_leader_replicas: fields.get("eligibleLeaderReplicas", true, || None)?,
                 last_known_elr: fields.get("lastKnownElr", true, || None)?,
                 offline_replicas: fields.get("offlineReplicas", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -164,7 +164,7 @@ mod response {
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
                 partition_index: fields.get("partitionIndex", true, || PartitionIndex(0))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -21,7 +21,7 @@ mod request {
             let fields = Fields::of("DescribeTransactionsRequest", value, version)?;
             Ok(Self {
                 transactional_ids: fields.get("transactionalIds", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -44,7 +44,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 transaction_states: fields.get("transactionStates", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -74,7 +74,7 @@ mod response {
                 producer_id: fields.get("producerId", true, || ProducerId(0))?,
                 producer_epoch: fields.get("producerEpoch", true, || Epoch(0))?,
                 topics: fields.get("topics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -92,7 +92,7 @@ mod response {
             Ok(Self {
                 topic: fields.get("topic", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -21,7 +21,7 @@ mod request {
             let fields = Fields::of("DescribeUserScramCredentialsRequest", value, version)?;
             Ok(Self {
                 users: fields.get("users", true, || Some(Vec::new()))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -37,7 +37,7 @@ mod request {
             let fields = Fields::of("UserName", value, version)?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -64,7 +64,7 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
                 results: fields.get("results", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -86,7 +86,7 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
                 credential_infos: fields.get("credentialInfos", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -104,7 +104,7 @@ mod response {
             Ok(Self {
                 mechanism: fields.get("mechanism", true, || 0)?,
                 iterations: fields.get("iterations", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

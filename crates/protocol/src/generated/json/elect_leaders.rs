@@ -30,7 +30,7 @@ mod request {
                 election_type: fields.get("electionType", version >= 1, || 0)?,
                 topic_partitions: fields.get("topicPartitions", true, || Some(Vec::new()))?,
                 timeout_ms: fields.get("timeoutMs", true, || 60000)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -48,7 +48,7 @@ mod request {
             Ok(Self {
                 topic: fields.get("topic", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -78,7 +78,7 @@ mod response {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", version >= 1, || ErrorCode(0))?,
                 replica_election_results: fields.get("replicaElectionResults", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -96,7 +96,7 @@ mod response {
             Ok(Self {
                 topic: fields.get("topic", true, || Cow::Borrowed(""))?,
                 partition_result: fields.get("partitionResult", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -116,7 +116,7 @@ mod response {
                 partition_id: fields.get("partitionId", true, || PartitionIndex(0))?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

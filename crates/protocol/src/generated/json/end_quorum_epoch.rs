@@ -27,7 +27,7 @@ mod request {
                 cluster_id: fields.get("clusterId", true, || None)?,
                 topics: fields.get("topics", true, Vec::new)?,
                 leader_endpoints: fields.get("leaderEndpoints", version == 1, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -45,7 +45,7 @@ mod request {
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -77,7 +77,7 @@ mod request {
                     FixedArray::new,
                 )?,
                 preferred_candidates: fields.get("preferredCandidates", version == 1, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -95,7 +95,7 @@ mod request {
             Ok(Self {
                 candidate_id: fields.get("candidateId", true, || NodeId(0))?,
                 candidate_directory_id: fields.get("candidateDirectoryId", true, || Uuid::ZERO)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -115,7 +115,7 @@ mod request {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 host: fields.get("host", true, || Cow::Borrowed(""))?,
                 port: fields.get("port", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -145,7 +145,7 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 topics: fields.get("topics", true, Vec::new)?,
                 node_endpoints: fields.get("nodeEndpoints", false, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -163,7 +163,7 @@ mod response {
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -185,7 +185,7 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 leader_id: fields.get("leaderId", true, || NodeId(0))?,
                 leader_epoch: fields.get("leaderEpoch", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -205,7 +205,7 @@ mod response {
                 node_id: fields.get("nodeId", true, || NodeId(0))?,
                 host: fields.get("host", true, || Cow::Borrowed(""))?,
                 port: fields.get("port", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

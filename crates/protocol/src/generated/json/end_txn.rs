@@ -27,7 +27,7 @@ mod request {
                 producer_id: fields.get("producerId", true, || ProducerId(0))?,
                 producer_epoch: fields.get("producerEpoch", true, || Epoch(0))?,
                 committed: fields.get("committed", true, || false)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -58,7 +58,7 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 producer_id: fields.get("producerId", version == 5, || ProducerId(-1))?,
                 producer_epoch: fields.get("producerEpoch", version == 5, || Epoch(-1))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -25,7 +25,7 @@ mod request {
                 request_data: fields.get("requestData", true, Cow::default)?,
                 request_principal: fields.get("requestPrincipal", true, || Some(Cow::default()))?,
                 client_host_address: fields.get("clientHostAddress", true, Cow::default)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -48,7 +48,7 @@ mod response {
             Ok(Self {
                 response_data: fields.get("responseData", true, || None)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -66,7 +66,7 @@ mod request {
                 topics: fields.get("topics", true, Vec::new)?,
                 forgotten_topics_data: fields.get("forgottenTopicsData", version >= 7, Vec::new)?,
                 rack_id: fields.get("rackId", version >= 11, || Cow::Borrowed(""))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -84,7 +84,7 @@ mod request {
             Ok(Self {
                 replica_id: fields.get("replicaId", true, || NodeId(-1))?,
                 replica_epoch: fields.get("replicaEpoch", true, || -1)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -108,7 +108,7 @@ mod request {
                 topic: fields.get("topic", version <= 12, || Cow::Borrowed(""))?,
                 topic_id: fields.get("topicId", version >= 13, || TopicId(Uuid::ZERO))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -151,7 +151,7 @@ mod request {
                 partition_max_bytes: fields.get("partitionMaxBytes", true, || 0)?,
                 replica_directory_id: fields.get("replicaDirectoryId", false, || Uuid::ZERO)?,
                 high_watermark: fields.get("highWatermark", false, || 9223372036854775807)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -175,7 +175,7 @@ mod request {
                 topic: fields.get("topic", version <= 12, || Cow::Borrowed(""))?,
                 topic_id: fields.get("topicId", version >= 13, || TopicId(Uuid::ZERO))?,
                 partitions: fields.get("partitions", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -216,7 +216,7 @@ mod response {
                 session_id: fields.get("sessionId", version >= 7, || 0)?,
                 responses: fields.get("responses", true, Vec::new)?,
                 node_endpoints: fields.get("nodeEndpoints", false, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -240,7 +240,7 @@ mod response {
                 topic: fields.get("topic", version <= 12, || Cow::Borrowed(""))?,
                 topic_id: fields.get("topicId", version >= 13, || TopicId(Uuid::ZERO))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -303,7 +303,7 @@ mod response {
                     || NodeId(-1),
                 )?,
                 records: fields.get("records", true, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -321,7 +321,7 @@ mod response {
             Ok(Self {
                 epoch: fields.get("epoch", true, || -1)?,
                 end_offset: fields.get("endOffset", true, || -1)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -339,7 +339,7 @@ mod response {
             Ok(Self {
                 leader_id: fields.get("leaderId", true, || NodeId(-1))?,
                 leader_epoch: fields.get("leaderEpoch", true, || -1)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -357,7 +357,7 @@ mod response {
             Ok(Self {
                 end_offset: fields.get("endOffset", true, || -1)?,
                 epoch: fields.get("epoch", true, || -1)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -375,7 +375,7 @@ mod response {
             Ok(Self {
                 producer_id: fields.get("producerId", true, || ProducerId(0))?,
                 first_offset: fields.get("firstOffset", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -397,7 +397,7 @@ mod response {
                 host: fields.get("host", true, || Cow::Borrowed(""))?,
                 port: fields.get("port", true, || 0)?,
                 rack: fields.get("rack", true, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

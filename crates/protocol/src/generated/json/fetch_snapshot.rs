@@ -29,7 +29,7 @@ mod request {
                 replica_id: fields.get("replicaId", true, || NodeId(-1))?,
                 max_bytes: fields.get("maxBytes", true, || 2147483647)?,
                 topics: fields.get("topics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -47,7 +47,7 @@ mod request {
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -73,7 +73,7 @@ mod request {
                 snapshot_id: fields.get("snapshotId", true, SnapshotId::default)?,
                 position: fields.get("position", true, || 0)?,
                 replica_directory_id: fields.get("replicaDirectoryId", false, || Uuid::ZERO)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -91,7 +91,7 @@ mod request {
             Ok(Self {
                 end_offset: fields.get("endOffset", true, || 0)?,
                 epoch: fields.get("epoch", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -123,7 +123,7 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 topics: fields.get("topics", true, Vec::new)?,
                 node_endpoints: fields.get("nodeEndpoints", false, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -141,7 +141,7 @@ mod response {
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -171,7 +171,7 @@ mod response {
                 size: fields.get("size", true, || 0)?,
                 position: fields.get("position", true, || 0)?,
                 unaligned_records: fields.get("unalignedRecords", true, Records::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -189,7 +189,7 @@ mod response {
             Ok(Self {
                 end_offset: fields.get("endOffset", true, || 0)?,
                 epoch: fields.get("epoch", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -207,7 +207,7 @@ mod response {
             Ok(Self {
                 leader_id: fields.get("leaderId", true, || NodeId(0))?,
                 leader_epoch: fields.get("leaderEpoch", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -227,7 +227,7 @@ mod response {
                 node_id: fields.get("nodeId", true, || NodeId(0))?,
                 host: fields.get("host", true, || Cow::Borrowed(""))?,
                 port: fields.get("port", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -40,7 +40,7 @@ mod request {
                 key: fields.get("key", version <= 3, || Cow::Borrowed(""))?,
                 key_type: fields.get("keyType", version >= 1, || 0)?,
                 coordinator_keys: fields.get("coordinatorKeys", version >= 4, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -103,7 +103,7 @@ mod response {
                 host: fields.get("host", version <= 3, || Cow::Borrowed(""))?,
                 port: fields.get("port", version <= 3, || 0)?,
                 coordinators: fields.get("coordinators", version >= 4, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -129,7 +129,7 @@ mod response {
                 port: fields.get("port", true, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -21,7 +21,7 @@ mod request {
             let fields = Fields::of("GetTelemetrySubscriptionsRequest", value, version)?;
             Ok(Self {
                 client_instance_id: fields.get("clientInstanceId", true, || Uuid::ZERO)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -62,7 +62,7 @@ mod response {
                 telemetry_max_bytes: fields.get("telemetryMaxBytes", true, || 0)?,
                 delta_temporality: fields.get("deltaTemporality", true, || false)?,
                 requested_metrics: fields.get("requestedMetrics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

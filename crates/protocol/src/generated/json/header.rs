@@ -27,7 +27,7 @@ mod request {
                 request_api_version: fields.get("requestApiVersion", true, || 0)?,
                 correlation_id: fields.get("correlationId", true, || 0)?,
                 client_id: fields.get("clientId", true, || Some(Cow::Borrowed("")))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -48,7 +48,7 @@ mod response {
             let fields = Fields::of("ResponseHeader", value, version)?;
             Ok(Self {
                 correlation_id: fields.get("correlationId", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

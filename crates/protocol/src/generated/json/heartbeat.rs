@@ -32,7 +32,7 @@ mod request {
                 generation_id: fields.get("generationId", true, || 0)?,
                 member_id: fields.get("memberId", true, || Cow::Borrowed(""))?,
                 group_instance_id: fields.get("groupInstanceId", version >= 3, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -57,7 +57,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", version >= 1, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

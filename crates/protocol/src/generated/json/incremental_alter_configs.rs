@@ -23,7 +23,7 @@ mod request {
             Ok(Self {
                 resources: fields.get("resources", true, Vec::new)?,
                 validate_only: fields.get("validateOnly", true, || false)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -43,7 +43,7 @@ mod request {
                 resource_type: fields.get("resourceType", true, || 0)?,
                 resource_name: fields.get("resourceName", true, || Cow::Borrowed(""))?,
                 configs: fields.get("configs", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -63,7 +63,7 @@ mod request {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 config_operation: fields.get("configOperation", true, || 0)?,
                 value: fields.get("value", true, || Some(Cow::Borrowed("")))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -86,7 +86,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 responses: fields.get("responses", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -108,7 +108,7 @@ mod response {
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
                 resource_type: fields.get("resourceType", true, || 0)?,
                 resource_name: fields.get("resourceName", true, || Cow::Borrowed(""))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -52,7 +52,7 @@ mod request {
                 producer_epoch: fields.get("producerEpoch", version >= 3, || Epoch(-1))?,
                 enable2_pc: fields.get("enable2Pc", version == 6, || false)?,
                 keep_prepared_txn: fields.get("keepPreparedTxn", version == 6, || false)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -101,7 +101,7 @@ mod response {
                     version == 6,
                     || -1,
                 )?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

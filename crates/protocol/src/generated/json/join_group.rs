@@ -44,7 +44,7 @@ mod request {
                 protocol_type: fields.get("protocolType", true, || Cow::Borrowed(""))?,
                 protocols: fields.get("protocols", true, Vec::new)?,
                 reason: fields.get("reason", version >= 8, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -62,7 +62,7 @@ mod request {
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 metadata: fields.get("metadata", true, Cow::default)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -108,7 +108,7 @@ mod response {
                 skip_assignment: fields.get("skipAssignment", version == 9, || false)?,
                 member_id: fields.get("memberId", true, || Cow::Borrowed(""))?,
                 members: fields.get("members", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -130,7 +130,7 @@ mod response {
                 member_id: fields.get("memberId", true, || Cow::Borrowed(""))?,
                 group_instance_id: fields.get("groupInstanceId", version >= 5, || None)?,
                 metadata: fields.get("metadata", true, Cow::default)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -20,7 +20,7 @@ impl Json for KRaftVersionRecord<'_> {
         Ok(Self {
             version: fields.get("version", true, || 0)?,
             k_raft_version: fields.get("kRaftVersion", true, || 0)?,
-            unknown_tags: UnknownTags::new(),
+            unknown_tags: fields.unknown_tags()?,
         })
     }
 }

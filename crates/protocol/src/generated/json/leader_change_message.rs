@@ -24,7 +24,7 @@ impl Json for LeaderChangeMessage<'_> {
             leader_id: fields.get("leaderId", true, || NodeId(0))?,
             voters: fields.get("voters", true, Vec::new)?,
             granting_voters: fields.get("grantingVoters", true, Vec::new)?,
-            unknown_tags: UnknownTags::new(),
+            unknown_tags: fields.unknown_tags()?,
         })
     }
 }
@@ -47,7 +47,7 @@ impl Json for Voter<'_> {
         Ok(Self {
             voter_id: fields.get("voterId", true, || 0)?,
             voter_directory_id: fields.get("voterDirectoryId", version == 1, || Uuid::ZERO)?,
-            unknown_tags: UnknownTags::new(),
+            unknown_tags: fields.unknown_tags()?,
         })
     }
 }

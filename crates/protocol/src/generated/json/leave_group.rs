@@ -35,7 +35,7 @@ mod request {
                 group_id: fields.get("groupId", true, || Cow::Borrowed(""))?,
                 member_id: fields.get("memberId", version <= 2, || Cow::Borrowed(""))?,
                 members: fields.get("members", version >= 3, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -57,7 +57,7 @@ mod request {
                 member_id: fields.get("memberId", true, || Cow::Borrowed(""))?,
                 group_instance_id: fields.get("groupInstanceId", true, || None)?,
                 reason: fields.get("reason", version == 5, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -89,7 +89,7 @@ mod response {
                 throttle_time_ms: fields.get("throttleTimeMs", version >= 1, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 members: fields.get("members", version >= 3, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -110,7 +110,7 @@ mod response {
                 group_instance_id: fields
                     .get("groupInstanceId", true, || Some(Cow::Borrowed("")))?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

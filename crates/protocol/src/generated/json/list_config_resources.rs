@@ -26,7 +26,7 @@ mod request {
             let fields = Fields::of("ListConfigResourcesRequest", value, version)?;
             Ok(Self {
                 resource_types: fields.get("resourceTypes", version == 1, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -51,7 +51,7 @@ mod response {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 config_resources: fields.get("configResources", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -71,7 +71,7 @@ mod response {
             Ok(Self {
                 resource_name: fields.get("resourceName", true, || Cow::Borrowed(""))?,
                 resource_type: fields.get("resourceType", version == 1, || 16)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

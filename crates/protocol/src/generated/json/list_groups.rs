@@ -33,7 +33,7 @@ mod request {
             Ok(Self {
                 states_filter: fields.get("statesFilter", version >= 4, Vec::new)?,
                 types_filter: fields.get("typesFilter", version == 5, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -60,7 +60,7 @@ mod response {
                 throttle_time_ms: fields.get("throttleTimeMs", version >= 1, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 groups: fields.get("groups", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -86,7 +86,7 @@ mod response {
                 protocol_type: fields.get("protocolType", true, || Cow::Borrowed(""))?,
                 group_state: fields.get("groupState", version >= 4, || Cow::Borrowed(""))?,
                 group_type: fields.get("groupType", version == 5, || Cow::Borrowed(""))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -34,7 +34,7 @@ mod request {
                 isolation_level: fields.get("isolationLevel", version >= 2, || 0)?,
                 topics: fields.get("topics", true, Vec::new)?,
                 timeout_ms: fields.get("timeoutMs", version >= 10, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -52,7 +52,7 @@ mod request {
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -74,7 +74,7 @@ mod request {
                 partition_index: fields.get("partitionIndex", true, || PartitionIndex(0))?,
                 current_leader_epoch: fields.get("currentLeaderEpoch", version >= 4, || -1)?,
                 timestamp: fields.get("timestamp", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -99,7 +99,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", version >= 2, || 0)?,
                 topics: fields.get("topics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -117,7 +117,7 @@ mod response {
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -146,7 +146,7 @@ mod response {
                 timestamp: fields.get("timestamp", true, || -1)?,
                 offset: fields.get("offset", true, || -1)?,
                 leader_epoch: fields.get("leaderEpoch", version >= 4, || -1)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -41,7 +41,7 @@ mod request {
                     version == 2,
                     || None,
                 )?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -68,7 +68,7 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 unknown_state_filters: fields.get("unknownStateFilters", true, Vec::new)?,
                 transaction_states: fields.get("transactionStates", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -88,7 +88,7 @@ mod response {
                 transactional_id: fields.get("transactionalId", true, || Cow::Borrowed(""))?,
                 producer_id: fields.get("producerId", true, || ProducerId(0))?,
                 transaction_state: fields.get("transactionState", true, || Cow::Borrowed(""))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

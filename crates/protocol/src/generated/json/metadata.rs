@@ -62,7 +62,7 @@ mod request {
                     version >= 8,
                     || false,
                 )?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -82,7 +82,7 @@ mod request {
             Ok(Self {
                 topic_id: fields.get("topicId", version >= 10, || TopicId(Uuid::ZERO))?,
                 name: fields.get("name", true, || Some(Cow::Borrowed("")))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -132,7 +132,7 @@ mod response {
                     || -2147483648,
                 )?,
                 error_code: fields.get("errorCode", version == 13, || ErrorCode(0))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -156,7 +156,7 @@ mod response {
                 host: fields.get("host", true, || Cow::Borrowed(""))?,
                 port: fields.get("port", true, || 0)?,
                 rack: fields.get("rack", version >= 1, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -195,7 +195,7 @@ mod response {
                     version >= 8,
                     || -2147483648,
                 )?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -227,7 +227,7 @@ mod response {
                 replica_nodes: fields.get("replicaNodes", true, FixedArray::new)?,
                 isr_nodes: fields.get("isrNodes", true, FixedArray::new)?,
                 offline_replicas: fields.get("offlineReplicas", version >= 5, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

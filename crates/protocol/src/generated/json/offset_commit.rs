@@ -42,7 +42,7 @@ mod request {
                 group_instance_id: fields.get("groupInstanceId", version >= 7, || None)?,
                 retention_time_ms: fields.get("retentionTimeMs", version <= 4, || -1)?,
                 topics: fields.get("topics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -66,7 +66,7 @@ mod request {
                 name: fields.get("name", version <= 9, || Cow::Borrowed(""))?,
                 topic_id: fields.get("topicId", version == 10, || TopicId(Uuid::ZERO))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -91,7 +91,7 @@ mod request {
                 committed_leader_epoch: fields.get("committedLeaderEpoch", version >= 6, || -1)?,
                 committed_metadata: fields
                     .get("committedMetadata", true, || Some(Cow::Borrowed("")))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -116,7 +116,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", version >= 3, || 0)?,
                 topics: fields.get("topics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -140,7 +140,7 @@ mod response {
                 name: fields.get("name", version <= 9, || Cow::Borrowed(""))?,
                 topic_id: fields.get("topicId", version == 10, || TopicId(Uuid::ZERO))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -158,7 +158,7 @@ mod response {
             Ok(Self {
                 partition_index: fields.get("partitionIndex", true, || PartitionIndex(0))?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -47,7 +47,7 @@ mod request {
                 topics: fields.get("topics", version <= 7, || Some(Vec::new()))?,
                 groups: fields.get("groups", version >= 8, Vec::new)?,
                 require_stable: fields.get("requireStable", version >= 7, || false)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -65,7 +65,7 @@ mod request {
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 partition_indexes: fields.get("partitionIndexes", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -91,7 +91,7 @@ mod request {
                 member_id: fields.get("memberId", version >= 9, || None)?,
                 member_epoch: fields.get("memberEpoch", version >= 9, || -1)?,
                 topics: fields.get("topics", true, || Some(Vec::new()))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -115,7 +115,7 @@ mod request {
                 name: fields.get("name", version <= 9, || Cow::Borrowed(""))?,
                 topic_id: fields.get("topicId", version == 10, || TopicId(Uuid::ZERO))?,
                 partition_indexes: fields.get("partitionIndexes", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -156,7 +156,7 @@ mod response {
                 topics: fields.get("topics", version <= 7, Vec::new)?,
                 error_code: fields.get("errorCode", (2..=7).contains(&version), || ErrorCode(0))?,
                 groups: fields.get("groups", version >= 8, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -174,7 +174,7 @@ mod response {
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -200,7 +200,7 @@ mod response {
                 committed_leader_epoch: fields.get("committedLeaderEpoch", version >= 5, || -1)?,
                 metadata: fields.get("metadata", true, || Some(Cow::Borrowed("")))?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -220,7 +220,7 @@ mod response {
                 group_id: fields.get("groupId", true, || Cow::Borrowed(""))?,
                 topics: fields.get("topics", true, Vec::new)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -244,7 +244,7 @@ mod response {
                 name: fields.get("name", version <= 9, || Cow::Borrowed(""))?,
                 topic_id: fields.get("topicId", version == 10, || TopicId(Uuid::ZERO))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -268,7 +268,7 @@ mod response {
                 committed_leader_epoch: fields.get("committedLeaderEpoch", true, || -1)?,
                 metadata: fields.get("metadata", true, || Some(Cow::Borrowed("")))?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -25,7 +25,7 @@ mod request {
             Ok(Self {
                 replica_id: fields.get("replicaId", version >= 3, || NodeId(-2))?,
                 topics: fields.get("topics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -43,7 +43,7 @@ mod request {
             Ok(Self {
                 topic: fields.get("topic", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -63,7 +63,7 @@ mod request {
                 partition: fields.get("partition", true, || PartitionIndex(0))?,
                 current_leader_epoch: fields.get("currentLeaderEpoch", true, || -1)?,
                 leader_epoch: fields.get("leaderEpoch", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -86,7 +86,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 topics: fields.get("topics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -104,7 +104,7 @@ mod response {
             Ok(Self {
                 topic: fields.get("topic", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -126,7 +126,7 @@ mod response {
                 partition: fields.get("partition", true, || PartitionIndex(0))?,
                 leader_epoch: fields.get("leaderEpoch", true, || -1)?,
                 end_offset: fields.get("endOffset", true, || -1)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

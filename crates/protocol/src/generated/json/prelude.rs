@@ -8,8 +8,7 @@
 pub(super) use std::borrow::Cow;
 
 pub(super) use klamm_wire::{
-    EncodeError, Epoch, ErrorCode, FixedArray, NodeId, PartitionIndex, ProducerId, TopicId,
-    UnknownTags, Uuid,
+    EncodeError, Epoch, ErrorCode, FixedArray, NodeId, PartitionIndex, ProducerId, TopicId, Uuid,
 };
 pub(super) use serde_json::Value;
 

@@ -27,7 +27,7 @@ mod request {
                 acks: fields.get("acks", true, || 0)?,
                 timeout_ms: fields.get("timeoutMs", true, || 0)?,
                 topic_data: fields.get("topicData", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -51,7 +51,7 @@ mod request {
                 name: fields.get("name", version <= 12, || Cow::Borrowed(""))?,
                 topic_id: fields.get("topicId", version == 13, || TopicId(Uuid::ZERO))?,
                 partition_data: fields.get("partitionData", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -69,7 +69,7 @@ mod request {
             Ok(Self {
                 index: fields.get("index", true, || PartitionIndex(0))?,
                 records: fields.get("records", true, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -99,7 +99,7 @@ mod response {
                 responses: fields.get("responses", true, Vec::new)?,
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 node_endpoints: fields.get("nodeEndpoints", false, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -123,7 +123,7 @@ mod response {
                 name: fields.get("name", version <= 12, || Cow::Borrowed(""))?,
                 topic_id: fields.get("topicId", version == 13, || TopicId(Uuid::ZERO))?,
                 partition_responses: fields.get("partitionResponses", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -164,7 +164,7 @@ mod response {
                 record_errors: fields.get("recordErrors", version >= 8, Vec::new)?,
                 error_message: fields.get("errorMessage", version >= 8, || None)?,
                 current_leader: fields.get("currentLeader", false, LeaderIdAndEpoch::default)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -182,7 +182,7 @@ mod response {
             Ok(Self {
                 batch_index: fields.get("batchIndex", true, || 0)?,
                 batch_index_error_message: fields.get("batchIndexErrorMessage", true, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -200,7 +200,7 @@ mod response {
             Ok(Self {
                 leader_id: fields.get("leaderId", true, || NodeId(-1))?,
                 leader_epoch: fields.get("leaderEpoch", true, || -1)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -222,7 +222,7 @@ mod response {
                 host: fields.get("host", true, || Cow::Borrowed(""))?,
                 port: fields.get("port", true, || 0)?,
                 rack: fields.get("rack", true, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -29,7 +29,7 @@ mod request {
                 terminating: fields.get("terminating", true, || false)?,
                 compression_type: fields.get("compressionType", true, || 0)?,
                 metrics: fields.get("metrics", true, Cow::default)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -52,7 +52,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

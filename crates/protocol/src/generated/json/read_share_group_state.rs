@@ -23,7 +23,7 @@ mod request {
             Ok(Self {
                 group_id: fields.get("groupId", true, || Cow::Borrowed(""))?,
                 topics: fields.get("topics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -41,7 +41,7 @@ mod request {
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -59,7 +59,7 @@ mod request {
             Ok(Self {
                 partition: fields.get("partition", true, || PartitionIndex(0))?,
                 leader_epoch: fields.get("leaderEpoch", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -80,7 +80,7 @@ mod response {
             let fields = Fields::of("ReadShareGroupStateResponse", value, version)?;
             Ok(Self {
                 results: fields.get("results", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -98,7 +98,7 @@ mod response {
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -124,7 +124,7 @@ mod response {
                 state_epoch: fields.get("stateEpoch", true, || 0)?,
                 start_offset: fields.get("startOffset", true, || 0)?,
                 state_batches: fields.get("stateBatches", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -146,7 +146,7 @@ mod response {
                 last_offset: fields.get("lastOffset", true, || 0)?,
                 delivery_state: fields.get("deliveryState", true, || 0)?,
                 delivery_count: fields.get("deliveryCount", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -23,7 +23,7 @@ mod request {
             Ok(Self {
                 group_id: fields.get("groupId", true, || Cow::Borrowed(""))?,
                 topics: fields.get("topics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -41,7 +41,7 @@ mod request {
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -59,7 +59,7 @@ mod request {
             Ok(Self {
                 partition: fields.get("partition", true, || PartitionIndex(0))?,
                 leader_epoch: fields.get("leaderEpoch", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -80,7 +80,7 @@ mod response {
             let fields = Fields::of("ReadShareGroupStateSummaryResponse", value, version)?;
             Ok(Self {
                 results: fields.get("results", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -98,7 +98,7 @@ mod response {
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -132,7 +132,7 @@ mod response {
                     version == 1,
                     || -1,
                 )?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

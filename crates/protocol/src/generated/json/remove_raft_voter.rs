@@ -25,7 +25,7 @@ mod request {
                 cluster_id: fields.get("clusterId", true, || Some(Cow::Borrowed("")))?,
                 voter_id: fields.get("voterId", true, || 0)?,
                 voter_directory_id: fields.get("voterDirectoryId", true, || Uuid::ZERO)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -50,7 +50,7 @@ mod response {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -23,7 +23,7 @@ mod request {
             Ok(Self {
                 hmac: fields.get("hmac", true, Cow::default)?,
                 renew_period_ms: fields.get("renewPeriodMs", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -48,7 +48,7 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 expiry_timestamp_ms: fields.get("expiryTimestampMs", true, || 0)?,
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -21,7 +21,7 @@ mod request {
             let fields = Fields::of("SaslAuthenticateRequest", value, version)?;
             Ok(Self {
                 auth_bytes: fields.get("authBytes", true, Cow::default)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -50,7 +50,7 @@ mod response {
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
                 auth_bytes: fields.get("authBytes", true, Cow::default)?,
                 session_lifetime_ms: fields.get("sessionLifetimeMs", version >= 1, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -50,7 +50,7 @@ mod request {
                 is_renew_ack: fields.get("isRenewAck", version == 2, || false)?,
                 topics: fields.get("topics", true, Vec::new)?,
                 forgotten_topics_data: fields.get("forgottenTopicsData", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -68,7 +68,7 @@ mod request {
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -86,7 +86,7 @@ mod request {
             Ok(Self {
                 partition_index: fields.get("partitionIndex", true, || PartitionIndex(0))?,
                 acknowledgement_batches: fields.get("acknowledgementBatches", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -106,7 +106,7 @@ mod request {
                 first_offset: fields.get("firstOffset", true, || 0)?,
                 last_offset: fields.get("lastOffset", true, || 0)?,
                 acknowledge_types: fields.get("acknowledgeTypes", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -124,7 +124,7 @@ mod request {
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
                 partitions: fields.get("partitions", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -155,7 +155,7 @@ mod response {
                 acquisition_lock_timeout_ms: fields.get("acquisitionLockTimeoutMs", true, || 0)?,
                 responses: fields.get("responses", true, Vec::new)?,
                 node_endpoints: fields.get("nodeEndpoints", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -173,7 +173,7 @@ mod response {
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -204,7 +204,7 @@ mod response {
                 current_leader: fields.get("currentLeader", true, LeaderIdAndEpoch::default)?,
                 records: fields.get("records", true, Records::new)?,
                 acquired_records: fields.get("acquiredRecords", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -222,7 +222,7 @@ mod response {
             Ok(Self {
                 leader_id: fields.get("leaderId", true, || 0)?,
                 leader_epoch: fields.get("leaderEpoch", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -242,7 +242,7 @@ mod response {
                 first_offset: fields.get("firstOffset", true, || 0)?,
                 last_offset: fields.get("lastOffset", true, || 0)?,
                 delivery_count: fields.get("deliveryCount", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -264,7 +264,7 @@ mod response {
                 host: fields.get("host", true, || Cow::Borrowed(""))?,
                 port: fields.get("port", true, || 0)?,
                 rack: fields.get("rack", true, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -29,7 +29,7 @@ mod request {
                 member_epoch: fields.get("memberEpoch", true, || 0)?,
                 rack_id: fields.get("rackId", true, || None)?,
                 subscribed_topic_names: fields.get("subscribedTopicNames", true, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -62,7 +62,7 @@ mod response {
                 member_epoch: fields.get("memberEpoch", true, || 0)?,
                 heartbeat_interval_ms: fields.get("heartbeatIntervalMs", true, || 0)?,
                 assignment: fields.get("assignment", true, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -78,7 +78,7 @@ mod response {
             let fields = Fields::of("Assignment", value, version)?;
             Ok(Self {
                 topic_partitions: fields.get("topicPartitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -96,7 +96,7 @@ mod response {
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
                 partitions: fields.get("partitions", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -16,6 +16,9 @@ impl Json for SnapshotFooterRecord<'_> {
 
     fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
         let fields = Fields::of("SnapshotFooterRecord", value, version)?;
-        Ok(Self { version: fields.get("version", true, || 0)?, unknown_tags: UnknownTags::new() })
+        Ok(Self {
+            version: fields.get("version", true, || 0)?,
+            unknown_tags: fields.unknown_tags()?,
+        })
     }
 }

@@ -20,7 +20,7 @@ impl Json for SnapshotHeaderRecord<'_> {
         Ok(Self {
             version: fields.get("version", true, || 0)?,
             last_contained_log_timestamp: fields.get("lastContainedLogTimestamp", true, || 0)?,
-            unknown_tags: UnknownTags::new(),
+            unknown_tags: fields.unknown_tags()?,
         })
     }
 }

@@ -27,7 +27,7 @@ mod request {
                     true,
                     || false,
                 )?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -50,7 +50,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 groups: fields.get("groups", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -82,7 +82,7 @@ mod response {
                 topology: fields.get("topology", true, || None)?,
                 members: fields.get("members", true, Vec::new)?,
                 authorized_operations: fields.get("authorizedOperations", true, || -2147483648)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -100,7 +100,7 @@ mod response {
             Ok(Self {
                 epoch: fields.get("epoch", true, || 0)?,
                 subtopologies: fields.get("subtopologies", true, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -124,7 +124,7 @@ mod response {
                 repartition_sink_topics: fields.get("repartitionSinkTopics", true, Vec::new)?,
                 state_changelog_topics: fields.get("stateChangelogTopics", true, Vec::new)?,
                 repartition_source_topics: fields.get("repartitionSourceTopics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -146,7 +146,7 @@ mod response {
                 partitions: fields.get("partitions", true, || PartitionIndex(0))?,
                 replication_factor: fields.get("replicationFactor", true, || 0)?,
                 topic_configs: fields.get("topicConfigs", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -164,7 +164,7 @@ mod response {
             Ok(Self {
                 key: fields.get("key", true, || Cow::Borrowed(""))?,
                 value: fields.get("value", true, || Cow::Borrowed(""))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -208,7 +208,7 @@ mod response {
                 assignment: fields.get("assignment", true, Assignment::default)?,
                 target_assignment: fields.get("targetAssignment", true, Assignment::default)?,
                 is_classic: fields.get("isClassic", true, || false)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -226,7 +226,7 @@ mod response {
             Ok(Self {
                 host: fields.get("host", true, || Cow::Borrowed(""))?,
                 port: fields.get("port", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -246,7 +246,7 @@ mod response {
                 subtopology_id: fields.get("subtopologyId", true, || Cow::Borrowed(""))?,
                 partition: fields.get("partition", true, || PartitionIndex(0))?,
                 offset: fields.get("offset", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -266,7 +266,7 @@ mod response {
                 active_tasks: fields.get("activeTasks", true, Vec::new)?,
                 standby_tasks: fields.get("standbyTasks", true, Vec::new)?,
                 warmup_tasks: fields.get("warmupTasks", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -284,7 +284,7 @@ mod response {
             Ok(Self {
                 subtopology_id: fields.get("subtopologyId", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -53,7 +53,7 @@ mod request {
                 task_offsets: fields.get("taskOffsets", true, || None)?,
                 task_end_offsets: fields.get("taskEndOffsets", true, || None)?,
                 shutdown_application: fields.get("shutdownApplication", true, || false)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -71,7 +71,7 @@ mod request {
             Ok(Self {
                 epoch: fields.get("epoch", true, || 0)?,
                 subtopologies: fields.get("subtopologies", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -99,7 +99,7 @@ mod request {
                 repartition_sink_topics: fields.get("repartitionSinkTopics", true, Vec::new)?,
                 repartition_source_topics: fields.get("repartitionSourceTopics", true, Vec::new)?,
                 copartition_groups: fields.get("copartitionGroups", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -121,7 +121,7 @@ mod request {
                 partitions: fields.get("partitions", true, || PartitionIndex(0))?,
                 replication_factor: fields.get("replicationFactor", true, || 0)?,
                 topic_configs: fields.get("topicConfigs", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -139,7 +139,7 @@ mod request {
             Ok(Self {
                 key: fields.get("key", true, || Cow::Borrowed(""))?,
                 value: fields.get("value", true, || Cow::Borrowed(""))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -163,7 +163,7 @@ mod request {
                     true,
                     FixedArray::new,
                 )?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -181,7 +181,7 @@ mod request {
             Ok(Self {
                 subtopology_id: fields.get("subtopologyId", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -199,7 +199,7 @@ mod request {
             Ok(Self {
                 host: fields.get("host", true, || Cow::Borrowed(""))?,
                 port: fields.get("port", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -219,7 +219,7 @@ mod request {
                 subtopology_id: fields.get("subtopologyId", true, || Cow::Borrowed(""))?,
                 partition: fields.get("partition", true, || PartitionIndex(0))?,
                 offset: fields.get("offset", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -270,7 +270,7 @@ mod response {
                     true,
                     || None,
                 )?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -288,7 +288,7 @@ mod response {
             Ok(Self {
                 status_code: fields.get("statusCode", true, || 0)?,
                 status_detail: fields.get("statusDetail", true, || Cow::Borrowed(""))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -306,7 +306,7 @@ mod response {
             Ok(Self {
                 subtopology_id: fields.get("subtopologyId", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -326,7 +326,7 @@ mod response {
                 user_endpoint: fields.get("userEndpoint", true, Endpoint::default)?,
                 active_partitions: fields.get("activePartitions", true, Vec::new)?,
                 standby_partitions: fields.get("standbyPartitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -344,7 +344,7 @@ mod response {
             Ok(Self {
                 host: fields.get("host", true, || Cow::Borrowed(""))?,
                 port: fields.get("port", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -362,7 +362,7 @@ mod response {
             Ok(Self {
                 topic: fields.get("topic", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

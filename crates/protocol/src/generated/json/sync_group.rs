@@ -42,7 +42,7 @@ mod request {
                 protocol_type: fields.get("protocolType", version == 5, || None)?,
                 protocol_name: fields.get("protocolName", version == 5, || None)?,
                 assignments: fields.get("assignments", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -60,7 +60,7 @@ mod request {
             Ok(Self {
                 member_id: fields.get("memberId", true, || Cow::Borrowed(""))?,
                 assignment: fields.get("assignment", true, Cow::default)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -95,7 +95,7 @@ mod response {
                 protocol_type: fields.get("protocolType", version == 5, || None)?,
                 protocol_name: fields.get("protocolName", version == 5, || None)?,
                 assignment: fields.get("assignment", true, Cow::default)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

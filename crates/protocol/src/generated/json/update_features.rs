@@ -30,7 +30,7 @@ mod request {
                 timeout_ms: fields.get("timeoutMs", true, || 60000)?,
                 feature_updates: fields.get("featureUpdates", true, Vec::new)?,
                 validate_only: fields.get("validateOnly", version >= 1, || false)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -62,7 +62,7 @@ mod request {
                 max_version_level: fields.get("maxVersionLevel", true, || 0)?,
                 allow_downgrade: fields.get("allowDowngrade", version == 0, || false)?,
                 upgrade_type: fields.get("upgradeType", version >= 1, || 1)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -91,7 +91,7 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
                 results: fields.get("results", version <= 1, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -111,7 +111,7 @@ mod response {
                 feature: fields.get("feature", true, || Cow::Borrowed(""))?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || Some(Cow::Borrowed("")))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

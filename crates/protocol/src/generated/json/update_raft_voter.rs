@@ -35,7 +35,7 @@ mod request {
                     true,
                     KRaftVersionFeature::default,
                 )?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -55,7 +55,7 @@ mod request {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 host: fields.get("host", true, || Cow::Borrowed(""))?,
                 port: fields.get("port", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -73,7 +73,7 @@ mod request {
             Ok(Self {
                 min_supported_version: fields.get("minSupportedVersion", true, || 0)?,
                 max_supported_version: fields.get("maxSupportedVersion", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -100,7 +100,7 @@ mod response {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 current_leader: fields.get("currentLeader", false, CurrentLeader::default)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -122,7 +122,7 @@ mod response {
                 leader_epoch: fields.get("leaderEpoch", true, || -1)?,
                 host: fields.get("host", true, || Cow::Borrowed(""))?,
                 port: fields.get("port", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -27,7 +27,7 @@ mod request {
                 cluster_id: fields.get("clusterId", true, || None)?,
                 voter_id: fields.get("voterId", version >= 1, || NodeId(-1))?,
                 topics: fields.get("topics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -45,7 +45,7 @@ mod request {
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -85,7 +85,7 @@ mod request {
                 last_offset_epoch: fields.get("lastOffsetEpoch", true, || 0)?,
                 last_offset: fields.get("lastOffset", true, || 0)?,
                 pre_vote: fields.get("preVote", version == 2, || false)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -115,7 +115,7 @@ mod response {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 topics: fields.get("topics", true, Vec::new)?,
                 node_endpoints: fields.get("nodeEndpoints", false, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -133,7 +133,7 @@ mod response {
             Ok(Self {
                 topic_name: fields.get("topicName", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -157,7 +157,7 @@ mod response {
                 leader_id: fields.get("leaderId", true, || NodeId(0))?,
                 leader_epoch: fields.get("leaderEpoch", true, || 0)?,
                 vote_granted: fields.get("voteGranted", true, || false)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -177,7 +177,7 @@ mod response {
                 node_id: fields.get("nodeId", true, || NodeId(0))?,
                 host: fields.get("host", true, || Cow::Borrowed(""))?,
                 port: fields.get("port", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

@@ -20,7 +20,7 @@ impl Json for VotersRecord<'_> {
         Ok(Self {
             version: fields.get("version", true, || 0)?,
             voters: fields.get("voters", true, Vec::new)?,
-            unknown_tags: UnknownTags::new(),
+            unknown_tags: fields.unknown_tags()?,
         })
     }
 }
@@ -46,7 +46,7 @@ impl Json for Voter<'_> {
                 true,
                 KRaftVersionFeature::default,
             )?,
-            unknown_tags: UnknownTags::new(),
+            unknown_tags: fields.unknown_tags()?,
         })
     }
 }
@@ -66,7 +66,7 @@ impl Json for Endpoint<'_> {
             name: fields.get("name", true, || Cow::Borrowed(""))?,
             host: fields.get("host", true, || Cow::Borrowed(""))?,
             port: fields.get("port", true, || 0)?,
-            unknown_tags: UnknownTags::new(),
+            unknown_tags: fields.unknown_tags()?,
         })
     }
 }
@@ -84,7 +84,7 @@ impl Json for KRaftVersionFeature<'_> {
         Ok(Self {
             min_supported_version: fields.get("minSupportedVersion", true, || 0)?,
             max_supported_version: fields.get("maxSupportedVersion", true, || 0)?,
-            unknown_tags: UnknownTags::new(),
+            unknown_tags: fields.unknown_tags()?,
         })
     }
 }

@@ -23,7 +23,7 @@ mod request {
             Ok(Self {
                 group_id: fields.get("groupId", true, || Cow::Borrowed(""))?,
                 topics: fields.get("topics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -41,7 +41,7 @@ mod request {
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -73,7 +73,7 @@ mod request {
                     || -1,
                 )?,
                 state_batches: fields.get("stateBatches", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -95,7 +95,7 @@ mod request {
                 last_offset: fields.get("lastOffset", true, || 0)?,
                 delivery_state: fields.get("deliveryState", true, || 0)?,
                 delivery_count: fields.get("deliveryCount", true, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -116,7 +116,7 @@ mod response {
             let fields = Fields::of("WriteShareGroupStateResponse", value, version)?;
             Ok(Self {
                 results: fields.get("results", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -134,7 +134,7 @@ mod response {
             Ok(Self {
                 topic_id: fields.get("topicId", true, || TopicId(Uuid::ZERO))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -154,7 +154,7 @@ mod response {
                 partition: fields.get("partition", true, || PartitionIndex(0))?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || None)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }

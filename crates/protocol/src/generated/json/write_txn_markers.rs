@@ -21,7 +21,7 @@ mod request {
             let fields = Fields::of("WriteTxnMarkersRequest", value, version)?;
             Ok(Self {
                 markers: fields.get("markers", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -49,7 +49,7 @@ mod request {
                 topics: fields.get("topics", true, Vec::new)?,
                 coordinator_epoch: fields.get("coordinatorEpoch", true, || 0)?,
                 transaction_version: fields.get("transactionVersion", version == 2, || 0)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -67,7 +67,7 @@ mod request {
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 partition_indexes: fields.get("partitionIndexes", true, FixedArray::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -88,7 +88,7 @@ mod response {
             let fields = Fields::of("WriteTxnMarkersResponse", value, version)?;
             Ok(Self {
                 markers: fields.get("markers", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -106,7 +106,7 @@ mod response {
             Ok(Self {
                 producer_id: fields.get("producerId", true, || ProducerId(0))?,
                 topics: fields.get("topics", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -124,7 +124,7 @@ mod response {
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
@@ -142,7 +142,7 @@ mod response {
             Ok(Self {
                 partition_index: fields.get("partitionIndex", true, || PartitionIndex(0))?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                unknown_tags: UnknownTags::new(),
+                unknown_tags: fields.unknown_tags()?,
             })
         }
     }
