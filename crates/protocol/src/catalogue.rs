@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use klamm_wire::{DecodeError, EncodeError, Reader, Writer};
+use klamm_wire::{DecodeError, EncodeError, Reader, Sizer, Writer};
 
 use crate::api::ApiKey;
 use crate::generated::catalogue::ENTRIES;
@@ -26,13 +26,13 @@ pub enum Kind {
 
 /// A message whose type is known at run time only.
 pub trait AnyMessage: fmt::Debug {
-    /// The number of bytes at `version`; see [`Message::size`].
+    /// Checks the value and counts its bytes at `version`; see [`Message::measured`].
     ///
     /// # Errors
     /// When `version` cannot carry the value.
-    fn size(&self, version: i16) -> Result<usize, EncodeError>;
+    fn measured(&self, version: i16) -> Result<Sizer, EncodeError>;
 
-    /// Writes the message; `size` has accepted it at the same version.
+    /// Writes the message; `measured` has accepted it at the same version.
     fn write(&self, w: &mut Writer, version: i16);
 
     /// Adds a tagged field that the specs do not know to the outermost struct, and says whether
@@ -112,12 +112,21 @@ impl Entry {
 }
 
 impl dyn AnyMessage + '_ {
+    /// The number of bytes at `version`; see [`Message::size`].
+    ///
+    /// # Errors
+    /// When `version` cannot carry the value.
+    pub fn size(&self, version: i16) -> Result<usize, EncodeError> {
+        self.measured(version).map(|sizer| sizer.total())
+    }
+
     /// The bytes of the message.
     ///
     /// # Errors
     /// When `version` cannot carry the value.
     pub fn encode(&self, version: i16) -> Result<Segments, EncodeError> {
-        let mut writer = Writer::with_capacity(self.size(version)?);
+        let size = self.measured(version)?;
+        let mut writer = Writer::with_room(size.copied(), size.pieces());
         self.write(&mut writer, version);
         Ok(Segments::from(writer))
     }
@@ -138,8 +147,8 @@ impl<T> Shape for T {}
 pub(crate) struct Typed<M>(pub(crate) M);
 
 impl<'a, M: Message<'a> + Shape + fmt::Debug> AnyMessage for Typed<M> {
-    fn size(&self, version: i16) -> Result<usize, EncodeError> {
-        self.0.size(version)
+    fn measured(&self, version: i16) -> Result<Sizer, EncodeError> {
+        self.0.measured(version)
     }
 
     fn write(&self, w: &mut Writer, version: i16) {

@@ -96,12 +96,21 @@ pub trait Message<'a>: Sized {
     /// (and is not one that may be dropped), null stands where null cannot, a text is too long,
     /// tagged fields collide.
     fn size(&self, version: i16) -> Result<usize, EncodeError> {
+        self.measured(version).map(|sizer| sizer.total())
+    }
+
+    /// As [`size`](Self::size), with all that a writer wants to know beforehand: how many bytes
+    /// it will copy, and how many pieces it will pass through.
+    ///
+    /// # Errors
+    /// As [`size`](Self::size).
+    fn measured(&self, version: i16) -> Result<Sizer, EncodeError> {
         let mut sizer = Sizer::new(version);
         if !Self::VERSIONS.contains(version) {
             return Err(sizer.error(EncodeErrorKind::UnsupportedVersion, Self::NAME));
         }
         self.measure(&mut sizer, version)?;
-        Ok(sizer.total())
+        Ok(sizer)
     }
 }
 
@@ -162,7 +171,8 @@ pub fn read<'a, M: Message<'a>>(r: &mut Reader<'a>, version: i16) -> Result<M, D
 /// # Errors
 /// When `version` cannot carry the value; see [`Message::size`].
 pub fn encode<'a, M: Message<'a>>(message: &M, version: i16) -> Result<Segments, EncodeError> {
-    let mut writer = Writer::with_capacity(message.size(version)?);
+    let size = message.measured(version)?;
+    let mut writer = Writer::with_room(size.copied(), size.pieces());
     message.write(&mut writer, version);
     Ok(Segments::from(writer))
 }

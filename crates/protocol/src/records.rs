@@ -1,7 +1,7 @@
 //! The `records` field: batches in wire form, passed through as they are.
 
 use bytes::Bytes;
-use klamm_wire::Writer;
+use klamm_wire::{EncodeError, Field, Sizer, Writer};
 
 /// The batches of one partition in a message: one or more pieces, in order.
 ///
@@ -52,6 +52,32 @@ impl Records {
             [] => Bytes::new(),
             [piece] => piece.clone(),
             pieces => pieces.concat().into(),
+        }
+    }
+
+    #[cfg_attr(not(feature = "all"), allow(dead_code, reason = "few groups carry records"))]
+    pub(crate) fn measure(
+        &self,
+        s: &mut Sizer,
+        field: Field,
+        flexible: bool,
+    ) -> Result<(), EncodeError> {
+        let len = self.len();
+        s.bytes(field, len, flexible)?;
+        s.spliced(len, self.pieces().len());
+        Ok(())
+    }
+
+    #[cfg_attr(not(feature = "all"), allow(dead_code, reason = "few groups carry records"))]
+    pub(crate) fn measure_nullable(
+        records: Option<&Self>,
+        s: &mut Sizer,
+        field: Field,
+        flexible: bool,
+    ) -> Result<(), EncodeError> {
+        match records {
+            Some(records) => records.measure(s, field, flexible),
+            None => s.nullable_bytes(field, None, flexible),
         }
     }
 

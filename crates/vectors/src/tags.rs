@@ -80,6 +80,10 @@ impl Tags {
         json: &Value,
         version: i16,
     ) -> Result<Box<dyn AnyMessage>, Refused> {
+        // Types without a tag section leave out of the JSON what they have no place for.
+        if !self.is_empty() && entry.first_flexible.is_none() {
+            return Err(Refused::NoPlace);
+        }
         let mut message = if self.nested.is_empty() {
             entry.from_json(json, version).map_err(Refused::Json)?
         } else {
@@ -137,6 +141,8 @@ impl fmt::Display for Refused {
 
 #[cfg(test)]
 mod tests {
+    use klamm_protocol::catalogue;
+
     use super::*;
 
     fn tags(line: &Value) -> Result<Tags, Problem> {
@@ -177,6 +183,19 @@ mod tests {
         let found = tags(&line).unwrap().put_into(json!({"a": [{}, {"b": {"c": 1}}]}));
         let expected = json!({"c": 1, "unknownTaggedFields": [[8, "AA=="], [9, ""]]});
         assert_eq!(found, Ok(json!({"a": [{}, {"b": expected}]})));
+    }
+
+    #[test]
+    fn a_message_without_a_tag_section_takes_no_tags() {
+        let entry = catalogue::by_name("OffsetDeleteRequest").unwrap();
+        let value = json!({"groupId": "a", "topics": [{"name": "b", "partitions": []}]});
+        assert!(Tags::default().message(entry, &value, 0).is_ok());
+        let nested = json!({"unknownTagsAt": [["topics[0]", 8, "00"]]});
+        let top = json!({"unknownTags": true, "unknownTaggedFields": [[7, "00ff"]]});
+        for line in [nested, top] {
+            let refused = tags(&line).unwrap().message(entry, &value, 0).unwrap_err();
+            assert!(matches!(refused, Refused::NoPlace), "{refused}");
+        }
     }
 
     #[test]

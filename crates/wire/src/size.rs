@@ -16,6 +16,9 @@ const TAGGED_FIELD: Field = "tagged field";
 pub struct Sizer {
     version: i16,
     total: usize,
+    /// How many of `total` are in pieces that the writer does not copy.
+    spliced: usize,
+    pieces: usize,
 }
 
 impl Sizer {
@@ -23,7 +26,7 @@ impl Sizer {
     #[inline]
     #[must_use]
     pub const fn new(version: i16) -> Self {
-        Self { version, total: 0 }
+        Self { version, total: 0, spliced: 0, pieces: 0 }
     }
 
     /// The bytes so far.
@@ -31,6 +34,27 @@ impl Sizer {
     #[must_use]
     pub const fn total(&self) -> usize {
         self.total
+    }
+
+    /// The bytes so far that the writer copies into its buffer.
+    #[inline]
+    #[must_use]
+    pub const fn copied(&self) -> usize {
+        self.total.saturating_sub(self.spliced)
+    }
+
+    /// The pieces so far that the writer passes through.
+    #[inline]
+    #[must_use]
+    pub const fn pieces(&self) -> usize {
+        self.pieces
+    }
+
+    /// Notes that `bytes` of those counted are in `pieces` that the writer passes through.
+    #[inline]
+    pub const fn spliced(&mut self, bytes: usize, pieces: usize) {
+        self.spliced = self.spliced.saturating_add(bytes);
+        self.pieces = self.pieces.saturating_add(pieces);
     }
 
     /// Adds `n` bytes of fixed-width fields.

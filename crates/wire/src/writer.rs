@@ -40,6 +40,14 @@ impl Writer {
         Self { out: Vec::with_capacity(n), splices: Vec::new(), spliced: 0 }
     }
 
+    /// An empty writer with room for `copied` fixed bytes and for `pieces` between them.
+    #[inline]
+    #[must_use]
+    pub fn with_room(copied: usize, pieces: usize) -> Self {
+        let splices = Vec::with_capacity(pieces);
+        Self { out: Vec::with_capacity(copied), splices, spliced: 0 }
+    }
+
     /// The bytes so far, those of pieces included.
     #[inline]
     #[must_use]

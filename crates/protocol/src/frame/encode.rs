@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use klamm_wire::{EncodeError, Writer};
+use klamm_wire::{EncodeError, Sizer, Writer};
 
 use super::LENGTH_PREFIX;
 use crate::header::{RequestHeader, ResponseHeader};
@@ -82,8 +82,8 @@ pub fn encode_response_within<'a, R: Response<'a>>(
 struct At<'m, M>(&'m M, i16);
 
 impl<'a, M: Message<'a>> At<'_, M> {
-    fn size(&self) -> Result<usize, EncodeError> {
-        self.0.size(self.1)
+    fn measured(&self) -> Result<Sizer, EncodeError> {
+        self.0.measured(self.1)
     }
 
     fn write(&self, w: &mut Writer) {
@@ -96,13 +96,15 @@ fn frame<'h, 'b, H: Message<'h>, B: Message<'b>>(
     body: &At<'_, B>,
     limit: usize,
 ) -> Result<Segments, EncodeFrameError> {
-    let length = header.size()?.saturating_add(body.size()?);
+    let (before, behind) = (header.measured()?, body.measured()?);
+    let length = before.total().saturating_add(behind.total());
     let too_long = EncodeFrameError::TooLong { length, limit: limit.min(MAX_FRAME) };
     let Ok(prefix) = i32::try_from(length) else { return Err(too_long) };
     if length > limit {
         return Err(too_long);
     }
-    let mut writer = Writer::with_capacity(LENGTH_PREFIX + length);
+    let copied = LENGTH_PREFIX + before.copied() + behind.copied();
+    let mut writer = Writer::with_room(copied, behind.pieces());
     writer.i32(prefix);
     header.write(&mut writer);
     body.write(&mut writer);

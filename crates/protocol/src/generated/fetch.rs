@@ -1025,11 +1025,7 @@ pub mod response {
                     "PartitionData.preferred_read_replica",
                 ));
             }
-            s.nullable_bytes(
-                "PartitionData.records",
-                self.records.as_ref().map(Records::len),
-                flexible,
-            )?;
+            Records::measure_nullable(self.records.as_ref(), s, "PartitionData.records", flexible)?;
             if flexible {
                 let mut known = 0;
                 if self.diverging_epoch != EpochEndOffset::default() {

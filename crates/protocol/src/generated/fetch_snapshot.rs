@@ -507,7 +507,7 @@ pub mod response {
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
             s.fixed(22);
             self.snapshot_id.measure(s, version)?;
-            s.bytes("PartitionSnapshot.unaligned_records", self.unaligned_records.len(), true)?;
+            self.unaligned_records.measure(s, "PartitionSnapshot.unaligned_records", true)?;
             let mut known = 0;
             if self.current_leader != LeaderIdAndEpoch::default() {
                 known += 1;

@@ -247,9 +247,10 @@ pub mod request {
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
             let flexible = version >= 9;
             s.fixed(4);
-            s.nullable_bytes(
+            Records::measure_nullable(
+                self.records.as_ref(),
+                s,
                 "PartitionProduceData.records",
-                self.records.as_ref().map(Records::len),
                 flexible,
             )?;
             if flexible {

@@ -585,7 +585,7 @@ pub mod response {
                 true,
             )?;
             self.current_leader.measure(s, version)?;
-            s.bytes("PartitionData.records", self.records.len(), true)?;
+            self.records.measure(s, "PartitionData.records", true)?;
             s.array_len("PartitionData.acquired_records", self.acquired_records.len(), true)?;
             for item in &self.acquired_records {
                 item.measure(s, version)?;

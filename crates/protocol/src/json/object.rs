@@ -85,6 +85,17 @@ impl<'v> Fields<'v> {
     }
 }
 
+impl Fields<'_> {
+    /// Refuses tagged fields for a struct that has no place for them in any version.
+    pub(crate) fn no_unknown_tags(&self) -> Result<(), JsonError> {
+        if self.unknown_tags()?.is_empty() {
+            return Ok(());
+        }
+        let problem = format!("{} has no tagged fields in any version", self.name);
+        Err(JsonError::new(problem).within(UNKNOWN_TAGS))
+    }
+}
+
 /// The key under which a struct's unknown tagged fields are read.
 const UNKNOWN_TAGS: &str = "unknownTaggedFields";
 

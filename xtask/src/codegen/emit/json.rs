@@ -11,12 +11,13 @@ pub(super) fn implementation(ctx: Ctx<'_>) -> String {
     let written: String = one.fields.iter().map(|field| set(ctx, field)).collect();
     let read: String = one.fields.iter().map(|field| get(ctx, field)).collect();
     let tags = if one.flexible.is_empty() { "" } else { "unknown_tags: fields.unknown_tags()?,\n" };
+    let no_tags = if tags.is_empty() { "fields.no_unknown_tags()?;\n" } else { "" };
     format!(
         "impl Json for {name}{lifetime} {{\n\
          fn to_json(&self, version: i16) -> Result<Value, EncodeError> {{\n\
          let mut object = Object::at(version);\n{written} Ok(object.into()) }}\n\n\
          fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {{\n\
-         let fields = Fields::of(\"{name}\", value, version)?;\n\
+         let fields = Fields::of(\"{name}\", value, version)?;\n{no_tags}\
          Ok(Self {{ {read} {tags} }}) }}\n}}\n\n",
         name = one.name,
     )

@@ -101,7 +101,8 @@ fn plain(ctx: Ctx<'_>, field: &Field, name: &str, range: Versions) -> String {
     match &field.ty {
         Type::Fixed(fixed) => format!("s.fixed({});\n", fixed.primitive.width()),
         Type::String => format!("s.string({label}, &{name}, {compact})?;\n"),
-        Type::Bytes | Type::Records => format!("s.bytes({label}, {name}.len(), {compact})?;\n"),
+        Type::Bytes => format!("s.bytes({label}, {name}.len(), {compact})?;\n"),
+        Type::Records => format!("{name}.measure(s, {label}, {compact})?;\n"),
         Type::Struct(_) => format!("{name}.measure(s, version)?;\n"),
         Type::Array(Element::Fixed(_)) => {
             format!("s.fixed_array({label}, &{name}, {compact})?;\n")
@@ -124,8 +125,8 @@ fn nullable_value(ctx: Ctx<'_>, field: &Field, name: &str, range: Versions) -> S
             format!("s.nullable_bytes({label}, {len}, {compact})?;\n")
         }
         Type::Records => {
-            let len = format!("{name}.as_ref().map(Records::len)");
-            format!("s.nullable_bytes({label}, {len}, {compact})?;\n")
+            let records = format!("{name}.as_ref()");
+            format!("Records::measure_nullable({records}, s, {label}, {compact})?;\n")
         }
         Type::Array(Element::Fixed(_)) => {
             format!("s.nullable_fixed_array({label}, {name}.as_ref(), {compact})?;\n")

@@ -17,6 +17,7 @@ impl Json for ConsumerProtocolAssignment<'_> {
 
     fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
         let fields = Fields::of("ConsumerProtocolAssignment", value, version)?;
+        fields.no_unknown_tags()?;
         Ok(Self {
             assigned_partitions: fields.get("assignedPartitions", true, Vec::new)?,
             user_data: fields.get("userData", true, || None)?,
@@ -34,6 +35,7 @@ impl Json for TopicPartition<'_> {
 
     fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
         let fields = Fields::of("TopicPartition", value, version)?;
+        fields.no_unknown_tags()?;
         Ok(Self {
             topic: fields.get("topic", true, || Cow::Borrowed(""))?,
             partitions: fields.get("partitions", true, FixedArray::new)?,

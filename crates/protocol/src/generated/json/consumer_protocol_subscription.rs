@@ -26,6 +26,7 @@ impl Json for ConsumerProtocolSubscription<'_> {
 
     fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
         let fields = Fields::of("ConsumerProtocolSubscription", value, version)?;
+        fields.no_unknown_tags()?;
         Ok(Self {
             topics: fields.get("topics", true, Vec::new)?,
             user_data: fields.get("userData", true, || None)?,
@@ -46,6 +47,7 @@ impl Json for TopicPartition<'_> {
 
     fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
         let fields = Fields::of("TopicPartition", value, version)?;
+        fields.no_unknown_tags()?;
         Ok(Self {
             topic: fields.get("topic", true, || Cow::Borrowed(""))?,
             partitions: fields.get("partitions", true, FixedArray::new)?,

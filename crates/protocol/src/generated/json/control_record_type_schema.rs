@@ -16,6 +16,7 @@ impl Json for ControlRecordTypeSchema {
 
     fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
         let fields = Fields::of("ControlRecordTypeSchema", value, version)?;
+        fields.no_unknown_tags()?;
         Ok(Self { r#type: fields.get("type", true, || 0)? })
     }
 }

@@ -16,6 +16,7 @@ impl Json for EndTxnMarker {
 
     fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
         let fields = Fields::of("EndTxnMarker", value, version)?;
+        fields.no_unknown_tags()?;
         Ok(Self { coordinator_epoch: fields.get("coordinatorEpoch", true, || 0)? })
     }
 }

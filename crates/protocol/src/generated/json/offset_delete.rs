@@ -20,6 +20,7 @@ mod request {
 
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("OffsetDeleteRequest", value, version)?;
+            fields.no_unknown_tags()?;
             Ok(Self {
                 group_id: fields.get("groupId", true, || Cow::Borrowed(""))?,
                 topics: fields.get("topics", true, Vec::new)?,
@@ -37,6 +38,7 @@ mod request {
 
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("OffsetDeleteRequestTopic", value, version)?;
+            fields.no_unknown_tags()?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
@@ -53,6 +55,7 @@ mod request {
 
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("OffsetDeleteRequestPartition", value, version)?;
+            fields.no_unknown_tags()?;
             Ok(Self { partition_index: fields.get("partitionIndex", true, || PartitionIndex(0))? })
         }
     }
@@ -73,6 +76,7 @@ mod response {
 
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("OffsetDeleteResponse", value, version)?;
+            fields.no_unknown_tags()?;
             Ok(Self {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
@@ -91,6 +95,7 @@ mod response {
 
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("OffsetDeleteResponseTopic", value, version)?;
+            fields.no_unknown_tags()?;
             Ok(Self {
                 name: fields.get("name", true, || Cow::Borrowed(""))?,
                 partitions: fields.get("partitions", true, Vec::new)?,
@@ -108,6 +113,7 @@ mod response {
 
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("OffsetDeleteResponsePartition", value, version)?;
+            fields.no_unknown_tags()?;
             Ok(Self {
                 partition_index: fields.get("partitionIndex", true, || PartitionIndex(0))?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,

@@ -19,6 +19,7 @@ mod request {
 
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("SaslHandshakeRequest", value, version)?;
+            fields.no_unknown_tags()?;
             Ok(Self { mechanism: fields.get("mechanism", true, || Cow::Borrowed(""))? })
         }
     }
@@ -38,6 +39,7 @@ mod response {
 
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("SaslHandshakeResponse", value, version)?;
+            fields.no_unknown_tags()?;
             Ok(Self {
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 mechanisms: fields.get("mechanisms", true, Vec::new)?,
