@@ -59,7 +59,7 @@ impl fmt::Display for VersionRange {
 ///
 /// [`size`](Message::size) checks everything that can be wrong with a value; after it,
 /// [`write`](Message::write) at the same version cannot fail. [`encode`] does both.
-pub trait Message<'a>: Sized {
+pub trait Message<'a>: Default {
     /// The name in the specs.
     const NAME: &'static str;
     /// The versions that can be read and written.
@@ -67,12 +67,13 @@ pub trait Message<'a>: Sized {
     /// The first version with compact lengths and tagged fields.
     const FIRST_FLEXIBLE: Option<i16>;
 
-    /// Reads the message; `version` must be one of [`VERSIONS`](Self::VERSIONS), which [`decode`]
-    /// checks.
+    /// Reads the message into `self`, which must be as [`Default`] makes it: what the version does
+    /// not carry stays as it is. `version` must be one of [`VERSIONS`](Self::VERSIONS), which
+    /// [`decode`] checks.
     ///
     /// # Errors
     /// When the bytes are not such a message.
-    fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError>;
+    fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError>;
 
     /// Checks the value and counts the bytes that [`write`](Self::write) will take.
     ///
@@ -163,7 +164,9 @@ pub fn read<'a, M: Message<'a>>(r: &mut Reader<'a>, version: i16) -> Result<M, D
         let kind = DecodeErrorKind::UnsupportedVersion(version);
         return Err(DecodeError::new(kind, M::NAME, r.offset()));
     }
-    M::read(r, version)
+    let mut message = M::default();
+    message.read(r, version)?;
+    Ok(message)
 }
 
 /// Encodes a message: its bytes, with `records` passed through uncopied.

@@ -1,26 +1,29 @@
 //! The `records` field: batches in wire form, passed through as they are.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
-use klamm_wire::{EncodeError, Field, Sizer, Writer};
+use klamm_wire::{EncodeError, Field, Piece, Sizer, Writer};
 
 /// The batches of one partition in a message: one or more pieces, in order.
 ///
 /// An encoded batch is its 61-byte header and its payload, two pieces that are written behind one
-/// another without being copied. Decoding yields one piece that shares the frame's memory.
+/// another without being copied. Decoding yields one piece that lies in the frame, and shares the
+/// frame's memory with whoever asks for [`Bytes`].
 #[derive(Clone, Debug, Default)]
-pub struct Records(Pieces);
+pub struct Records<'a>(Pieces<'a>);
 
-/// One or two pieces need no allocation of their own.
 #[derive(Clone, Debug, Default)]
-enum Pieces {
+enum Pieces<'a> {
     #[default]
     None,
-    One(Bytes),
-    Two(Box<[Bytes; 2]>),
-    Many(Vec<Bytes>),
+    /// Decoded.
+    Read(Piece<'a>),
+    /// To be encoded. Shared, so that a retry clones no list.
+    Built(Arc<[Bytes]>),
 }
 
-impl Records {
+impl Records<'_> {
     /// No bytes at all.
     pub const fn new() -> Self {
         Self(Pieces::None)
@@ -28,30 +31,69 @@ impl Records {
 
     /// The number of bytes.
     pub fn len(&self) -> usize {
-        self.pieces().iter().map(Bytes::len).sum()
+        match &self.0 {
+            Pieces::Read(piece) => piece.as_slice().len(),
+            Pieces::None | Pieces::Built(_) => self.built().iter().map(Bytes::len).sum(),
+        }
     }
 
     /// Whether there are no bytes.
     pub fn is_empty(&self) -> bool {
-        self.pieces().iter().all(Bytes::is_empty)
+        self.len() == 0
     }
 
-    /// The pieces, in order.
-    pub fn pieces(&self) -> &[Bytes] {
+    /// The bytes, if they are in one piece, as decoded ones are.
+    pub fn as_slice(&self) -> Option<&[u8]> {
         match &self.0 {
-            Pieces::None => &[],
-            Pieces::One(piece) => std::slice::from_ref(piece),
-            Pieces::Two(pieces) => pieces.as_slice(),
-            Pieces::Many(pieces) => pieces,
+            Pieces::None => Some(&[]),
+            Pieces::Read(piece) => Some(piece.as_slice()),
+            Pieces::Built(pieces) => match &**pieces {
+                [piece] => Some(piece),
+                _ => None,
+            },
         }
+    }
+
+    /// The bytes of each piece, in order.
+    pub fn slices(&self) -> impl Iterator<Item = &[u8]> {
+        let read = match &self.0 {
+            Pieces::Read(piece) => Some(piece.as_slice()),
+            Pieces::None | Pieces::Built(_) => None,
+        };
+        read.into_iter().chain(self.built().iter().map(Bytes::as_ref))
+    }
+
+    /// The pieces, in order, each sharing its memory.
+    pub fn pieces(&self) -> impl Iterator<Item = Bytes> {
+        let read = match &self.0 {
+            Pieces::Read(piece) => Some(piece.to_bytes()),
+            Pieces::None | Pieces::Built(_) => None,
+        };
+        read.into_iter().chain(self.built().iter().cloned())
     }
 
     /// The bytes as one piece; copied where there are several.
     pub fn to_bytes(&self) -> Bytes {
-        match self.pieces() {
-            [] => Bytes::new(),
-            [piece] => piece.clone(),
-            pieces => pieces.concat().into(),
+        match (&self.0, self.built()) {
+            (Pieces::Read(piece), _) => piece.to_bytes(),
+            (_, [piece]) => piece.clone(),
+            (_, pieces) => pieces.concat().into(),
+        }
+    }
+
+    /// The same pieces, independent of the message they came in.
+    pub fn into_owned(self) -> Records<'static> {
+        Records(match self.0 {
+            Pieces::None => Pieces::None,
+            Pieces::Read(piece) => Pieces::Built([piece.to_bytes()].into()),
+            Pieces::Built(pieces) => Pieces::Built(pieces),
+        })
+    }
+
+    fn built(&self) -> &[Bytes] {
+        match &self.0 {
+            Pieces::None | Pieces::Read(_) => &[],
+            Pieces::Built(pieces) => pieces,
         }
     }
 
@@ -64,7 +106,7 @@ impl Records {
     ) -> Result<(), EncodeError> {
         let len = self.len();
         s.bytes(field, len, flexible)?;
-        s.spliced(len, self.pieces().len());
+        s.spliced(len, self.slices().count());
         Ok(())
     }
 
@@ -84,9 +126,7 @@ impl Records {
     #[cfg_attr(not(feature = "all"), allow(dead_code, reason = "few groups carry records"))]
     pub(crate) fn write(&self, w: &mut Writer, flexible: bool) {
         w.bytes_len(self.len(), flexible);
-        for piece in self.pieces() {
-            w.splice(piece.clone());
-        }
+        self.pieces().for_each(|piece| w.splice(piece));
     }
 
     #[cfg_attr(not(feature = "all"), allow(dead_code, reason = "few groups carry records"))]
@@ -98,40 +138,45 @@ impl Records {
     }
 }
 
-impl From<Bytes> for Records {
+impl<'a> From<Piece<'a>> for Records<'a> {
+    fn from(piece: Piece<'a>) -> Self {
+        Self(Pieces::Read(piece))
+    }
+}
+
+impl From<Bytes> for Records<'_> {
     fn from(piece: Bytes) -> Self {
-        Self(Pieces::One(piece))
+        Self(Pieces::Built([piece].into()))
     }
 }
 
-impl From<[Bytes; 2]> for Records {
+impl From<[Bytes; 2]> for Records<'_> {
     fn from(pieces: [Bytes; 2]) -> Self {
-        Self(Pieces::Two(Box::new(pieces)))
+        Self(Pieces::Built(pieces.into()))
     }
 }
 
-impl From<Vec<Bytes>> for Records {
+impl From<Vec<Bytes>> for Records<'_> {
     fn from(pieces: Vec<Bytes>) -> Self {
-        Self(Pieces::Many(pieces))
+        Self(Pieces::Built(pieces.into()))
     }
 }
 
-impl FromIterator<Bytes> for Records {
+impl FromIterator<Bytes> for Records<'_> {
     fn from_iter<I: IntoIterator<Item = Bytes>>(pieces: I) -> Self {
-        Self(Pieces::Many(pieces.into_iter().collect()))
+        Self(Pieces::Built(pieces.into_iter().collect()))
     }
 }
 
 /// Equal bytes are equal records, however they are cut into pieces.
-impl PartialEq for Records {
+impl PartialEq for Records<'_> {
     fn eq(&self, other: &Self) -> bool {
-        let bytes =
-            |records: &Self| records.pieces().iter().flatten().copied().collect::<Vec<u8>>();
+        let bytes = |records: &Self| records.slices().flatten().copied().collect::<Vec<u8>>();
         self.len() == other.len() && bytes(self) == bytes(other)
     }
 }
 
-impl Eq for Records {}
+impl Eq for Records<'_> {}
 
 #[cfg(test)]
 mod tests {
@@ -141,7 +186,7 @@ mod tests {
     fn equality_is_of_bytes_not_of_pieces() {
         let whole = Records::from(Bytes::from_static(b"header payload"));
         let cut = Records::from([Bytes::from_static(b"header "), Bytes::from_static(b"payload")]);
-        let many: Records =
+        let many: Records<'_> =
             [&b"head"[..], b"er pay", b"", b"load"].map(Bytes::from_static).into_iter().collect();
         assert_eq!(whole, cut);
         assert_eq!(whole, many);

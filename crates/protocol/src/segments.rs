@@ -39,7 +39,19 @@ impl Segments {
 
     /// The segments as a vectored write takes them.
     pub fn io_slices(&self) -> Vec<IoSlice<'_>> {
-        self.iter().map(IoSlice::new).collect()
+        let mut slices = Vec::with_capacity(self.splices.len().saturating_mul(2).saturating_add(1));
+        let mut written = 0;
+        let mut fixed = |to| {
+            let part = self.fixed.get(written..to).filter(|part| !part.is_empty());
+            written = to;
+            part.map(IoSlice::new)
+        };
+        for splice in &self.splices {
+            slices.extend(fixed(splice.at));
+            slices.push(IoSlice::new(&splice.piece));
+        }
+        slices.extend(fixed(self.fixed.len()));
+        slices
     }
 
     /// The pieces that were passed through, in order.

@@ -62,9 +62,8 @@ fn decoded_batches_share_the_memory_of_their_frame() {
         let topic = got.topic_data.first().unwrap();
         assert_eq!(topic.partition_data, sent.topic_data[0].partition_data);
         for partition in &topic.partition_data {
-            let [piece] = partition.records.as_ref().unwrap().pieces() else {
-                panic!("not one piece")
-            };
+            let pieces: Vec<Bytes> = partition.records.as_ref().unwrap().pieces().collect();
+            let [piece] = pieces.as_slice() else { panic!("not one piece") };
             assert!(frame.as_ptr_range().contains(&piece.as_ptr()));
             assert!(frame.as_ptr_range().contains(&piece.last().map(std::ptr::from_ref).unwrap()));
         }
@@ -90,7 +89,7 @@ proptest! {
         steps in vec((0_usize..60, 0_usize..6), 1..80),
     ) {
         let records = batches.into_iter().map(|pieces| {
-            pieces.into_iter().map(Bytes::from).collect::<Records>()
+            pieces.into_iter().map(Bytes::from).collect::<Records<'_>>()
         });
         let frame = frame_of(&request(records), 9);
         let expected = frame.to_vec();
@@ -115,7 +114,7 @@ proptest! {
         batches in vec(vec(vec(any::<u8>(), 0..3), 0..4), 0..8),
     ) {
         let records = batches.into_iter().map(|pieces| {
-            pieces.into_iter().map(Bytes::from).collect::<Records>()
+            pieces.into_iter().map(Bytes::from).collect::<Records<'_>>()
         });
         let frame = frame_of(&request(records), 13);
         prop_assert!(frame.iter().all(|segment| !segment.is_empty()));
@@ -140,7 +139,9 @@ fn buffers() -> Vec<Bytes> {
     (1..=12).flat_map(batch).map(Bytes::from).collect()
 }
 
-fn request<R: Into<Records>>(batches: impl IntoIterator<Item = R>) -> ProduceRequest<'static> {
+fn request<R: Into<Records<'static>>>(
+    batches: impl IntoIterator<Item = R>,
+) -> ProduceRequest<'static> {
     let partition = |(index, records): (i32, R)| PartitionProduceData {
         index: index.into(),
         records: Some(records.into()),

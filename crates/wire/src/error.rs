@@ -11,10 +11,29 @@ pub type Field = &'static str;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DecodeError {
     field: Field,
-    kind: DecodeErrorKind,
     /// Counted from the first byte of the input; saturates, as no frame is that long.
     offset: u32,
+    /// The kind's place in [`KINDS`], or beyond: then `version` is missing. A plain number, so
+    /// that a `Result` tells success by the null in place of the field's name, with one test.
+    kind: u16,
+    version: i16,
 }
+
+/// All kinds but the one that names a version.
+const KINDS: [DecodeErrorKind; 12] = [
+    DecodeErrorKind::Truncated,
+    DecodeErrorKind::NegativeLength,
+    DecodeErrorKind::UnexpectedNull,
+    DecodeErrorKind::CountTooLarge,
+    DecodeErrorKind::StringTooLong,
+    DecodeErrorKind::InvalidUtf8,
+    DecodeErrorKind::VarintTooLong,
+    DecodeErrorKind::UnorderedTag,
+    DecodeErrorKind::TagSizeMismatch,
+    DecodeErrorKind::InvalidMarker,
+    DecodeErrorKind::TrailingBytes,
+    DecodeErrorKind::BudgetExceeded,
+];
 
 const _: () = assert!(size_of::<DecodeError>() <= 24);
 
@@ -55,13 +74,18 @@ impl DecodeError {
     #[cold]
     #[must_use]
     pub fn new(kind: DecodeErrorKind, field: Field, offset: usize) -> Self {
-        Self { field, kind, offset: u32::try_from(offset).unwrap_or(u32::MAX) }
+        let version =
+            if let DecodeErrorKind::UnsupportedVersion(version) = kind { version } else { 0 };
+        let place = KINDS.iter().position(|known| *known == kind).unwrap_or(KINDS.len());
+        let kind = u16::try_from(place).unwrap_or(u16::MAX);
+        Self { field, kind, version, offset: u32::try_from(offset).unwrap_or(u32::MAX) }
     }
 
     /// What is wrong.
     #[must_use]
-    pub const fn kind(&self) -> DecodeErrorKind {
-        self.kind
+    pub fn kind(&self) -> DecodeErrorKind {
+        let known = KINDS.get(usize::from(self.kind)).copied();
+        known.unwrap_or(DecodeErrorKind::UnsupportedVersion(self.version))
     }
 
     /// The field that was being read.
@@ -82,7 +106,7 @@ impl DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { field, kind, offset } = self;
+        let (Self { field, offset, .. }, kind) = (self, self.kind());
         if let DecodeErrorKind::UnsupportedVersion(version) = kind {
             return write!(
                 f,

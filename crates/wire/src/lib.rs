@@ -7,6 +7,7 @@ pub mod error_code;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 pub mod ids;
+pub mod piece;
 pub mod reader;
 pub mod size;
 pub mod tagged;
@@ -21,6 +22,7 @@ pub use array::{Fixed, FixedArray};
 pub use error::{DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind, Field};
 pub use error_code::{ErrorClass, ErrorCode};
 pub use ids::{Epoch, NodeId, PartitionIndex, ProducerId, Sequence, TopicId};
+pub use piece::Piece;
 pub use reader::Reader;
 pub use size::Sizer;
 pub use tagged::{Tagged, UnknownTag, UnknownTags};

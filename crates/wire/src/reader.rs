@@ -1,26 +1,22 @@
 //! A bounded cursor over one complete slice.
 //!
-//! This file holds the cursor, its budget and the numbers; what has a length is in `lengths`,
-//! what repeats in `arrays`, and tagged fields are in [`tagged`](crate::tagged).
+//! This file holds the cursor and its budget; numbers are in `numbers`, what has a length is in
+//! `lengths`, what repeats in `arrays`, and tagged fields are in [`tagged`](crate::tagged).
 
 #![deny(clippy::arithmetic_side_effects)]
 
 mod arrays;
 mod lengths;
+mod numbers;
 
 use bytes::Bytes;
 
-use crate::{
-    DecodeError, DecodeErrorKind, Field, Uuid, cut,
-    varint::{self, VarintFault},
-};
+use crate::{DecodeError, DecodeErrorKind, Field, cut};
 
 /// A message may hold this much memory however short it is.
 const FREE_BUDGET: usize = 64 * 1024;
 /// Each byte of the input justifies this many bytes of memory.
 pub const MEMORY_PER_BYTE: usize = 32;
-/// The first shared piece of a frame can make `Bytes` allocate its reference count.
-const SHARING: usize = 64;
 
 /// Reads primitives one after another, and never beyond the end of its input.
 ///
@@ -40,7 +36,7 @@ pub struct Reader<'a> {
 
 /// The cursor and its budget.
 impl<'a> Reader<'a> {
-    /// Reads `input`; a [`piece`](Self::piece) is a copy, drawn on the budget.
+    /// Reads `input`; a [`Piece`](crate::Piece) of it is copied when it must outlive the input.
     #[inline]
     #[must_use]
     pub const fn new(input: &'a [u8]) -> Self {
@@ -48,12 +44,11 @@ impl<'a> Reader<'a> {
         Self { rest: input, end: input.len(), budget, frame: None }
     }
 
-    /// Reads `frame`; a [`piece`](Self::piece) shares its memory.
+    /// Reads `frame`; a [`Piece`](crate::Piece) of it shares its memory.
     #[inline]
     #[must_use]
     pub fn over(frame: &'a Bytes) -> Self {
-        let reader = Self::new(frame);
-        Self { budget: reader.budget.saturating_sub(SHARING), frame: Some(frame), ..reader }
+        Self { frame: Some(frame), ..Self::new(frame) }
     }
 
     /// How many bytes are left.
@@ -156,108 +151,6 @@ impl<'a> Reader<'a> {
             }
             None => Err(self.error(DecodeErrorKind::Truncated, field)),
         }
-    }
-}
-
-macro_rules! fixed_width {
-    ($($(#[$doc:meta])+ $name:ident;)+) => {$(
-        $(#[$doc])+
-        ///
-        /// # Errors
-        /// [`Truncated`](DecodeErrorKind::Truncated).
-        #[inline]
-        pub fn $name(&mut self, field: Field) -> Result<$name, DecodeError> {
-            self.take_array(field).map($name::from_be_bytes)
-        }
-    )+};
-}
-
-/// Numbers.
-impl Reader<'_> {
-    fixed_width! {
-        /// Reads one signed byte.
-        i8;
-        /// Reads two bytes, signed.
-        i16;
-        /// Reads two bytes, unsigned.
-        u16;
-        /// Reads four bytes, signed.
-        i32;
-        /// Reads four bytes, unsigned.
-        u32;
-        /// Reads eight bytes, signed.
-        i64;
-        /// Reads eight bytes, a floating-point number.
-        f64;
-    }
-
-    /// Reads one byte; whatever is not zero is true.
-    ///
-    /// # Errors
-    /// [`Truncated`](DecodeErrorKind::Truncated).
-    #[inline]
-    pub fn bool(&mut self, field: Field) -> Result<bool, DecodeError> {
-        self.take_array(field).map(|[byte]| byte != 0)
-    }
-
-    /// Reads sixteen bytes.
-    ///
-    /// # Errors
-    /// [`Truncated`](DecodeErrorKind::Truncated).
-    #[inline]
-    pub fn uuid(&mut self, field: Field) -> Result<Uuid, DecodeError> {
-        self.take_array(field).map(Uuid)
-    }
-
-    /// Reads an unsigned integer of one to five bytes.
-    ///
-    /// # Errors
-    /// [`Truncated`](DecodeErrorKind::Truncated), or
-    /// [`VarintTooLong`](DecodeErrorKind::VarintTooLong) when it holds more than 32 bits.
-    #[inline]
-    pub fn uvarint(&mut self, field: Field) -> Result<u32, DecodeError> {
-        match varint::read_u32(self.rest) {
-            Ok((value, rest)) => {
-                self.rest = rest;
-                Ok(value)
-            }
-            Err(fault) => Err(self.varint_error(fault, field)),
-        }
-    }
-
-    /// Reads a signed (zigzag) integer of one to five bytes.
-    ///
-    /// # Errors
-    /// As [`uvarint`](Self::uvarint).
-    #[inline]
-    pub fn varint(&mut self, field: Field) -> Result<i32, DecodeError> {
-        self.uvarint(field).map(varint::unzigzag_u32)
-    }
-
-    /// Reads a signed (zigzag) integer of one to ten bytes.
-    ///
-    /// # Errors
-    /// [`Truncated`](DecodeErrorKind::Truncated), or
-    /// [`VarintTooLong`](DecodeErrorKind::VarintTooLong) when it holds more than 64 bits.
-    #[inline]
-    pub fn varlong(&mut self, field: Field) -> Result<i64, DecodeError> {
-        match varint::read_u64(self.rest) {
-            Ok((value, rest)) => {
-                self.rest = rest;
-                Ok(varint::unzigzag_u64(value))
-            }
-            Err(fault) => Err(self.varint_error(fault, field)),
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn varint_error(&self, fault: VarintFault, field: Field) -> DecodeError {
-        let kind = match fault {
-            VarintFault::Truncated => DecodeErrorKind::Truncated,
-            VarintFault::TooLong => DecodeErrorKind::VarintTooLong,
-        };
-        self.error(kind, field)
     }
 }
 

@@ -117,14 +117,16 @@ impl<'a> Reader<'a> {
         field: Field,
         known: impl FnMut(&mut Self, u32) -> Result<Tagged, DecodeError>,
     ) -> Result<UnknownTags<'a>, DecodeError> {
-        let before = self.remaining();
-        match self.uvarint(field)? {
-            0 => Ok(UnknownTags::new()),
-            count if count as usize > self.remaining() / MIN_FIELD => {
-                Err(self.error_at(before, DecodeErrorKind::CountTooLarge, field))
-            }
-            count => self.tag_section(count as usize, field, known),
+        if self.no_tags() {
+            return Ok(UnknownTags::new());
         }
+        self.tag_section(field, known)
+    }
+
+    /// Steps over an empty section of tagged fields, if that is what stands here.
+    #[inline]
+    pub fn no_tags(&mut self) -> bool {
+        self.skip_zero()
     }
 
     /// Reads a section of tagged fields of which none is known, and keeps them all.
@@ -139,10 +141,14 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     fn tag_section(
         &mut self,
-        count: usize,
         field: Field,
         mut known: impl FnMut(&mut Self, u32) -> Result<Tagged, DecodeError>,
     ) -> Result<UnknownTags<'a>, DecodeError> {
+        let before = self.remaining();
+        let count = self.uvarint(field)? as usize;
+        if count.saturating_mul(MIN_FIELD) > self.remaining() {
+            return Err(self.error_at(before, DecodeErrorKind::CountTooLarge, field));
+        }
         let mut unknown = UnknownTags::new();
         let mut lowest = 0;
         for left in (1..=count).rev() {

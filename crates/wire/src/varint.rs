@@ -55,20 +55,45 @@ pub fn read_u64(input: &[u8]) -> Result<(u64, &[u8]), VarintFault> {
     }
 }
 
+/// Two bytes and more. Answers in registers: what it returned through memory would be waited for
+/// longer than the reading takes.
+fn read_long_u32(input: &[u8]) -> Result<(u32, &[u8]), VarintFault> {
+    let (value, len) = long_u32(input);
+    match input.split_at_checked(len) {
+        Some((_, rest)) if len > 0 => Ok((value, rest)),
+        Some(_) | None => Err(long_fault(input)),
+    }
+}
+
+/// As [`read_u32`], in registers: the value and its length, both 0 when something is wrong.
+#[inline(always)]
+pub(crate) fn short_u32(input: &[u8]) -> (u32, usize) {
+    match input {
+        [byte, ..] if *byte < 0x80 => (u32::from(*byte), 1),
+        _ => long_u32(input),
+    }
+}
+
+/// The value and its length, which is 0 when something is wrong.
+#[inline(never)]
+fn long_u32(input: &[u8]) -> (u32, usize) {
+    let part = |byte: &u8, index: u32| u32::from(byte & 0x7f) << index.saturating_mul(7);
+    match input {
+        [a, b, ..] if *b < 0x80 => (part(a, 0) | part(b, 1), 2),
+        [a, b, c, ..] if *c < 0x80 => (part(a, 0) | part(b, 1) | part(c, 2), 3),
+        [a, b, c, d, ..] if *d < 0x80 => (part(a, 0) | part(b, 1) | part(c, 2) | part(d, 3), 4),
+        [a, b, c, d, e, ..] if *e < 0x10 => {
+            (part(a, 0) | part(b, 1) | part(c, 2) | part(d, 3) | part(e, 4), 5)
+        }
+        _ => (0, 0),
+    }
+}
+
 #[cold]
 #[inline(never)]
-fn read_long_u32(input: &[u8]) -> Result<(u32, &[u8]), VarintFault> {
-    let mut bytes = input.iter();
-    let mut value = 0_u64;
-    for shift in (0..MAX_32).map(|i| i.saturating_mul(7)) {
-        let byte = bytes.next().ok_or(VarintFault::Truncated)?;
-        value |= u64::from(byte & 0x7f) << shift;
-        if *byte < 0x80 {
-            let value = u32::try_from(value).map_err(|_| VarintFault::TooLong)?;
-            return Ok((value, bytes.as_slice()));
-        }
-    }
-    Err(VarintFault::TooLong)
+fn long_fault(input: &[u8]) -> VarintFault {
+    let all_continue = input.iter().take(MAX_32).all(|byte| *byte >= 0x80);
+    if input.len() < MAX_32 && all_continue { VarintFault::Truncated } else { VarintFault::TooLong }
 }
 
 #[inline(never)]

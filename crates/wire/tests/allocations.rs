@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use klamm_wire::{DecodeError, Reader, UnknownTags};
+use klamm_wire::{DecodeError, Piece, Reader, UnknownTags};
 use proptest::prelude::*;
 
 const FIELD: &str = "Test.field";
@@ -57,7 +57,7 @@ struct Hungry<'a> {
     padding: [u64; 16],
     inner: Option<Box<[u64; 8]>>,
     elements: Vec<[u64; 4]>,
-    piece: Option<Bytes>,
+    piece: Option<Piece<'a>>,
     tags: UnknownTags<'a>,
 }
 

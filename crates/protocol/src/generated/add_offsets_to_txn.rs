@@ -18,7 +18,7 @@ pub mod request {
     /// transaction.version is 2.
     ///
     /// `AddOffsetsToTxnRequest`, key 25, versions 0-4, flexible from 3.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AddOffsetsToTxnRequest<'a> {
         /// The producer's transactional id.
         ///
@@ -42,24 +42,39 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AddOffsetsToTxnRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            transactional_id: Cow::Borrowed(""),
+            producer_id: ProducerId(0),
+            producer_epoch: Epoch(0),
+            group_id: Cow::Borrowed(""),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AddOffsetsToTxnRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for AddOffsetsToTxnRequest<'a> {
         const NAME: &'static str = "AddOffsetsToTxnRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 4);
         const FIRST_FLEXIBLE: Option<i16> = Some(3);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 3;
-            let transactional_id =
+            self.transactional_id =
                 Cow::Borrowed(r.string("AddOffsetsToTxnRequest.transactional_id", flexible)?);
-            let producer_id = ProducerId(r.i64("AddOffsetsToTxnRequest.producer_id")?);
-            let producer_epoch = Epoch(r.i16("AddOffsetsToTxnRequest.producer_epoch")?);
-            let group_id = Cow::Borrowed(r.string("AddOffsetsToTxnRequest.group_id", flexible)?);
-            let unknown_tags = if flexible {
-                r.unknown_tags("AddOffsetsToTxnRequest")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { transactional_id, producer_id, producer_epoch, group_id, unknown_tags })
+            self.producer_id = ProducerId(r.i64("AddOffsetsToTxnRequest.producer_id")?);
+            self.producer_epoch = Epoch(r.i16("AddOffsetsToTxnRequest.producer_epoch")?);
+            self.group_id = Cow::Borrowed(r.string("AddOffsetsToTxnRequest.group_id", flexible)?);
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AddOffsetsToTxnRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -106,7 +121,7 @@ pub mod response {
     /// broker.
     ///
     /// `AddOffsetsToTxnResponse`, key 25, versions 0-4, flexible from 3.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AddOffsetsToTxnResponse<'a> {
         /// Milliseconds this client is to be quiet for exceeding a quota, 0 if none. From
         /// version 1 the answer comes first and the client waits.
@@ -123,21 +138,34 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AddOffsetsToTxnResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AddOffsetsToTxnResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for AddOffsetsToTxnResponse<'a> {
         const NAME: &'static str = "AddOffsetsToTxnResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 4);
         const FIRST_FLEXIBLE: Option<i16> = Some(3);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 3;
-            let throttle_time_ms = r.i32("AddOffsetsToTxnResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("AddOffsetsToTxnResponse.error_code")?);
-            let unknown_tags = if flexible {
-                r.unknown_tags("AddOffsetsToTxnResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { throttle_time_ms, error_code, unknown_tags })
+            self.throttle_time_ms = r.i32("AddOffsetsToTxnResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("AddOffsetsToTxnResponse.error_code")?);
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AddOffsetsToTxnResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

@@ -18,7 +18,7 @@ pub mod request {
     /// transaction.version is 2.
     ///
     /// `AddPartitionsToTxnRequest`, key 24, versions 0-5, flexible from 3.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AddPartitionsToTxnRequest<'a> {
         /// Several transactions at once, from version 4, used between brokers. A client leaves
         /// it empty and fills the fields for version 3 and below.
@@ -48,63 +48,66 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AddPartitionsToTxnRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            transactions: Vec::new(),
+            v3_and_below_transactional_id: Cow::Borrowed(""),
+            v3_and_below_producer_id: ProducerId(0),
+            v3_and_below_producer_epoch: 0,
+            v3_and_below_topics: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AddPartitionsToTxnRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for AddPartitionsToTxnRequest<'a> {
         const NAME: &'static str = "AddPartitionsToTxnRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 5);
         const FIRST_FLEXIBLE: Option<i16> = Some(3);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 3;
-            let transactions = if version >= 4 {
-                r.array(
+            if version >= 4 {
+                r.structs(
+                    &mut self.transactions,
                     "AddPartitionsToTxnRequest.transactions",
                     true,
                     AddPartitionsToTxnTransaction::min_size(version),
-                    |r| AddPartitionsToTxnTransaction::read(r, version),
-                )?
-            } else {
-                Vec::new()
-            };
-            let v3_and_below_transactional_id = if version <= 3 {
-                Cow::Borrowed(
+                    |item, r| item.read(r, version),
+                )?;
+            }
+            if version <= 3 {
+                self.v3_and_below_transactional_id = Cow::Borrowed(
                     r.string("AddPartitionsToTxnRequest.v3_and_below_transactional_id", flexible)?,
-                )
-            } else {
-                Cow::Borrowed("")
-            };
-            let v3_and_below_producer_id = if version <= 3 {
-                ProducerId(r.i64("AddPartitionsToTxnRequest.v3_and_below_producer_id")?)
-            } else {
-                ProducerId(0)
-            };
-            let v3_and_below_producer_epoch = if version <= 3 {
-                r.i16("AddPartitionsToTxnRequest.v3_and_below_producer_epoch")?
-            } else {
-                0
-            };
-            let v3_and_below_topics = if version <= 3 {
-                r.array(
+                );
+            }
+            if version <= 3 {
+                self.v3_and_below_producer_id =
+                    ProducerId(r.i64("AddPartitionsToTxnRequest.v3_and_below_producer_id")?);
+            }
+            if version <= 3 {
+                self.v3_and_below_producer_epoch =
+                    r.i16("AddPartitionsToTxnRequest.v3_and_below_producer_epoch")?;
+            }
+            if version <= 3 {
+                r.structs(
+                    &mut self.v3_and_below_topics,
                     "AddPartitionsToTxnRequest.v3_and_below_topics",
                     flexible,
                     AddPartitionsToTxnTopic::min_size(version),
-                    |r| AddPartitionsToTxnTopic::read(r, version),
-                )?
-            } else {
-                Vec::new()
-            };
-            let unknown_tags = if flexible {
-                r.unknown_tags("AddPartitionsToTxnRequest")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                transactions,
-                v3_and_below_transactional_id,
-                v3_and_below_producer_id,
-                v3_and_below_producer_epoch,
-                v3_and_below_topics,
-                unknown_tags,
-            })
+                    |item, r| item.read(r, version),
+                )?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AddPartitionsToTxnRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -216,7 +219,7 @@ pub mod request {
     /// One transaction of a batch that a broker sends, from version 4.
     ///
     /// `AddPartitionsToTxnTransaction` of `AddPartitionsToTxnRequest`, versions 4-5.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AddPartitionsToTxnTransaction<'a> {
         /// Transactional id of this entry.
         ///
@@ -243,32 +246,46 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AddPartitionsToTxnTransaction<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            transactional_id: Cow::Borrowed(""),
+            producer_id: ProducerId(0),
+            producer_epoch: Epoch(0),
+            verify_only: false,
+            topics: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AddPartitionsToTxnTransaction<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> AddPartitionsToTxnTransaction<'a> {
         const fn min_size(_version: i16) -> usize {
             14
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let transactional_id =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.transactional_id =
                 Cow::Borrowed(r.string("AddPartitionsToTxnTransaction.transactional_id", true)?);
-            let producer_id = ProducerId(r.i64("AddPartitionsToTxnTransaction.producer_id")?);
-            let producer_epoch = Epoch(r.i16("AddPartitionsToTxnTransaction.producer_epoch")?);
-            let verify_only = r.bool("AddPartitionsToTxnTransaction.verify_only")?;
-            let topics = r.array(
+            self.producer_id = ProducerId(r.i64("AddPartitionsToTxnTransaction.producer_id")?);
+            self.producer_epoch = Epoch(r.i16("AddPartitionsToTxnTransaction.producer_epoch")?);
+            self.verify_only = r.bool("AddPartitionsToTxnTransaction.verify_only")?;
+            r.structs(
+                &mut self.topics,
                 "AddPartitionsToTxnTransaction.topics",
                 true,
                 AddPartitionsToTxnTopic::min_size(version),
-                |r| AddPartitionsToTxnTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("AddPartitionsToTxnTransaction")?;
-            Ok(Self {
-                transactional_id,
-                producer_id,
-                producer_epoch,
-                verify_only,
-                topics,
-                unknown_tags,
-            })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AddPartitionsToTxnTransaction")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -304,7 +321,7 @@ pub mod request {
     /// The partitions of one topic.
     ///
     /// `AddPartitionsToTxnTopic` of `AddPartitionsToTxnRequest`, versions 0-5.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AddPartitionsToTxnTopic<'a> {
         /// Name of the topic; this API knows no topic ids.
         ///
@@ -318,6 +335,21 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AddPartitionsToTxnTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            partitions: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AddPartitionsToTxnTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> AddPartitionsToTxnTopic<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -326,16 +358,14 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 3;
-            let name = Cow::Borrowed(r.string("AddPartitionsToTxnTopic.name", flexible)?);
-            let partitions = r.fixed_array("AddPartitionsToTxnTopic.partitions", flexible)?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("AddPartitionsToTxnTopic")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { name, partitions, unknown_tags })
+            self.name = Cow::Borrowed(r.string("AddPartitionsToTxnTopic.name", flexible)?);
+            self.partitions = r.fixed_array("AddPartitionsToTxnTopic.partitions", flexible)?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AddPartitionsToTxnTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -371,7 +401,7 @@ pub mod response {
     /// is refused the others are not added either: they say OPERATION_NOT_ATTEMPTED (55).
     ///
     /// `AddPartitionsToTxnResponse`, key 24, versions 0-5, flexible from 3.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AddPartitionsToTxnResponse<'a> {
         /// Milliseconds this client is to be quiet for exceeding a quota, 0 if none. From
         /// version 1 the answer comes first and the client waits.
@@ -396,51 +426,56 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AddPartitionsToTxnResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            results_by_transaction: Vec::new(),
+            results_by_topic_v3_and_below: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AddPartitionsToTxnResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for AddPartitionsToTxnResponse<'a> {
         const NAME: &'static str = "AddPartitionsToTxnResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 5);
         const FIRST_FLEXIBLE: Option<i16> = Some(3);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 3;
-            let throttle_time_ms = r.i32("AddPartitionsToTxnResponse.throttle_time_ms")?;
-            let error_code = if version >= 4 {
-                ErrorCode(r.i16("AddPartitionsToTxnResponse.error_code")?)
-            } else {
-                ErrorCode(0)
-            };
-            let results_by_transaction = if version >= 4 {
-                r.array(
+            self.throttle_time_ms = r.i32("AddPartitionsToTxnResponse.throttle_time_ms")?;
+            if version >= 4 {
+                self.error_code = ErrorCode(r.i16("AddPartitionsToTxnResponse.error_code")?);
+            }
+            if version >= 4 {
+                r.structs(
+                    &mut self.results_by_transaction,
                     "AddPartitionsToTxnResponse.results_by_transaction",
                     true,
                     AddPartitionsToTxnResult::min_size(version),
-                    |r| AddPartitionsToTxnResult::read(r, version),
-                )?
-            } else {
-                Vec::new()
-            };
-            let results_by_topic_v3_and_below = if version <= 3 {
-                r.array(
+                    |item, r| item.read(r, version),
+                )?;
+            }
+            if version <= 3 {
+                r.structs(
+                    &mut self.results_by_topic_v3_and_below,
                     "AddPartitionsToTxnResponse.results_by_topic_v3_and_below",
                     flexible,
                     AddPartitionsToTxnTopicResult::min_size(version),
-                    |r| AddPartitionsToTxnTopicResult::read(r, version),
-                )?
-            } else {
-                Vec::new()
-            };
-            let unknown_tags = if flexible {
-                r.unknown_tags("AddPartitionsToTxnResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                throttle_time_ms,
-                error_code,
-                results_by_transaction,
-                results_by_topic_v3_and_below,
-                unknown_tags,
-            })
+                    |item, r| item.read(r, version),
+                )?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AddPartitionsToTxnResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -522,7 +557,7 @@ pub mod response {
     /// The verdicts on one transaction of a batch that a broker sent, from version 4.
     ///
     /// `AddPartitionsToTxnResult` of `AddPartitionsToTxnResponse`, versions 4-5.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AddPartitionsToTxnResult<'a> {
         /// Transactional id that this entry answers.
         ///
@@ -536,22 +571,40 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AddPartitionsToTxnResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            transactional_id: Cow::Borrowed(""),
+            topic_results: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AddPartitionsToTxnResult<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> AddPartitionsToTxnResult<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let transactional_id =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.transactional_id =
                 Cow::Borrowed(r.string("AddPartitionsToTxnResult.transactional_id", true)?);
-            let topic_results = r.array(
+            r.structs(
+                &mut self.topic_results,
                 "AddPartitionsToTxnResult.topic_results",
                 true,
                 AddPartitionsToTxnTopicResult::min_size(version),
-                |r| AddPartitionsToTxnTopicResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("AddPartitionsToTxnResult")?;
-            Ok(Self { transactional_id, topic_results, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AddPartitionsToTxnResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -579,7 +632,7 @@ pub mod response {
     /// The verdicts on one topic.
     ///
     /// `AddPartitionsToTxnTopicResult` of `AddPartitionsToTxnResponse`, versions 0-5.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AddPartitionsToTxnTopicResult<'a> {
         /// Name of the topic.
         ///
@@ -593,6 +646,21 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AddPartitionsToTxnTopicResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            results_by_partition: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AddPartitionsToTxnTopicResult<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> AddPartitionsToTxnTopicResult<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -601,21 +669,20 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 3;
-            let name = Cow::Borrowed(r.string("AddPartitionsToTxnTopicResult.name", flexible)?);
-            let results_by_partition = r.array(
+            self.name = Cow::Borrowed(r.string("AddPartitionsToTxnTopicResult.name", flexible)?);
+            r.structs(
+                &mut self.results_by_partition,
                 "AddPartitionsToTxnTopicResult.results_by_partition",
                 flexible,
                 AddPartitionsToTxnPartitionResult::min_size(version),
-                |r| AddPartitionsToTxnPartitionResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("AddPartitionsToTxnTopicResult")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { name, results_by_partition, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AddPartitionsToTxnTopicResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -655,7 +722,7 @@ pub mod response {
     /// The verdict on one partition.
     ///
     /// `AddPartitionsToTxnPartitionResult` of `AddPartitionsToTxnResponse`, versions 0-5.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AddPartitionsToTxnPartitionResult<'a> {
         /// The partition's number within its topic.
         ///
@@ -671,6 +738,21 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AddPartitionsToTxnPartitionResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            partition_error_code: ErrorCode(0),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AddPartitionsToTxnPartitionResult<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> AddPartitionsToTxnPartitionResult<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -679,18 +761,16 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 3;
-            let partition_index =
+            self.partition_index =
                 PartitionIndex(r.i32("AddPartitionsToTxnPartitionResult.partition_index")?);
-            let partition_error_code =
+            self.partition_error_code =
                 ErrorCode(r.i16("AddPartitionsToTxnPartitionResult.partition_error_code")?);
-            let unknown_tags = if flexible {
-                r.unknown_tags("AddPartitionsToTxnPartitionResult")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { partition_index, partition_error_code, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AddPartitionsToTxnPartitionResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

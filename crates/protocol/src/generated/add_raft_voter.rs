@@ -32,17 +32,22 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AddRaftVoterRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            cluster_id: Some(Cow::Borrowed("")),
+            timeout_ms: 0,
+            voter_id: 0,
+            voter_directory_id: Uuid::ZERO,
+            listeners: Vec::new(),
+            ack_when_committed: true,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for AddRaftVoterRequest<'_> {
         fn default() -> Self {
-            Self {
-                cluster_id: Some(Cow::Borrowed("")),
-                timeout_ms: 0,
-                voter_id: 0,
-                voter_directory_id: Uuid::ZERO,
-                listeners: Vec::new(),
-                ack_when_committed: true,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -51,28 +56,26 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let cluster_id =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.cluster_id =
                 r.nullable_string("AddRaftVoterRequest.cluster_id", true)?.map(Cow::Borrowed);
-            let timeout_ms = r.i32("AddRaftVoterRequest.timeout_ms")?;
-            let voter_id = r.i32("AddRaftVoterRequest.voter_id")?;
-            let voter_directory_id = r.uuid("AddRaftVoterRequest.voter_directory_id")?;
-            let listeners =
-                r.array("AddRaftVoterRequest.listeners", true, Listener::min_size(version), |r| {
-                    Listener::read(r, version)
-                })?;
-            let ack_when_committed =
-                if version == 1 { r.bool("AddRaftVoterRequest.ack_when_committed")? } else { true };
-            let unknown_tags = r.unknown_tags("AddRaftVoterRequest")?;
-            Ok(Self {
-                cluster_id,
-                timeout_ms,
-                voter_id,
-                voter_directory_id,
-                listeners,
-                ack_when_committed,
-                unknown_tags,
-            })
+            self.timeout_ms = r.i32("AddRaftVoterRequest.timeout_ms")?;
+            self.voter_id = r.i32("AddRaftVoterRequest.voter_id")?;
+            self.voter_directory_id = r.uuid("AddRaftVoterRequest.voter_directory_id")?;
+            r.structs(
+                &mut self.listeners,
+                "AddRaftVoterRequest.listeners",
+                true,
+                Listener::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if version == 1 {
+                self.ack_when_committed = r.bool("AddRaftVoterRequest.ack_when_committed")?;
+            }
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AddRaftVoterRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -120,7 +123,7 @@ pub mod request {
     }
 
     /// `Listener` of `AddRaftVoterRequest`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Listener<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -132,17 +135,35 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Listener<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            host: Cow::Borrowed(""),
+            port: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for Listener<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Listener<'a> {
         const fn min_size(_version: i16) -> usize {
             5
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("Listener.name", true)?);
-            let host = Cow::Borrowed(r.string("Listener.host", true)?);
-            let port = r.u16("Listener.port")?;
-            let unknown_tags = r.unknown_tags("Listener")?;
-            Ok(Self { name, host, port, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("Listener.name", true)?);
+            self.host = Cow::Borrowed(r.string("Listener.host", true)?);
+            self.port = r.u16("Listener.port")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Listener")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -181,14 +202,19 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AddRaftVoterResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for AddRaftVoterResponse<'_> {
         fn default() -> Self {
-            Self {
-                throttle_time_ms: 0,
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -197,13 +223,15 @@ pub mod response {
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("AddRaftVoterResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("AddRaftVoterResponse.error_code")?);
-            let error_message =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("AddRaftVoterResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("AddRaftVoterResponse.error_code")?);
+            self.error_message =
                 r.nullable_string("AddRaftVoterResponse.error_message", true)?.map(Cow::Borrowed);
-            let unknown_tags = r.unknown_tags("AddRaftVoterResponse")?;
-            Ok(Self { throttle_time_ms, error_code, error_message, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AddRaftVoterResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -24,9 +24,15 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AllocateProducerIdsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { broker_id: NodeId(0), broker_epoch: -1, unknown_tags: UnknownTags::new() };
+    }
+
     impl Default for AllocateProducerIdsRequest<'_> {
         fn default() -> Self {
-            Self { broker_id: NodeId(0), broker_epoch: -1, unknown_tags: UnknownTags::new() }
+            Self::DEFAULT
         }
     }
 
@@ -35,11 +41,13 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let broker_id = NodeId(r.i32("AllocateProducerIdsRequest.broker_id")?);
-            let broker_epoch = r.i64("AllocateProducerIdsRequest.broker_epoch")?;
-            let unknown_tags = r.unknown_tags("AllocateProducerIdsRequest")?;
-            Ok(Self { broker_id, broker_epoch, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.broker_id = NodeId(r.i32("AllocateProducerIdsRequest.broker_id")?);
+            self.broker_epoch = r.i64("AllocateProducerIdsRequest.broker_epoch")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AllocateProducerIdsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -70,7 +78,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `AllocateProducerIdsResponse`, key 67, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AllocateProducerIdsResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -84,25 +92,38 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AllocateProducerIdsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            producer_id_start: ProducerId(0),
+            producer_id_len: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AllocateProducerIdsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for AllocateProducerIdsResponse<'a> {
         const NAME: &'static str = "AllocateProducerIdsResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("AllocateProducerIdsResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("AllocateProducerIdsResponse.error_code")?);
-            let producer_id_start =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("AllocateProducerIdsResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("AllocateProducerIdsResponse.error_code")?);
+            self.producer_id_start =
                 ProducerId(r.i64("AllocateProducerIdsResponse.producer_id_start")?);
-            let producer_id_len = r.i32("AllocateProducerIdsResponse.producer_id_len")?;
-            let unknown_tags = r.unknown_tags("AllocateProducerIdsResponse")?;
-            Ok(Self {
-                throttle_time_ms,
-                error_code,
-                producer_id_start,
-                producer_id_len,
-                unknown_tags,
-            })
+            self.producer_id_len = r.i32("AllocateProducerIdsResponse.producer_id_len")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AllocateProducerIdsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `AlterClientQuotasRequest`, key 49, versions 0-1, flexible from 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AlterClientQuotasRequest<'a> {
         /// `Entries`: all versions.
         pub entries: Vec<EntryData<'a>>,
@@ -24,26 +24,37 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterClientQuotasRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { entries: Vec::new(), validate_only: false, unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for AlterClientQuotasRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for AlterClientQuotasRequest<'a> {
         const NAME: &'static str = "AlterClientQuotasRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(1);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let entries = r.array(
+            r.structs(
+                &mut self.entries,
                 "AlterClientQuotasRequest.entries",
                 flexible,
                 EntryData::min_size(version),
-                |r| EntryData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let validate_only = r.bool("AlterClientQuotasRequest.validate_only")?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("AlterClientQuotasRequest")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { entries, validate_only, unknown_tags })
+            self.validate_only = r.bool("AlterClientQuotasRequest.validate_only")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterClientQuotasRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -84,7 +95,7 @@ pub mod request {
     }
 
     /// `EntryData` of `AlterClientQuotasRequest`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct EntryData<'a> {
         /// `Entity`: all versions.
         pub entity: Vec<EntityData<'a>>,
@@ -92,6 +103,18 @@ pub mod request {
         pub ops: Vec<OpData<'a>>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl EntryData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { entity: Vec::new(), ops: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for EntryData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> EntryData<'a> {
@@ -102,18 +125,26 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let entity =
-                r.array("EntryData.entity", flexible, EntityData::min_size(version), |r| {
-                    EntityData::read(r, version)
-                })?;
-            let ops = r.array("EntryData.ops", flexible, OpData::min_size(version), |r| {
-                OpData::read(r, version)
-            })?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("EntryData")? } else { UnknownTags::new() };
-            Ok(Self { entity, ops, unknown_tags })
+            r.structs(
+                &mut self.entity,
+                "EntryData.entity",
+                flexible,
+                EntityData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            r.structs(
+                &mut self.ops,
+                "EntryData.ops",
+                flexible,
+                OpData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("EntryData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -163,13 +194,18 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl EntityData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            entity_type: Cow::Borrowed(""),
+            entity_name: Some(Cow::Borrowed("")),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for EntityData<'_> {
         fn default() -> Self {
-            Self {
-                entity_type: Cow::Borrowed(""),
-                entity_name: Some(Cow::Borrowed("")),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -181,14 +217,15 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let entity_type = Cow::Borrowed(r.string("EntityData.entity_type", flexible)?);
-            let entity_name =
+            self.entity_type = Cow::Borrowed(r.string("EntityData.entity_type", flexible)?);
+            self.entity_name =
                 r.nullable_string("EntityData.entity_name", flexible)?.map(Cow::Borrowed);
-            let unknown_tags =
-                if flexible { r.unknown_tags("EntityData")? } else { UnknownTags::new() };
-            Ok(Self { entity_type, entity_name, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("EntityData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -216,7 +253,7 @@ pub mod request {
     const _: () = assert!(size_of::<EntityData<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `OpData` of `AlterClientQuotasRequest`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct OpData<'a> {
         /// `Key`: all versions.
         pub key: Cow<'a, str>,
@@ -228,19 +265,36 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl OpData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            key: Cow::Borrowed(""),
+            value: 0.0,
+            remove: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for OpData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> OpData<'a> {
         const fn min_size(_version: i16) -> usize {
             11
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let key = Cow::Borrowed(r.string("OpData.key", flexible)?);
-            let value = r.f64("OpData.value")?;
-            let remove = r.bool("OpData.remove")?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("OpData")? } else { UnknownTags::new() };
-            Ok(Self { key, value, remove, unknown_tags })
+            self.key = Cow::Borrowed(r.string("OpData.key", flexible)?);
+            self.value = r.f64("OpData.value")?;
+            self.remove = r.bool("OpData.remove")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OpData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -274,7 +328,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `AlterClientQuotasResponse`, key 49, versions 0-1, flexible from 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AlterClientQuotasResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -284,26 +338,37 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterClientQuotasResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { throttle_time_ms: 0, entries: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for AlterClientQuotasResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for AlterClientQuotasResponse<'a> {
         const NAME: &'static str = "AlterClientQuotasResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(1);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let throttle_time_ms = r.i32("AlterClientQuotasResponse.throttle_time_ms")?;
-            let entries = r.array(
+            self.throttle_time_ms = r.i32("AlterClientQuotasResponse.throttle_time_ms")?;
+            r.structs(
+                &mut self.entries,
                 "AlterClientQuotasResponse.entries",
                 flexible,
                 EntryData::min_size(version),
-                |r| EntryData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("AlterClientQuotasResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { throttle_time_ms, entries, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterClientQuotasResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -355,14 +420,19 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl EntryData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            entity: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for EntryData<'_> {
         fn default() -> Self {
-            Self {
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                entity: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -374,18 +444,22 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let error_code = ErrorCode(r.i16("EntryData.error_code")?);
-            let error_message =
+            self.error_code = ErrorCode(r.i16("EntryData.error_code")?);
+            self.error_message =
                 r.nullable_string("EntryData.error_message", flexible)?.map(Cow::Borrowed);
-            let entity =
-                r.array("EntryData.entity", flexible, EntityData::min_size(version), |r| {
-                    EntityData::read(r, version)
-                })?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("EntryData")? } else { UnknownTags::new() };
-            Ok(Self { error_code, error_message, entity, unknown_tags })
+            r.structs(
+                &mut self.entity,
+                "EntryData.entity",
+                flexible,
+                EntityData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("EntryData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -431,13 +505,18 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl EntityData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            entity_type: Cow::Borrowed(""),
+            entity_name: Some(Cow::Borrowed("")),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for EntityData<'_> {
         fn default() -> Self {
-            Self {
-                entity_type: Cow::Borrowed(""),
-                entity_name: Some(Cow::Borrowed("")),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -449,14 +528,15 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let entity_type = Cow::Borrowed(r.string("EntityData.entity_type", flexible)?);
-            let entity_name =
+            self.entity_type = Cow::Borrowed(r.string("EntityData.entity_type", flexible)?);
+            self.entity_name =
                 r.nullable_string("EntityData.entity_name", flexible)?.map(Cow::Borrowed);
-            let unknown_tags =
-                if flexible { r.unknown_tags("EntityData")? } else { UnknownTags::new() };
-            Ok(Self { entity_type, entity_name, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("EntityData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

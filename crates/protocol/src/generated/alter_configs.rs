@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `AlterConfigsRequest`, key 33, versions 0-2, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AlterConfigsRequest<'a> {
         /// `Resources`: all versions.
         pub resources: Vec<AlterConfigsResource<'a>>,
@@ -24,23 +24,37 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterConfigsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { resources: Vec::new(), validate_only: false, unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for AlterConfigsRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for AlterConfigsRequest<'a> {
         const NAME: &'static str = "AlterConfigsRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let resources = r.array(
+            r.structs(
+                &mut self.resources,
                 "AlterConfigsRequest.resources",
                 flexible,
                 AlterConfigsResource::min_size(version),
-                |r| AlterConfigsResource::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let validate_only = r.bool("AlterConfigsRequest.validate_only")?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("AlterConfigsRequest")? } else { UnknownTags::new() };
-            Ok(Self { resources, validate_only, unknown_tags })
+            self.validate_only = r.bool("AlterConfigsRequest.validate_only")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterConfigsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -81,7 +95,7 @@ pub mod request {
     }
 
     /// `AlterConfigsResource` of `AlterConfigsRequest`, versions 0-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AlterConfigsResource<'a> {
         /// `ResourceType`: all versions.
         pub resource_type: i8,
@@ -93,6 +107,22 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterConfigsResource<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            resource_type: 0,
+            resource_name: Cow::Borrowed(""),
+            configs: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AlterConfigsResource<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> AlterConfigsResource<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -101,20 +131,22 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let resource_type = r.i8("AlterConfigsResource.resource_type")?;
-            let resource_name =
+            self.resource_type = r.i8("AlterConfigsResource.resource_type")?;
+            self.resource_name =
                 Cow::Borrowed(r.string("AlterConfigsResource.resource_name", flexible)?);
-            let configs = r.array(
+            r.structs(
+                &mut self.configs,
                 "AlterConfigsResource.configs",
                 flexible,
                 AlterableConfig::min_size(version),
-                |r| AlterableConfig::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("AlterConfigsResource")? } else { UnknownTags::new() };
-            Ok(Self { resource_type, resource_name, configs, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterConfigsResource")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -160,13 +192,18 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterableConfig<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            value: Some(Cow::Borrowed("")),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for AlterableConfig<'_> {
         fn default() -> Self {
-            Self {
-                name: Cow::Borrowed(""),
-                value: Some(Cow::Borrowed("")),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -178,13 +215,14 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let name = Cow::Borrowed(r.string("AlterableConfig.name", flexible)?);
-            let value = r.nullable_string("AlterableConfig.value", flexible)?.map(Cow::Borrowed);
-            let unknown_tags =
-                if flexible { r.unknown_tags("AlterableConfig")? } else { UnknownTags::new() };
-            Ok(Self { name, value, unknown_tags })
+            self.name = Cow::Borrowed(r.string("AlterableConfig.name", flexible)?);
+            self.value = r.nullable_string("AlterableConfig.value", flexible)?.map(Cow::Borrowed);
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterableConfig")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -217,7 +255,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `AlterConfigsResponse`, key 33, versions 0-2, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AlterConfigsResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -227,23 +265,37 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterConfigsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { throttle_time_ms: 0, responses: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for AlterConfigsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for AlterConfigsResponse<'a> {
         const NAME: &'static str = "AlterConfigsResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let throttle_time_ms = r.i32("AlterConfigsResponse.throttle_time_ms")?;
-            let responses = r.array(
+            self.throttle_time_ms = r.i32("AlterConfigsResponse.throttle_time_ms")?;
+            r.structs(
+                &mut self.responses,
                 "AlterConfigsResponse.responses",
                 flexible,
                 AlterConfigsResourceResponse::min_size(version),
-                |r| AlterConfigsResourceResponse::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("AlterConfigsResponse")? } else { UnknownTags::new() };
-            Ok(Self { throttle_time_ms, responses, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterConfigsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -297,15 +349,20 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterConfigsResourceResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            resource_type: 0,
+            resource_name: Cow::Borrowed(""),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for AlterConfigsResourceResponse<'_> {
         fn default() -> Self {
-            Self {
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                resource_type: 0,
-                resource_name: Cow::Borrowed(""),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -317,21 +374,19 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let error_code = ErrorCode(r.i16("AlterConfigsResourceResponse.error_code")?);
-            let error_message = r
+            self.error_code = ErrorCode(r.i16("AlterConfigsResourceResponse.error_code")?);
+            self.error_message = r
                 .nullable_string("AlterConfigsResourceResponse.error_message", flexible)?
                 .map(Cow::Borrowed);
-            let resource_type = r.i8("AlterConfigsResourceResponse.resource_type")?;
-            let resource_name =
+            self.resource_type = r.i8("AlterConfigsResourceResponse.resource_type")?;
+            self.resource_name =
                 Cow::Borrowed(r.string("AlterConfigsResourceResponse.resource_name", flexible)?);
-            let unknown_tags = if flexible {
-                r.unknown_tags("AlterConfigsResourceResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { error_code, error_message, resource_type, resource_name, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterConfigsResourceResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

@@ -26,14 +26,19 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterPartitionRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            broker_id: NodeId(0),
+            broker_epoch: -1,
+            topics: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for AlterPartitionRequest<'_> {
         fn default() -> Self {
-            Self {
-                broker_id: NodeId(0),
-                broker_epoch: -1,
-                topics: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -42,15 +47,20 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(2, 3);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let broker_id = NodeId(r.i32("AlterPartitionRequest.broker_id")?);
-            let broker_epoch = r.i64("AlterPartitionRequest.broker_epoch")?;
-            let topics =
-                r.array("AlterPartitionRequest.topics", true, TopicData::min_size(version), |r| {
-                    TopicData::read(r, version)
-                })?;
-            let unknown_tags = r.unknown_tags("AlterPartitionRequest")?;
-            Ok(Self { broker_id, broker_epoch, topics, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.broker_id = NodeId(r.i32("AlterPartitionRequest.broker_id")?);
+            self.broker_epoch = r.i64("AlterPartitionRequest.broker_epoch")?;
+            r.structs(
+                &mut self.topics,
+                "AlterPartitionRequest.topics",
+                true,
+                TopicData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterPartitionRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -84,7 +94,7 @@ pub mod request {
     }
 
     /// `TopicData` of `AlterPartitionRequest`, versions 2-3.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicData<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -94,19 +104,39 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicData<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("TopicData.topic_id")?);
-            let partitions =
-                r.array("TopicData.partitions", true, PartitionData::min_size(version), |r| {
-                    PartitionData::read(r, version)
-                })?;
-            let unknown_tags = r.unknown_tags("TopicData")?;
-            Ok(Self { topic_id, partitions, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("TopicData.topic_id")?);
+            r.structs(
+                &mut self.partitions,
+                "TopicData.partitions",
+                true,
+                PartitionData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -132,7 +162,7 @@ pub mod request {
     const _: () = assert!(size_of::<TopicData<'_>>() <= 18 * MEMORY_PER_BYTE);
 
     /// `PartitionData` of `AlterPartitionRequest`, versions 2-3.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionData<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -150,41 +180,51 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            leader_epoch: 0,
+            new_isr: FixedArray::new(),
+            new_isr_with_epochs: Vec::new(),
+            leader_recovery_state: 0,
+            partition_epoch: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for PartitionData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> PartitionData<'a> {
         const fn min_size(_version: i16) -> usize {
             15
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
-            let leader_epoch = r.i32("PartitionData.leader_epoch")?;
-            let new_isr = if version == 2 {
-                r.fixed_array("PartitionData.new_isr", true)?
-            } else {
-                FixedArray::new()
-            };
-            let new_isr_with_epochs = if version == 3 {
-                r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
+            self.leader_epoch = r.i32("PartitionData.leader_epoch")?;
+            if version == 2 {
+                self.new_isr = r.fixed_array("PartitionData.new_isr", true)?;
+            }
+            if version == 3 {
+                r.structs(
+                    &mut self.new_isr_with_epochs,
                     "PartitionData.new_isr_with_epochs",
                     true,
                     BrokerState::min_size(version),
-                    |r| BrokerState::read(r, version),
-                )?
-            } else {
-                Vec::new()
-            };
-            let leader_recovery_state = r.i8("PartitionData.leader_recovery_state")?;
-            let partition_epoch = r.i32("PartitionData.partition_epoch")?;
-            let unknown_tags = r.unknown_tags("PartitionData")?;
-            Ok(Self {
-                partition_index,
-                leader_epoch,
-                new_isr,
-                new_isr_with_epochs,
-                leader_recovery_state,
-                partition_epoch,
-                unknown_tags,
-            })
+                    |item, r| item.read(r, version),
+                )?;
+            }
+            self.leader_recovery_state = r.i8("PartitionData.leader_recovery_state")?;
+            self.partition_epoch = r.i32("PartitionData.partition_epoch")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -244,9 +284,15 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl BrokerState<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { broker_id: NodeId(0), broker_epoch: -1, unknown_tags: UnknownTags::new() };
+    }
+
     impl Default for BrokerState<'_> {
         fn default() -> Self {
-            Self { broker_id: NodeId(0), broker_epoch: -1, unknown_tags: UnknownTags::new() }
+            Self::DEFAULT
         }
     }
 
@@ -255,11 +301,13 @@ pub mod request {
             13
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let broker_id = NodeId(r.i32("BrokerState.broker_id")?);
-            let broker_epoch = r.i64("BrokerState.broker_epoch")?;
-            let unknown_tags = r.unknown_tags("BrokerState")?;
-            Ok(Self { broker_id, broker_epoch, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.broker_id = NodeId(r.i32("BrokerState.broker_id")?);
+            self.broker_epoch = r.i64("BrokerState.broker_epoch")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("BrokerState")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -283,7 +331,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `AlterPartitionResponse`, key 56, versions 2-3, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AlterPartitionResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -295,22 +343,41 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterPartitionResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            topics: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AlterPartitionResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for AlterPartitionResponse<'a> {
         const NAME: &'static str = "AlterPartitionResponse";
         const VERSIONS: VersionRange = VersionRange::new(2, 3);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("AlterPartitionResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("AlterPartitionResponse.error_code")?);
-            let topics = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("AlterPartitionResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("AlterPartitionResponse.error_code")?);
+            r.structs(
+                &mut self.topics,
                 "AlterPartitionResponse.topics",
                 true,
                 TopicData::min_size(version),
-                |r| TopicData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("AlterPartitionResponse")?;
-            Ok(Self { throttle_time_ms, error_code, topics, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterPartitionResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -343,7 +410,7 @@ pub mod response {
     }
 
     /// `TopicData` of `AlterPartitionResponse`, versions 2-3.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicData<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -353,19 +420,39 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicData<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("TopicData.topic_id")?);
-            let partitions =
-                r.array("TopicData.partitions", true, PartitionData::min_size(version), |r| {
-                    PartitionData::read(r, version)
-                })?;
-            let unknown_tags = r.unknown_tags("TopicData")?;
-            Ok(Self { topic_id, partitions, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("TopicData.topic_id")?);
+            r.structs(
+                &mut self.partitions,
+                "TopicData.partitions",
+                true,
+                PartitionData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -391,7 +478,7 @@ pub mod response {
     const _: () = assert!(size_of::<TopicData<'_>>() <= 18 * MEMORY_PER_BYTE);
 
     /// `PartitionData` of `AlterPartitionResponse`, versions 2-3.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionData<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -411,30 +498,43 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            leader_id: NodeId(0),
+            leader_epoch: 0,
+            isr: FixedArray::new(),
+            leader_recovery_state: 0,
+            partition_epoch: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for PartitionData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> PartitionData<'a> {
         const fn min_size(_version: i16) -> usize {
             21
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
-            let error_code = ErrorCode(r.i16("PartitionData.error_code")?);
-            let leader_id = NodeId(r.i32("PartitionData.leader_id")?);
-            let leader_epoch = r.i32("PartitionData.leader_epoch")?;
-            let isr = r.fixed_array("PartitionData.isr", true)?;
-            let leader_recovery_state = r.i8("PartitionData.leader_recovery_state")?;
-            let partition_epoch = r.i32("PartitionData.partition_epoch")?;
-            let unknown_tags = r.unknown_tags("PartitionData")?;
-            Ok(Self {
-                partition_index,
-                error_code,
-                leader_id,
-                leader_epoch,
-                isr,
-                leader_recovery_state,
-                partition_epoch,
-                unknown_tags,
-            })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
+            self.error_code = ErrorCode(r.i16("PartitionData.error_code")?);
+            self.leader_id = NodeId(r.i32("PartitionData.leader_id")?);
+            self.leader_epoch = r.i32("PartitionData.leader_epoch")?;
+            self.isr = r.fixed_array("PartitionData.isr", true)?;
+            self.leader_recovery_state = r.i8("PartitionData.leader_recovery_state")?;
+            self.partition_epoch = r.i32("PartitionData.partition_epoch")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -26,14 +26,19 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterPartitionReassignmentsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            timeout_ms: 60000,
+            allow_replication_factor_change: true,
+            topics: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for AlterPartitionReassignmentsRequest<'_> {
         fn default() -> Self {
-            Self {
-                timeout_ms: 60000,
-                allow_replication_factor_change: true,
-                topics: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -42,21 +47,23 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let timeout_ms = r.i32("AlterPartitionReassignmentsRequest.timeout_ms")?;
-            let allow_replication_factor_change = if version == 1 {
-                r.bool("AlterPartitionReassignmentsRequest.allow_replication_factor_change")?
-            } else {
-                true
-            };
-            let topics = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.timeout_ms = r.i32("AlterPartitionReassignmentsRequest.timeout_ms")?;
+            if version == 1 {
+                self.allow_replication_factor_change =
+                    r.bool("AlterPartitionReassignmentsRequest.allow_replication_factor_change")?;
+            }
+            r.structs(
+                &mut self.topics,
                 "AlterPartitionReassignmentsRequest.topics",
                 true,
                 ReassignableTopic::min_size(version),
-                |r| ReassignableTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("AlterPartitionReassignmentsRequest")?;
-            Ok(Self { timeout_ms, allow_replication_factor_change, topics, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterPartitionReassignmentsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -100,7 +107,7 @@ pub mod request {
     }
 
     /// `ReassignableTopic` of `AlterPartitionReassignmentsRequest`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ReassignableTopic<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -110,21 +117,39 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ReassignableTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ReassignableTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> ReassignableTopic<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("ReassignableTopic.name", true)?);
-            let partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("ReassignableTopic.name", true)?);
+            r.structs(
+                &mut self.partitions,
                 "ReassignableTopic.partitions",
                 true,
                 ReassignablePartition::min_size(version),
-                |r| ReassignablePartition::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("ReassignableTopic")?;
-            Ok(Self { name, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ReassignableTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -150,7 +175,7 @@ pub mod request {
     const _: () = assert!(size_of::<ReassignableTopic<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `ReassignablePartition` of `AlterPartitionReassignmentsRequest`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ReassignablePartition<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -160,16 +185,33 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ReassignablePartition<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            replicas: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ReassignablePartition<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> ReassignablePartition<'a> {
         const fn min_size(_version: i16) -> usize {
             6
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let partition_index = PartitionIndex(r.i32("ReassignablePartition.partition_index")?);
-            let replicas = r.nullable_fixed_array("ReassignablePartition.replicas", true)?;
-            let unknown_tags = r.unknown_tags("ReassignablePartition")?;
-            Ok(Self { partition_index, replicas, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.partition_index = PartitionIndex(r.i32("ReassignablePartition.partition_index")?);
+            self.replicas = r.nullable_fixed_array("ReassignablePartition.replicas", true)?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ReassignablePartition")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -211,16 +253,21 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterPartitionReassignmentsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            allow_replication_factor_change: true,
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            responses: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for AlterPartitionReassignmentsResponse<'_> {
         fn default() -> Self {
-            Self {
-                throttle_time_ms: 0,
-                allow_replication_factor_change: true,
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                responses: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -229,32 +276,28 @@ pub mod response {
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("AlterPartitionReassignmentsResponse.throttle_time_ms")?;
-            let allow_replication_factor_change = if version == 1 {
-                r.bool("AlterPartitionReassignmentsResponse.allow_replication_factor_change")?
-            } else {
-                true
-            };
-            let error_code = ErrorCode(r.i16("AlterPartitionReassignmentsResponse.error_code")?);
-            let error_message = r
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms =
+                r.i32("AlterPartitionReassignmentsResponse.throttle_time_ms")?;
+            if version == 1 {
+                self.allow_replication_factor_change =
+                    r.bool("AlterPartitionReassignmentsResponse.allow_replication_factor_change")?;
+            }
+            self.error_code = ErrorCode(r.i16("AlterPartitionReassignmentsResponse.error_code")?);
+            self.error_message = r
                 .nullable_string("AlterPartitionReassignmentsResponse.error_message", true)?
                 .map(Cow::Borrowed);
-            let responses = r.array(
+            r.structs(
+                &mut self.responses,
                 "AlterPartitionReassignmentsResponse.responses",
                 true,
                 ReassignableTopicResponse::min_size(version),
-                |r| ReassignableTopicResponse::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("AlterPartitionReassignmentsResponse")?;
-            Ok(Self {
-                throttle_time_ms,
-                allow_replication_factor_change,
-                error_code,
-                error_message,
-                responses,
-                unknown_tags,
-            })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterPartitionReassignmentsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -303,7 +346,7 @@ pub mod response {
     }
 
     /// `ReassignableTopicResponse` of `AlterPartitionReassignmentsResponse`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ReassignableTopicResponse<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -313,21 +356,39 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ReassignableTopicResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ReassignableTopicResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> ReassignableTopicResponse<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("ReassignableTopicResponse.name", true)?);
-            let partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("ReassignableTopicResponse.name", true)?);
+            r.structs(
+                &mut self.partitions,
                 "ReassignableTopicResponse.partitions",
                 true,
                 ReassignablePartitionResponse::min_size(version),
-                |r| ReassignablePartitionResponse::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("ReassignableTopicResponse")?;
-            Ok(Self { name, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ReassignableTopicResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -366,14 +427,19 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ReassignablePartitionResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for ReassignablePartitionResponse<'_> {
         fn default() -> Self {
-            Self {
-                partition_index: PartitionIndex(0),
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -382,15 +448,17 @@ pub mod response {
             8
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let partition_index =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.partition_index =
                 PartitionIndex(r.i32("ReassignablePartitionResponse.partition_index")?);
-            let error_code = ErrorCode(r.i16("ReassignablePartitionResponse.error_code")?);
-            let error_message = r
+            self.error_code = ErrorCode(r.i16("ReassignablePartitionResponse.error_code")?);
+            self.error_message = r
                 .nullable_string("ReassignablePartitionResponse.error_message", true)?
                 .map(Cow::Borrowed);
-            let unknown_tags = r.unknown_tags("ReassignablePartitionResponse")?;
-            Ok(Self { partition_index, error_code, error_message, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ReassignablePartitionResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

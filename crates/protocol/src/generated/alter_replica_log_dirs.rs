@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `AlterReplicaLogDirsRequest`, key 34, versions 1-2, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AlterReplicaLogDirsRequest<'a> {
         /// `Dirs`: all versions.
         pub dirs: Vec<AlterReplicaLogDir<'a>>,
@@ -22,25 +22,35 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterReplicaLogDirsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self { dirs: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for AlterReplicaLogDirsRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for AlterReplicaLogDirsRequest<'a> {
         const NAME: &'static str = "AlterReplicaLogDirsRequest";
         const VERSIONS: VersionRange = VersionRange::new(1, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let dirs = r.array(
+            r.structs(
+                &mut self.dirs,
                 "AlterReplicaLogDirsRequest.dirs",
                 flexible,
                 AlterReplicaLogDir::min_size(version),
-                |r| AlterReplicaLogDir::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("AlterReplicaLogDirsRequest")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { dirs, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterReplicaLogDirsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -79,7 +89,7 @@ pub mod request {
     }
 
     /// `AlterReplicaLogDir` of `AlterReplicaLogDirsRequest`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AlterReplicaLogDir<'a> {
         /// `Path`: all versions.
         pub path: Cow<'a, str>,
@@ -87,6 +97,18 @@ pub mod request {
         pub topics: Vec<AlterReplicaLogDirTopic<'a>>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl AlterReplicaLogDir<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { path: Cow::Borrowed(""), topics: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for AlterReplicaLogDir<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> AlterReplicaLogDir<'a> {
@@ -97,18 +119,20 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let path = Cow::Borrowed(r.string("AlterReplicaLogDir.path", flexible)?);
-            let topics = r.array(
+            self.path = Cow::Borrowed(r.string("AlterReplicaLogDir.path", flexible)?);
+            r.structs(
+                &mut self.topics,
                 "AlterReplicaLogDir.topics",
                 flexible,
                 AlterReplicaLogDirTopic::min_size(version),
-                |r| AlterReplicaLogDirTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("AlterReplicaLogDir")? } else { UnknownTags::new() };
-            Ok(Self { path, topics, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterReplicaLogDir")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -142,7 +166,7 @@ pub mod request {
     const _: () = assert!(size_of::<AlterReplicaLogDir<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `AlterReplicaLogDirTopic` of `AlterReplicaLogDirsRequest`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AlterReplicaLogDirTopic<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -150,6 +174,21 @@ pub mod request {
         pub partitions: FixedArray<'a, PartitionIndex>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl AlterReplicaLogDirTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            partitions: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AlterReplicaLogDirTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> AlterReplicaLogDirTopic<'a> {
@@ -160,16 +199,14 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let name = Cow::Borrowed(r.string("AlterReplicaLogDirTopic.name", flexible)?);
-            let partitions = r.fixed_array("AlterReplicaLogDirTopic.partitions", flexible)?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("AlterReplicaLogDirTopic")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { name, partitions, unknown_tags })
+            self.name = Cow::Borrowed(r.string("AlterReplicaLogDirTopic.name", flexible)?);
+            self.partitions = r.fixed_array("AlterReplicaLogDirTopic.partitions", flexible)?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterReplicaLogDirTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -202,7 +239,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `AlterReplicaLogDirsResponse`, key 34, versions 1-2, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AlterReplicaLogDirsResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -212,26 +249,37 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterReplicaLogDirsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { throttle_time_ms: 0, results: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for AlterReplicaLogDirsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for AlterReplicaLogDirsResponse<'a> {
         const NAME: &'static str = "AlterReplicaLogDirsResponse";
         const VERSIONS: VersionRange = VersionRange::new(1, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let throttle_time_ms = r.i32("AlterReplicaLogDirsResponse.throttle_time_ms")?;
-            let results = r.array(
+            self.throttle_time_ms = r.i32("AlterReplicaLogDirsResponse.throttle_time_ms")?;
+            r.structs(
+                &mut self.results,
                 "AlterReplicaLogDirsResponse.results",
                 flexible,
                 AlterReplicaLogDirTopicResult::min_size(version),
-                |r| AlterReplicaLogDirTopicResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("AlterReplicaLogDirsResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { throttle_time_ms, results, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterReplicaLogDirsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -271,7 +319,7 @@ pub mod response {
     }
 
     /// `AlterReplicaLogDirTopicResult` of `AlterReplicaLogDirsResponse`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AlterReplicaLogDirTopicResult<'a> {
         /// `TopicName`: all versions.
         pub topic_name: Cow<'a, str>,
@@ -279,6 +327,21 @@ pub mod response {
         pub partitions: Vec<AlterReplicaLogDirPartitionResult<'a>>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl AlterReplicaLogDirTopicResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AlterReplicaLogDirTopicResult<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> AlterReplicaLogDirTopicResult<'a> {
@@ -289,22 +352,21 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let topic_name =
+            self.topic_name =
                 Cow::Borrowed(r.string("AlterReplicaLogDirTopicResult.topic_name", flexible)?);
-            let partitions = r.array(
+            r.structs(
+                &mut self.partitions,
                 "AlterReplicaLogDirTopicResult.partitions",
                 flexible,
                 AlterReplicaLogDirPartitionResult::min_size(version),
-                |r| AlterReplicaLogDirPartitionResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("AlterReplicaLogDirTopicResult")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { topic_name, partitions, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterReplicaLogDirTopicResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -342,7 +404,7 @@ pub mod response {
     const _: () = assert!(size_of::<AlterReplicaLogDirTopicResult<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `AlterReplicaLogDirPartitionResult` of `AlterReplicaLogDirsResponse`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AlterReplicaLogDirPartitionResult<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -350,6 +412,21 @@ pub mod response {
         pub error_code: ErrorCode,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl AlterReplicaLogDirPartitionResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AlterReplicaLogDirPartitionResult<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> AlterReplicaLogDirPartitionResult<'a> {
@@ -360,17 +437,15 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let partition_index =
+            self.partition_index =
                 PartitionIndex(r.i32("AlterReplicaLogDirPartitionResult.partition_index")?);
-            let error_code = ErrorCode(r.i16("AlterReplicaLogDirPartitionResult.error_code")?);
-            let unknown_tags = if flexible {
-                r.unknown_tags("AlterReplicaLogDirPartitionResult")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { partition_index, error_code, unknown_tags })
+            self.error_code = ErrorCode(r.i16("AlterReplicaLogDirPartitionResult.error_code")?);
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterReplicaLogDirPartitionResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

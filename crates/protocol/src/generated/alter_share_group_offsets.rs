@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `AlterShareGroupOffsetsRequest`, key 91, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AlterShareGroupOffsetsRequest<'a> {
         /// `GroupId`: all versions.
         pub group_id: Cow<'a, str>,
@@ -24,21 +24,40 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterShareGroupOffsetsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: Cow::Borrowed(""),
+            topics: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AlterShareGroupOffsetsRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for AlterShareGroupOffsetsRequest<'a> {
         const NAME: &'static str = "AlterShareGroupOffsetsRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let group_id = Cow::Borrowed(r.string("AlterShareGroupOffsetsRequest.group_id", true)?);
-            let topics = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.group_id =
+                Cow::Borrowed(r.string("AlterShareGroupOffsetsRequest.group_id", true)?);
+            r.structs(
+                &mut self.topics,
                 "AlterShareGroupOffsetsRequest.topics",
                 true,
                 AlterShareGroupOffsetsRequestTopic::min_size(version),
-                |r| AlterShareGroupOffsetsRequestTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("AlterShareGroupOffsetsRequest")?;
-            Ok(Self { group_id, topics, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterShareGroupOffsetsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -71,7 +90,7 @@ pub mod request {
     }
 
     /// `AlterShareGroupOffsetsRequestTopic` of `AlterShareGroupOffsetsRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AlterShareGroupOffsetsRequestTopic<'a> {
         /// `TopicName`: all versions.
         pub topic_name: Cow<'a, str>,
@@ -81,22 +100,40 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterShareGroupOffsetsRequestTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AlterShareGroupOffsetsRequestTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> AlterShareGroupOffsetsRequestTopic<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_name =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_name =
                 Cow::Borrowed(r.string("AlterShareGroupOffsetsRequestTopic.topic_name", true)?);
-            let partitions = r.array(
+            r.structs(
+                &mut self.partitions,
                 "AlterShareGroupOffsetsRequestTopic.partitions",
                 true,
                 AlterShareGroupOffsetsRequestPartition::min_size(version),
-                |r| AlterShareGroupOffsetsRequestPartition::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("AlterShareGroupOffsetsRequestTopic")?;
-            Ok(Self { topic_name, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterShareGroupOffsetsRequestTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -128,7 +165,7 @@ pub mod request {
 
     /// `AlterShareGroupOffsetsRequestPartition` of `AlterShareGroupOffsetsRequest`, versions
     /// 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AlterShareGroupOffsetsRequestPartition<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -138,17 +175,34 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterShareGroupOffsetsRequestPartition<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            start_offset: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AlterShareGroupOffsetsRequestPartition<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> AlterShareGroupOffsetsRequestPartition<'a> {
         const fn min_size(_version: i16) -> usize {
             13
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let partition_index =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.partition_index =
                 PartitionIndex(r.i32("AlterShareGroupOffsetsRequestPartition.partition_index")?);
-            let start_offset = r.i64("AlterShareGroupOffsetsRequestPartition.start_offset")?;
-            let unknown_tags = r.unknown_tags("AlterShareGroupOffsetsRequestPartition")?;
-            Ok(Self { partition_index, start_offset, unknown_tags })
+            self.start_offset = r.i64("AlterShareGroupOffsetsRequestPartition.start_offset")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterShareGroupOffsetsRequestPartition")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -173,7 +227,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `AlterShareGroupOffsetsResponse`, key 91, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AlterShareGroupOffsetsResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -187,25 +241,45 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterShareGroupOffsetsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            error_message: None,
+            responses: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AlterShareGroupOffsetsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for AlterShareGroupOffsetsResponse<'a> {
         const NAME: &'static str = "AlterShareGroupOffsetsResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("AlterShareGroupOffsetsResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("AlterShareGroupOffsetsResponse.error_code")?);
-            let error_message = r
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("AlterShareGroupOffsetsResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("AlterShareGroupOffsetsResponse.error_code")?);
+            self.error_message = r
                 .nullable_string("AlterShareGroupOffsetsResponse.error_message", true)?
                 .map(Cow::Borrowed);
-            let responses = r.array(
+            r.structs(
+                &mut self.responses,
                 "AlterShareGroupOffsetsResponse.responses",
                 true,
                 AlterShareGroupOffsetsResponseTopic::min_size(version),
-                |r| AlterShareGroupOffsetsResponseTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("AlterShareGroupOffsetsResponse")?;
-            Ok(Self { throttle_time_ms, error_code, error_message, responses, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterShareGroupOffsetsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -245,7 +319,7 @@ pub mod response {
 
     /// `AlterShareGroupOffsetsResponseTopic` of `AlterShareGroupOffsetsResponse`, versions
     /// 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AlterShareGroupOffsetsResponseTopic<'a> {
         /// `TopicName`: all versions.
         pub topic_name: Cow<'a, str>,
@@ -257,23 +331,42 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterShareGroupOffsetsResponseTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_name: Cow::Borrowed(""),
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AlterShareGroupOffsetsResponseTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> AlterShareGroupOffsetsResponseTopic<'a> {
         const fn min_size(_version: i16) -> usize {
             19
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_name =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_name =
                 Cow::Borrowed(r.string("AlterShareGroupOffsetsResponseTopic.topic_name", true)?);
-            let topic_id = TopicId(r.uuid("AlterShareGroupOffsetsResponseTopic.topic_id")?);
-            let partitions = r.array(
+            self.topic_id = TopicId(r.uuid("AlterShareGroupOffsetsResponseTopic.topic_id")?);
+            r.structs(
+                &mut self.partitions,
                 "AlterShareGroupOffsetsResponseTopic.partitions",
                 true,
                 AlterShareGroupOffsetsResponsePartition::min_size(version),
-                |r| AlterShareGroupOffsetsResponsePartition::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("AlterShareGroupOffsetsResponseTopic")?;
-            Ok(Self { topic_name, topic_id, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterShareGroupOffsetsResponseTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -307,7 +400,7 @@ pub mod response {
 
     /// `AlterShareGroupOffsetsResponsePartition` of `AlterShareGroupOffsetsResponse`,
     /// versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AlterShareGroupOffsetsResponsePartition<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -319,21 +412,39 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterShareGroupOffsetsResponsePartition<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            error_message: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AlterShareGroupOffsetsResponsePartition<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> AlterShareGroupOffsetsResponsePartition<'a> {
         const fn min_size(_version: i16) -> usize {
             8
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let partition_index =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.partition_index =
                 PartitionIndex(r.i32("AlterShareGroupOffsetsResponsePartition.partition_index")?);
-            let error_code =
+            self.error_code =
                 ErrorCode(r.i16("AlterShareGroupOffsetsResponsePartition.error_code")?);
-            let error_message = r
+            self.error_message = r
                 .nullable_string("AlterShareGroupOffsetsResponsePartition.error_message", true)?
                 .map(Cow::Borrowed);
-            let unknown_tags = r.unknown_tags("AlterShareGroupOffsetsResponsePartition")?;
-            Ok(Self { partition_index, error_code, error_message, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterShareGroupOffsetsResponsePartition")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

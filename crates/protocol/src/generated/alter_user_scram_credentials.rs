@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `AlterUserScramCredentialsRequest`, key 51, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AlterUserScramCredentialsRequest<'a> {
         /// `Deletions`: all versions.
         pub deletions: Vec<ScramCredentialDeletion<'a>>,
@@ -24,26 +24,45 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterUserScramCredentialsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            deletions: Vec::new(),
+            upsertions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AlterUserScramCredentialsRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for AlterUserScramCredentialsRequest<'a> {
         const NAME: &'static str = "AlterUserScramCredentialsRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let deletions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            r.structs(
+                &mut self.deletions,
                 "AlterUserScramCredentialsRequest.deletions",
                 true,
                 ScramCredentialDeletion::min_size(version),
-                |r| ScramCredentialDeletion::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let upsertions = r.array(
+            r.structs(
+                &mut self.upsertions,
                 "AlterUserScramCredentialsRequest.upsertions",
                 true,
                 ScramCredentialUpsertion::min_size(version),
-                |r| ScramCredentialUpsertion::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("AlterUserScramCredentialsRequest")?;
-            Ok(Self { deletions, upsertions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterUserScramCredentialsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -86,7 +105,7 @@ pub mod request {
     }
 
     /// `ScramCredentialDeletion` of `AlterUserScramCredentialsRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ScramCredentialDeletion<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -96,16 +115,30 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ScramCredentialDeletion<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { name: Cow::Borrowed(""), mechanism: 0, unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for ScramCredentialDeletion<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> ScramCredentialDeletion<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("ScramCredentialDeletion.name", true)?);
-            let mechanism = r.i8("ScramCredentialDeletion.mechanism")?;
-            let unknown_tags = r.unknown_tags("ScramCredentialDeletion")?;
-            Ok(Self { name, mechanism, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("ScramCredentialDeletion.name", true)?);
+            self.mechanism = r.i8("ScramCredentialDeletion.mechanism")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ScramCredentialDeletion")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -125,7 +158,7 @@ pub mod request {
     const _: () = assert!(size_of::<ScramCredentialDeletion<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `ScramCredentialUpsertion` of `AlterUserScramCredentialsRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ScramCredentialUpsertion<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -141,20 +174,40 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ScramCredentialUpsertion<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            mechanism: 0,
+            iterations: 0,
+            salt: Cow::Borrowed(&[]),
+            salted_password: Cow::Borrowed(&[]),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ScramCredentialUpsertion<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> ScramCredentialUpsertion<'a> {
         const fn min_size(_version: i16) -> usize {
             9
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("ScramCredentialUpsertion.name", true)?);
-            let mechanism = r.i8("ScramCredentialUpsertion.mechanism")?;
-            let iterations = r.i32("ScramCredentialUpsertion.iterations")?;
-            let salt = Cow::Borrowed(r.bytes("ScramCredentialUpsertion.salt", true)?);
-            let salted_password =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("ScramCredentialUpsertion.name", true)?);
+            self.mechanism = r.i8("ScramCredentialUpsertion.mechanism")?;
+            self.iterations = r.i32("ScramCredentialUpsertion.iterations")?;
+            self.salt = Cow::Borrowed(r.bytes("ScramCredentialUpsertion.salt", true)?);
+            self.salted_password =
                 Cow::Borrowed(r.bytes("ScramCredentialUpsertion.salted_password", true)?);
-            let unknown_tags = r.unknown_tags("ScramCredentialUpsertion")?;
-            Ok(Self { name, mechanism, iterations, salt, salted_password, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ScramCredentialUpsertion")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -184,7 +237,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `AlterUserScramCredentialsResponse`, key 51, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AlterUserScramCredentialsResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -194,21 +247,36 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterUserScramCredentialsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { throttle_time_ms: 0, results: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for AlterUserScramCredentialsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for AlterUserScramCredentialsResponse<'a> {
         const NAME: &'static str = "AlterUserScramCredentialsResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("AlterUserScramCredentialsResponse.throttle_time_ms")?;
-            let results = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("AlterUserScramCredentialsResponse.throttle_time_ms")?;
+            r.structs(
+                &mut self.results,
                 "AlterUserScramCredentialsResponse.results",
                 true,
                 AlterUserScramCredentialsResult::min_size(version),
-                |r| AlterUserScramCredentialsResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("AlterUserScramCredentialsResponse")?;
-            Ok(Self { throttle_time_ms, results, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterUserScramCredentialsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -252,14 +320,19 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterUserScramCredentialsResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            user: Cow::Borrowed(""),
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for AlterUserScramCredentialsResult<'_> {
         fn default() -> Self {
-            Self {
-                user: Cow::Borrowed(""),
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -268,14 +341,16 @@ pub mod response {
             5
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let user = Cow::Borrowed(r.string("AlterUserScramCredentialsResult.user", true)?);
-            let error_code = ErrorCode(r.i16("AlterUserScramCredentialsResult.error_code")?);
-            let error_message = r
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.user = Cow::Borrowed(r.string("AlterUserScramCredentialsResult.user", true)?);
+            self.error_code = ErrorCode(r.i16("AlterUserScramCredentialsResult.error_code")?);
+            self.error_message = r
                 .nullable_string("AlterUserScramCredentialsResult.error_message", true)?
                 .map(Cow::Borrowed);
-            let unknown_tags = r.unknown_tags("AlterUserScramCredentialsResult")?;
-            Ok(Self { user, error_code, error_message, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterUserScramCredentialsResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

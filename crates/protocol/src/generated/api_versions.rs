@@ -18,7 +18,7 @@ pub mod request {
     /// old says so in the oldest layout.
     ///
     /// `ApiVersionsRequest`, key 18, versions 0-4, flexible from 3.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ApiVersionsRequest<'a> {
         /// Name of the client library, for the broker's metrics, from version 3. Letters,
         /// digits, dots and dashes, beginning and ending with a letter or digit; anything else,
@@ -35,26 +35,40 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ApiVersionsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            client_software_name: Cow::Borrowed(""),
+            client_software_version: Cow::Borrowed(""),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ApiVersionsRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ApiVersionsRequest<'a> {
         const NAME: &'static str = "ApiVersionsRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 4);
         const FIRST_FLEXIBLE: Option<i16> = Some(3);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 3;
-            let client_software_name = if version >= 3 {
-                Cow::Borrowed(r.string("ApiVersionsRequest.client_software_name", true)?)
-            } else {
-                Cow::Borrowed("")
-            };
-            let client_software_version = if version >= 3 {
-                Cow::Borrowed(r.string("ApiVersionsRequest.client_software_version", true)?)
-            } else {
-                Cow::Borrowed("")
-            };
-            let unknown_tags =
-                if flexible { r.unknown_tags("ApiVersionsRequest")? } else { UnknownTags::new() };
-            Ok(Self { client_software_name, client_software_version, unknown_tags })
+            if version >= 3 {
+                self.client_software_name =
+                    Cow::Borrowed(r.string("ApiVersionsRequest.client_software_name", true)?);
+            }
+            if version >= 3 {
+                self.client_software_version =
+                    Cow::Borrowed(r.string("ApiVersionsRequest.client_software_version", true)?);
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ApiVersionsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -158,18 +172,23 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ApiVersionsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            api_keys: Vec::new(),
+            throttle_time_ms: 0,
+            supported_features: Vec::new(),
+            finalized_features_epoch: -1,
+            finalized_features: Vec::new(),
+            zk_migration_ready: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for ApiVersionsResponse<'_> {
         fn default() -> Self {
-            Self {
-                error_code: ErrorCode(0),
-                api_keys: Vec::new(),
-                throttle_time_ms: 0,
-                supported_features: Vec::new(),
-                finalized_features_epoch: -1,
-                finalized_features: Vec::new(),
-                zk_migration_ready: false,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -178,65 +197,54 @@ pub mod response {
         const VERSIONS: VersionRange = VersionRange::new(0, 4);
         const FIRST_FLEXIBLE: Option<i16> = Some(3);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 3;
-            let error_code = ErrorCode(r.i16("ApiVersionsResponse.error_code")?);
-            let api_keys = r.array(
+            self.error_code = ErrorCode(r.i16("ApiVersionsResponse.error_code")?);
+            r.structs(
+                &mut self.api_keys,
                 "ApiVersionsResponse.api_keys",
                 flexible,
                 ApiVersion::min_size(version),
-                |r| ApiVersion::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let throttle_time_ms =
-                if version >= 1 { r.i32("ApiVersionsResponse.throttle_time_ms")? } else { 0 };
-            let mut supported_features = Vec::new();
-            let mut finalized_features_epoch = -1;
-            let mut finalized_features = Vec::new();
-            let mut zk_migration_ready = false;
-            let unknown_tags = if flexible {
-                r.tagged_fields("ApiVersionsResponse", |r, tag| {
+            if version >= 1 {
+                self.throttle_time_ms = r.i32("ApiVersionsResponse.throttle_time_ms")?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.tagged_fields("ApiVersionsResponse", |r, tag| {
                     match tag {
                         0 => {
-                            supported_features = r.array(
+                            r.structs(
+                                &mut self.supported_features,
                                 "ApiVersionsResponse.supported_features",
                                 true,
                                 SupportedFeatureKey::min_size(version),
-                                |r| SupportedFeatureKey::read(r, version),
+                                |item, r| item.read(r, version),
                             )?;
                         }
                         1 => {
-                            finalized_features_epoch =
+                            self.finalized_features_epoch =
                                 r.i64("ApiVersionsResponse.finalized_features_epoch")?;
                         }
                         2 => {
-                            finalized_features = r.array(
+                            r.structs(
+                                &mut self.finalized_features,
                                 "ApiVersionsResponse.finalized_features",
                                 true,
                                 FinalizedFeatureKey::min_size(version),
-                                |r| FinalizedFeatureKey::read(r, version),
+                                |item, r| item.read(r, version),
                             )?;
                         }
                         3 => {
-                            zk_migration_ready =
+                            self.zk_migration_ready =
                                 r.bool("ApiVersionsResponse.zk_migration_ready")?;
                         }
                         _ => return Ok(Tagged::Unknown),
                     }
                     Ok(Tagged::Known)
-                })?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                error_code,
-                api_keys,
-                throttle_time_ms,
-                supported_features,
-                finalized_features_epoch,
-                finalized_features,
-                zk_migration_ready,
-                unknown_tags,
-            })
+                })?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -355,7 +363,7 @@ pub mod response {
     /// The range of versions of one API.
     ///
     /// `ApiVersion` of `ApiVersionsResponse`, versions 0-4.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ApiVersion<'a> {
         /// Number of the API. Keys that the client does not know are to be skipped.
         ///
@@ -375,6 +383,18 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ApiVersion<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { api_key: 0, min_version: 0, max_version: 0, unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for ApiVersion<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> ApiVersion<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -383,14 +403,15 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 3;
-            let api_key = r.i16("ApiVersion.api_key")?;
-            let min_version = r.i16("ApiVersion.min_version")?;
-            let max_version = r.i16("ApiVersion.max_version")?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("ApiVersion")? } else { UnknownTags::new() };
-            Ok(Self { api_key, min_version, max_version, unknown_tags })
+            self.api_key = r.i16("ApiVersion.api_key")?;
+            self.min_version = r.i16("ApiVersion.min_version")?;
+            self.max_version = r.i16("ApiVersion.max_version")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ApiVersion")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -420,7 +441,7 @@ pub mod response {
     /// The levels of one feature that this broker could run at.
     ///
     /// `SupportedFeatureKey` of `ApiVersionsResponse`, versions 3-4.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct SupportedFeatureKey<'a> {
         /// Name of the feature, for example transaction.version.
         ///
@@ -438,17 +459,35 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl SupportedFeatureKey<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            min_version: 0,
+            max_version: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for SupportedFeatureKey<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> SupportedFeatureKey<'a> {
         const fn min_size(_version: i16) -> usize {
             6
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("SupportedFeatureKey.name", true)?);
-            let min_version = r.i16("SupportedFeatureKey.min_version")?;
-            let max_version = r.i16("SupportedFeatureKey.max_version")?;
-            let unknown_tags = r.unknown_tags("SupportedFeatureKey")?;
-            Ok(Self { name, min_version, max_version, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("SupportedFeatureKey.name", true)?);
+            self.min_version = r.i16("SupportedFeatureKey.min_version")?;
+            self.max_version = r.i16("SupportedFeatureKey.max_version")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("SupportedFeatureKey")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -471,7 +510,7 @@ pub mod response {
     /// The level of one feature that the cluster does run at.
     ///
     /// `FinalizedFeatureKey` of `ApiVersionsResponse`, versions 3-4.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct FinalizedFeatureKey<'a> {
         /// Name of the feature, for example transaction.version.
         ///
@@ -489,17 +528,35 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl FinalizedFeatureKey<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            max_version_level: 0,
+            min_version_level: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for FinalizedFeatureKey<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> FinalizedFeatureKey<'a> {
         const fn min_size(_version: i16) -> usize {
             6
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("FinalizedFeatureKey.name", true)?);
-            let max_version_level = r.i16("FinalizedFeatureKey.max_version_level")?;
-            let min_version_level = r.i16("FinalizedFeatureKey.min_version_level")?;
-            let unknown_tags = r.unknown_tags("FinalizedFeatureKey")?;
-            Ok(Self { name, max_version_level, min_version_level, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("FinalizedFeatureKey.name", true)?);
+            self.max_version_level = r.i16("FinalizedFeatureKey.max_version_level")?;
+            self.min_version_level = r.i16("FinalizedFeatureKey.min_version_level")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("FinalizedFeatureKey")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

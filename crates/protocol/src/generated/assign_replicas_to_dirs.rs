@@ -26,14 +26,19 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AssignReplicasToDirsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            broker_id: NodeId(0),
+            broker_epoch: -1,
+            directories: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for AssignReplicasToDirsRequest<'_> {
         fn default() -> Self {
-            Self {
-                broker_id: NodeId(0),
-                broker_epoch: -1,
-                directories: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -42,17 +47,20 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let broker_id = NodeId(r.i32("AssignReplicasToDirsRequest.broker_id")?);
-            let broker_epoch = r.i64("AssignReplicasToDirsRequest.broker_epoch")?;
-            let directories = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.broker_id = NodeId(r.i32("AssignReplicasToDirsRequest.broker_id")?);
+            self.broker_epoch = r.i64("AssignReplicasToDirsRequest.broker_epoch")?;
+            r.structs(
+                &mut self.directories,
                 "AssignReplicasToDirsRequest.directories",
                 true,
                 DirectoryData::min_size(version),
-                |r| DirectoryData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("AssignReplicasToDirsRequest")?;
-            Ok(Self { broker_id, broker_epoch, directories, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AssignReplicasToDirsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -86,7 +94,7 @@ pub mod request {
     }
 
     /// `DirectoryData` of `AssignReplicasToDirsRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DirectoryData<'a> {
         /// `Id`: all versions.
         pub id: Uuid,
@@ -96,19 +104,36 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DirectoryData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { id: Uuid::ZERO, topics: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for DirectoryData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> DirectoryData<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let id = r.uuid("DirectoryData.id")?;
-            let topics =
-                r.array("DirectoryData.topics", true, TopicData::min_size(version), |r| {
-                    TopicData::read(r, version)
-                })?;
-            let unknown_tags = r.unknown_tags("DirectoryData")?;
-            Ok(Self { id, topics, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.id = r.uuid("DirectoryData.id")?;
+            r.structs(
+                &mut self.topics,
+                "DirectoryData.topics",
+                true,
+                TopicData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DirectoryData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -134,7 +159,7 @@ pub mod request {
     const _: () = assert!(size_of::<DirectoryData<'_>>() <= 18 * MEMORY_PER_BYTE);
 
     /// `TopicData` of `AssignReplicasToDirsRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicData<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -144,19 +169,39 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicData<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("TopicData.topic_id")?);
-            let partitions =
-                r.array("TopicData.partitions", true, PartitionData::min_size(version), |r| {
-                    PartitionData::read(r, version)
-                })?;
-            let unknown_tags = r.unknown_tags("TopicData")?;
-            Ok(Self { topic_id, partitions, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("TopicData.topic_id")?);
+            r.structs(
+                &mut self.partitions,
+                "TopicData.partitions",
+                true,
+                PartitionData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -182,7 +227,7 @@ pub mod request {
     const _: () = assert!(size_of::<TopicData<'_>>() <= 18 * MEMORY_PER_BYTE);
 
     /// `PartitionData` of `AssignReplicasToDirsRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionData<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -190,15 +235,29 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { partition_index: PartitionIndex(0), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for PartitionData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> PartitionData<'a> {
         const fn min_size(_version: i16) -> usize {
             5
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
-            let unknown_tags = r.unknown_tags("PartitionData")?;
-            Ok(Self { partition_index, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -221,7 +280,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `AssignReplicasToDirsResponse`, key 73, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AssignReplicasToDirsResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -233,22 +292,41 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AssignReplicasToDirsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            directories: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AssignReplicasToDirsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for AssignReplicasToDirsResponse<'a> {
         const NAME: &'static str = "AssignReplicasToDirsResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("AssignReplicasToDirsResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("AssignReplicasToDirsResponse.error_code")?);
-            let directories = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("AssignReplicasToDirsResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("AssignReplicasToDirsResponse.error_code")?);
+            r.structs(
+                &mut self.directories,
                 "AssignReplicasToDirsResponse.directories",
                 true,
                 DirectoryData::min_size(version),
-                |r| DirectoryData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("AssignReplicasToDirsResponse")?;
-            Ok(Self { throttle_time_ms, error_code, directories, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AssignReplicasToDirsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -281,7 +359,7 @@ pub mod response {
     }
 
     /// `DirectoryData` of `AssignReplicasToDirsResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DirectoryData<'a> {
         /// `Id`: all versions.
         pub id: Uuid,
@@ -291,19 +369,36 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DirectoryData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { id: Uuid::ZERO, topics: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for DirectoryData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> DirectoryData<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let id = r.uuid("DirectoryData.id")?;
-            let topics =
-                r.array("DirectoryData.topics", true, TopicData::min_size(version), |r| {
-                    TopicData::read(r, version)
-                })?;
-            let unknown_tags = r.unknown_tags("DirectoryData")?;
-            Ok(Self { id, topics, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.id = r.uuid("DirectoryData.id")?;
+            r.structs(
+                &mut self.topics,
+                "DirectoryData.topics",
+                true,
+                TopicData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DirectoryData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -329,7 +424,7 @@ pub mod response {
     const _: () = assert!(size_of::<DirectoryData<'_>>() <= 18 * MEMORY_PER_BYTE);
 
     /// `TopicData` of `AssignReplicasToDirsResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicData<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -339,19 +434,39 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicData<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("TopicData.topic_id")?);
-            let partitions =
-                r.array("TopicData.partitions", true, PartitionData::min_size(version), |r| {
-                    PartitionData::read(r, version)
-                })?;
-            let unknown_tags = r.unknown_tags("TopicData")?;
-            Ok(Self { topic_id, partitions, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("TopicData.topic_id")?);
+            r.structs(
+                &mut self.partitions,
+                "TopicData.partitions",
+                true,
+                PartitionData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -377,7 +492,7 @@ pub mod response {
     const _: () = assert!(size_of::<TopicData<'_>>() <= 18 * MEMORY_PER_BYTE);
 
     /// `PartitionData` of `AssignReplicasToDirsResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionData<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -387,16 +502,33 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for PartitionData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> PartitionData<'a> {
         const fn min_size(_version: i16) -> usize {
             7
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
-            let error_code = ErrorCode(r.i16("PartitionData.error_code")?);
-            let unknown_tags = r.unknown_tags("PartitionData")?;
-            Ok(Self { partition_index, error_code, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
+            self.error_code = ErrorCode(r.i16("PartitionData.error_code")?);
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -28,15 +28,20 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl BeginQuorumEpochRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            cluster_id: None,
+            voter_id: NodeId(-1),
+            topics: Vec::new(),
+            leader_endpoints: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for BeginQuorumEpochRequest<'_> {
         fn default() -> Self {
-            Self {
-                cluster_id: None,
-                voter_id: NodeId(-1),
-                topics: Vec::new(),
-                leader_endpoints: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -45,38 +50,34 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(1);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let cluster_id = r
+            self.cluster_id = r
                 .nullable_string("BeginQuorumEpochRequest.cluster_id", flexible)?
                 .map(Cow::Borrowed);
-            let voter_id = if version == 1 {
-                NodeId(r.i32("BeginQuorumEpochRequest.voter_id")?)
-            } else {
-                NodeId(-1)
-            };
-            let topics = r.array(
+            if version == 1 {
+                self.voter_id = NodeId(r.i32("BeginQuorumEpochRequest.voter_id")?);
+            }
+            r.structs(
+                &mut self.topics,
                 "BeginQuorumEpochRequest.topics",
                 flexible,
                 TopicData::min_size(version),
-                |r| TopicData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let leader_endpoints = if version == 1 {
-                r.array(
+            if version == 1 {
+                r.structs(
+                    &mut self.leader_endpoints,
                     "BeginQuorumEpochRequest.leader_endpoints",
                     true,
                     LeaderEndpoint::min_size(version),
-                    |r| LeaderEndpoint::read(r, version),
-                )?
-            } else {
-                Vec::new()
-            };
-            let unknown_tags = if flexible {
-                r.unknown_tags("BeginQuorumEpochRequest")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { cluster_id, voter_id, topics, leader_endpoints, unknown_tags })
+                    |item, r| item.read(r, version),
+                )?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("BeginQuorumEpochRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -143,7 +144,7 @@ pub mod request {
     }
 
     /// `TopicData` of `BeginQuorumEpochRequest`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicData<'a> {
         /// `TopicName`: all versions.
         pub topic_name: Cow<'a, str>,
@@ -151,6 +152,21 @@ pub mod request {
         pub partitions: Vec<PartitionData<'a>>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl TopicData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> TopicData<'a> {
@@ -161,16 +177,20 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let topic_name = Cow::Borrowed(r.string("TopicData.topic_name", flexible)?);
-            let partitions =
-                r.array("TopicData.partitions", flexible, PartitionData::min_size(version), |r| {
-                    PartitionData::read(r, version)
-                })?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("TopicData")? } else { UnknownTags::new() };
-            Ok(Self { topic_name, partitions, unknown_tags })
+            self.topic_name = Cow::Borrowed(r.string("TopicData.topic_name", flexible)?);
+            r.structs(
+                &mut self.partitions,
+                "TopicData.partitions",
+                flexible,
+                PartitionData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -204,7 +224,7 @@ pub mod request {
     const _: () = assert!(size_of::<TopicData<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `PartitionData` of `BeginQuorumEpochRequest`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionData<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -218,6 +238,23 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            voter_directory_id: Uuid::ZERO,
+            leader_id: NodeId(0),
+            leader_epoch: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for PartitionData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> PartitionData<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -226,16 +263,18 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
-            let voter_directory_id =
-                if version == 1 { r.uuid("PartitionData.voter_directory_id")? } else { Uuid::ZERO };
-            let leader_id = NodeId(r.i32("PartitionData.leader_id")?);
-            let leader_epoch = r.i32("PartitionData.leader_epoch")?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("PartitionData")? } else { UnknownTags::new() };
-            Ok(Self { partition_index, voter_directory_id, leader_id, leader_epoch, unknown_tags })
+            self.partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
+            if version == 1 {
+                self.voter_directory_id = r.uuid("PartitionData.voter_directory_id")?;
+            }
+            self.leader_id = NodeId(r.i32("PartitionData.leader_id")?);
+            self.leader_epoch = r.i32("PartitionData.leader_epoch")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -269,7 +308,7 @@ pub mod request {
     const _: () = assert!(size_of::<PartitionData<'_>>() <= 12 * MEMORY_PER_BYTE);
 
     /// `LeaderEndpoint` of `BeginQuorumEpochRequest`, versions 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct LeaderEndpoint<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -281,17 +320,35 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl LeaderEndpoint<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            host: Cow::Borrowed(""),
+            port: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for LeaderEndpoint<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> LeaderEndpoint<'a> {
         const fn min_size(_version: i16) -> usize {
             5
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("LeaderEndpoint.name", true)?);
-            let host = Cow::Borrowed(r.string("LeaderEndpoint.host", true)?);
-            let port = r.u16("LeaderEndpoint.port")?;
-            let unknown_tags = r.unknown_tags("LeaderEndpoint")?;
-            Ok(Self { name, host, port, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("LeaderEndpoint.name", true)?);
+            self.host = Cow::Borrowed(r.string("LeaderEndpoint.host", true)?);
+            self.port = r.u16("LeaderEndpoint.port")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("LeaderEndpoint")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -318,7 +375,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `BeginQuorumEpochResponse`, key 53, versions 0-1, flexible from 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct BeginQuorumEpochResponse<'a> {
         /// `ErrorCode`: all versions.
         pub error_code: ErrorCode,
@@ -330,40 +387,55 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl BeginQuorumEpochResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            topics: Vec::new(),
+            node_endpoints: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for BeginQuorumEpochResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for BeginQuorumEpochResponse<'a> {
         const NAME: &'static str = "BeginQuorumEpochResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(1);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let error_code = ErrorCode(r.i16("BeginQuorumEpochResponse.error_code")?);
-            let topics = r.array(
+            self.error_code = ErrorCode(r.i16("BeginQuorumEpochResponse.error_code")?);
+            r.structs(
+                &mut self.topics,
                 "BeginQuorumEpochResponse.topics",
                 flexible,
                 TopicData::min_size(version),
-                |r| TopicData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let mut node_endpoints = Vec::new();
-            let unknown_tags = if flexible {
-                r.tagged_fields("BeginQuorumEpochResponse", |r, tag| {
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.tagged_fields("BeginQuorumEpochResponse", |r, tag| {
                     match tag {
                         0 => {
-                            node_endpoints = r.array(
+                            r.structs(
+                                &mut self.node_endpoints,
                                 "BeginQuorumEpochResponse.node_endpoints",
                                 true,
                                 NodeEndpoint::min_size(version),
-                                |r| NodeEndpoint::read(r, version),
+                                |item, r| item.read(r, version),
                             )?;
                         }
                         _ => return Ok(Tagged::Unknown),
                     }
                     Ok(Tagged::Known)
-                })?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { error_code, topics, node_endpoints, unknown_tags })
+                })?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -434,7 +506,7 @@ pub mod response {
     }
 
     /// `TopicData` of `BeginQuorumEpochResponse`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicData<'a> {
         /// `TopicName`: all versions.
         pub topic_name: Cow<'a, str>,
@@ -442,6 +514,21 @@ pub mod response {
         pub partitions: Vec<PartitionData<'a>>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl TopicData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> TopicData<'a> {
@@ -452,16 +539,20 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let topic_name = Cow::Borrowed(r.string("TopicData.topic_name", flexible)?);
-            let partitions =
-                r.array("TopicData.partitions", flexible, PartitionData::min_size(version), |r| {
-                    PartitionData::read(r, version)
-                })?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("TopicData")? } else { UnknownTags::new() };
-            Ok(Self { topic_name, partitions, unknown_tags })
+            self.topic_name = Cow::Borrowed(r.string("TopicData.topic_name", flexible)?);
+            r.structs(
+                &mut self.partitions,
+                "TopicData.partitions",
+                flexible,
+                PartitionData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -495,7 +586,7 @@ pub mod response {
     const _: () = assert!(size_of::<TopicData<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `PartitionData` of `BeginQuorumEpochResponse`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionData<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -509,6 +600,23 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            leader_id: NodeId(0),
+            leader_epoch: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for PartitionData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> PartitionData<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -517,15 +625,16 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
-            let error_code = ErrorCode(r.i16("PartitionData.error_code")?);
-            let leader_id = NodeId(r.i32("PartitionData.leader_id")?);
-            let leader_epoch = r.i32("PartitionData.leader_epoch")?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("PartitionData")? } else { UnknownTags::new() };
-            Ok(Self { partition_index, error_code, leader_id, leader_epoch, unknown_tags })
+            self.partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
+            self.error_code = ErrorCode(r.i16("PartitionData.error_code")?);
+            self.leader_id = NodeId(r.i32("PartitionData.leader_id")?);
+            self.leader_epoch = r.i32("PartitionData.leader_epoch")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -554,7 +663,7 @@ pub mod response {
     const _: () = assert!(size_of::<PartitionData<'_>>() <= 14 * MEMORY_PER_BYTE);
 
     /// `NodeEndpoint` of `BeginQuorumEpochResponse`, versions 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct NodeEndpoint<'a> {
         /// `NodeId`: all versions.
         pub node_id: NodeId,
@@ -566,17 +675,35 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl NodeEndpoint<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            node_id: NodeId(0),
+            host: Cow::Borrowed(""),
+            port: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for NodeEndpoint<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> NodeEndpoint<'a> {
         const fn min_size(_version: i16) -> usize {
             8
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let node_id = NodeId(r.i32("NodeEndpoint.node_id")?);
-            let host = Cow::Borrowed(r.string("NodeEndpoint.host", true)?);
-            let port = r.u16("NodeEndpoint.port")?;
-            let unknown_tags = r.unknown_tags("NodeEndpoint")?;
-            Ok(Self { node_id, host, port, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.node_id = NodeId(r.i32("NodeEndpoint.node_id")?);
+            self.host = Cow::Borrowed(r.string("NodeEndpoint.host", true)?);
+            self.port = r.u16("NodeEndpoint.port")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("NodeEndpoint")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

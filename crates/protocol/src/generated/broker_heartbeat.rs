@@ -34,18 +34,23 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl BrokerHeartbeatRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            broker_id: NodeId(0),
+            broker_epoch: -1,
+            current_metadata_offset: 0,
+            want_fence: false,
+            want_shut_down: false,
+            offline_log_dirs: FixedArray::new(),
+            cordoned_log_dirs: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for BrokerHeartbeatRequest<'_> {
         fn default() -> Self {
-            Self {
-                broker_id: NodeId(0),
-                broker_epoch: -1,
-                current_metadata_offset: 0,
-                want_fence: false,
-                want_shut_down: false,
-                offline_log_dirs: FixedArray::new(),
-                cordoned_log_dirs: None,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -54,41 +59,32 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let broker_id = NodeId(r.i32("BrokerHeartbeatRequest.broker_id")?);
-            let broker_epoch = r.i64("BrokerHeartbeatRequest.broker_epoch")?;
-            let current_metadata_offset =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.broker_id = NodeId(r.i32("BrokerHeartbeatRequest.broker_id")?);
+            self.broker_epoch = r.i64("BrokerHeartbeatRequest.broker_epoch")?;
+            self.current_metadata_offset =
                 r.i64("BrokerHeartbeatRequest.current_metadata_offset")?;
-            let want_fence = r.bool("BrokerHeartbeatRequest.want_fence")?;
-            let want_shut_down = r.bool("BrokerHeartbeatRequest.want_shut_down")?;
-            let mut offline_log_dirs = FixedArray::new();
-            let mut cordoned_log_dirs = None;
-            let unknown_tags = r.tagged_fields("BrokerHeartbeatRequest", |r, tag| {
-                match tag {
-                    0 if version >= 1 => {
-                        offline_log_dirs =
-                            r.fixed_array("BrokerHeartbeatRequest.offline_log_dirs", true)?;
+            self.want_fence = r.bool("BrokerHeartbeatRequest.want_fence")?;
+            self.want_shut_down = r.bool("BrokerHeartbeatRequest.want_shut_down")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.tagged_fields("BrokerHeartbeatRequest", |r, tag| {
+                    match tag {
+                        0 if version >= 1 => {
+                            self.offline_log_dirs =
+                                r.fixed_array("BrokerHeartbeatRequest.offline_log_dirs", true)?;
+                        }
+                        1 if version == 2 => {
+                            self.cordoned_log_dirs = r.nullable_fixed_array(
+                                "BrokerHeartbeatRequest.cordoned_log_dirs",
+                                true,
+                            )?;
+                        }
+                        _ => return Ok(Tagged::Unknown),
                     }
-                    1 if version == 2 => {
-                        cordoned_log_dirs = r.nullable_fixed_array(
-                            "BrokerHeartbeatRequest.cordoned_log_dirs",
-                            true,
-                        )?;
-                    }
-                    _ => return Ok(Tagged::Unknown),
-                }
-                Ok(Tagged::Known)
-            })?;
-            Ok(Self {
-                broker_id,
-                broker_epoch,
-                current_metadata_offset,
-                want_fence,
-                want_shut_down,
-                offline_log_dirs,
-                cordoned_log_dirs,
-                unknown_tags,
-            })
+                    Ok(Tagged::Known)
+                })?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -189,16 +185,21 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl BrokerHeartbeatResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            is_caught_up: false,
+            is_fenced: true,
+            should_shut_down: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for BrokerHeartbeatResponse<'_> {
         fn default() -> Self {
-            Self {
-                throttle_time_ms: 0,
-                error_code: ErrorCode(0),
-                is_caught_up: false,
-                is_fenced: true,
-                should_shut_down: false,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -207,21 +208,16 @@ pub mod response {
         const VERSIONS: VersionRange = VersionRange::new(0, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("BrokerHeartbeatResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("BrokerHeartbeatResponse.error_code")?);
-            let is_caught_up = r.bool("BrokerHeartbeatResponse.is_caught_up")?;
-            let is_fenced = r.bool("BrokerHeartbeatResponse.is_fenced")?;
-            let should_shut_down = r.bool("BrokerHeartbeatResponse.should_shut_down")?;
-            let unknown_tags = r.unknown_tags("BrokerHeartbeatResponse")?;
-            Ok(Self {
-                throttle_time_ms,
-                error_code,
-                is_caught_up,
-                is_fenced,
-                should_shut_down,
-                unknown_tags,
-            })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("BrokerHeartbeatResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("BrokerHeartbeatResponse.error_code")?);
+            self.is_caught_up = r.bool("BrokerHeartbeatResponse.is_caught_up")?;
+            self.is_fenced = r.bool("BrokerHeartbeatResponse.is_fenced")?;
+            self.should_shut_down = r.bool("BrokerHeartbeatResponse.should_shut_down")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("BrokerHeartbeatResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -38,20 +38,25 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl BrokerRegistrationRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            broker_id: NodeId(0),
+            cluster_id: Cow::Borrowed(""),
+            incarnation_id: Uuid::ZERO,
+            listeners: Vec::new(),
+            features: Vec::new(),
+            rack: Some(Cow::Borrowed("")),
+            is_migrating_zk_broker: false,
+            log_dirs: FixedArray::new(),
+            previous_broker_epoch: -1,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for BrokerRegistrationRequest<'_> {
         fn default() -> Self {
-            Self {
-                broker_id: NodeId(0),
-                cluster_id: Cow::Borrowed(""),
-                incarnation_id: Uuid::ZERO,
-                listeners: Vec::new(),
-                features: Vec::new(),
-                rack: Some(Cow::Borrowed("")),
-                is_migrating_zk_broker: false,
-                log_dirs: FixedArray::new(),
-                previous_broker_epoch: -1,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -60,52 +65,42 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 4);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let broker_id = NodeId(r.i32("BrokerRegistrationRequest.broker_id")?);
-            let cluster_id = Cow::Borrowed(r.string("BrokerRegistrationRequest.cluster_id", true)?);
-            let incarnation_id = r.uuid("BrokerRegistrationRequest.incarnation_id")?;
-            let listeners = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.broker_id = NodeId(r.i32("BrokerRegistrationRequest.broker_id")?);
+            self.cluster_id =
+                Cow::Borrowed(r.string("BrokerRegistrationRequest.cluster_id", true)?);
+            self.incarnation_id = r.uuid("BrokerRegistrationRequest.incarnation_id")?;
+            r.structs(
+                &mut self.listeners,
                 "BrokerRegistrationRequest.listeners",
                 true,
                 Listener::min_size(version),
-                |r| Listener::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let features = r.array(
+            r.structs(
+                &mut self.features,
                 "BrokerRegistrationRequest.features",
                 true,
                 Feature::min_size(version),
-                |r| Feature::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let rack =
+            self.rack =
                 r.nullable_string("BrokerRegistrationRequest.rack", true)?.map(Cow::Borrowed);
-            let is_migrating_zk_broker = if version >= 1 {
-                r.bool("BrokerRegistrationRequest.is_migrating_zk_broker")?
-            } else {
-                false
-            };
-            let log_dirs = if version >= 2 {
-                r.fixed_array("BrokerRegistrationRequest.log_dirs", true)?
-            } else {
-                FixedArray::new()
-            };
-            let previous_broker_epoch = if version >= 3 {
-                r.i64("BrokerRegistrationRequest.previous_broker_epoch")?
-            } else {
-                -1
-            };
-            let unknown_tags = r.unknown_tags("BrokerRegistrationRequest")?;
-            Ok(Self {
-                broker_id,
-                cluster_id,
-                incarnation_id,
-                listeners,
-                features,
-                rack,
-                is_migrating_zk_broker,
-                log_dirs,
-                previous_broker_epoch,
-                unknown_tags,
-            })
+            if version >= 1 {
+                self.is_migrating_zk_broker =
+                    r.bool("BrokerRegistrationRequest.is_migrating_zk_broker")?;
+            }
+            if version >= 2 {
+                self.log_dirs = r.fixed_array("BrokerRegistrationRequest.log_dirs", true)?;
+            }
+            if version >= 3 {
+                self.previous_broker_epoch =
+                    r.i64("BrokerRegistrationRequest.previous_broker_epoch")?;
+            }
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("BrokerRegistrationRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -174,7 +169,7 @@ pub mod request {
     }
 
     /// `Listener` of `BrokerRegistrationRequest`, versions 0-4.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Listener<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -188,18 +183,37 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Listener<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            host: Cow::Borrowed(""),
+            port: 0,
+            security_protocol: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for Listener<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Listener<'a> {
         const fn min_size(_version: i16) -> usize {
             7
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("Listener.name", true)?);
-            let host = Cow::Borrowed(r.string("Listener.host", true)?);
-            let port = r.u16("Listener.port")?;
-            let security_protocol = r.i16("Listener.security_protocol")?;
-            let unknown_tags = r.unknown_tags("Listener")?;
-            Ok(Self { name, host, port, security_protocol, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("Listener.name", true)?);
+            self.host = Cow::Borrowed(r.string("Listener.host", true)?);
+            self.port = r.u16("Listener.port")?;
+            self.security_protocol = r.i16("Listener.security_protocol")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Listener")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -222,7 +236,7 @@ pub mod request {
     const _: () = assert!(size_of::<Listener<'_>>() <= 7 * MEMORY_PER_BYTE);
 
     /// `Feature` of `BrokerRegistrationRequest`, versions 0-4.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Feature<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -234,17 +248,35 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Feature<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            min_supported_version: 0,
+            max_supported_version: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for Feature<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Feature<'a> {
         const fn min_size(_version: i16) -> usize {
             6
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("Feature.name", true)?);
-            let min_supported_version = r.i16("Feature.min_supported_version")?;
-            let max_supported_version = r.i16("Feature.max_supported_version")?;
-            let unknown_tags = r.unknown_tags("Feature")?;
-            Ok(Self { name, min_supported_version, max_supported_version, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("Feature.name", true)?);
+            self.min_supported_version = r.i16("Feature.min_supported_version")?;
+            self.max_supported_version = r.i16("Feature.max_supported_version")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Feature")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -282,14 +314,19 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl BrokerRegistrationResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            broker_epoch: -1,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for BrokerRegistrationResponse<'_> {
         fn default() -> Self {
-            Self {
-                throttle_time_ms: 0,
-                error_code: ErrorCode(0),
-                broker_epoch: -1,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -298,12 +335,14 @@ pub mod response {
         const VERSIONS: VersionRange = VersionRange::new(0, 4);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("BrokerRegistrationResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("BrokerRegistrationResponse.error_code")?);
-            let broker_epoch = r.i64("BrokerRegistrationResponse.broker_epoch")?;
-            let unknown_tags = r.unknown_tags("BrokerRegistrationResponse")?;
-            Ok(Self { throttle_time_ms, error_code, broker_epoch, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("BrokerRegistrationResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("BrokerRegistrationResponse.error_code")?);
+            self.broker_epoch = r.i64("BrokerRegistrationResponse.broker_epoch")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("BrokerRegistrationResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

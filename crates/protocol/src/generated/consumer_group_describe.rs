@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `ConsumerGroupDescribeRequest`, key 69, versions 0-1, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ConsumerGroupDescribeRequest<'a> {
         /// `GroupIds`: all versions.
         pub group_ids: Vec<Cow<'a, str>>,
@@ -24,19 +24,36 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ConsumerGroupDescribeRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_ids: Vec::new(),
+            include_authorized_operations: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ConsumerGroupDescribeRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ConsumerGroupDescribeRequest<'a> {
         const NAME: &'static str = "ConsumerGroupDescribeRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let group_ids = r.array("ConsumerGroupDescribeRequest.group_ids", true, 1, |r| {
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.group_ids = r.array("ConsumerGroupDescribeRequest.group_ids", true, 1, |r| {
                 Ok(Cow::Borrowed(r.string("ConsumerGroupDescribeRequest.group_ids", true)?))
             })?;
-            let include_authorized_operations =
+            self.include_authorized_operations =
                 r.bool("ConsumerGroupDescribeRequest.include_authorized_operations")?;
-            let unknown_tags = r.unknown_tags("ConsumerGroupDescribeRequest")?;
-            Ok(Self { group_ids, include_authorized_operations, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ConsumerGroupDescribeRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -74,7 +91,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `ConsumerGroupDescribeResponse`, key 69, versions 0-1, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ConsumerGroupDescribeResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -84,21 +101,36 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ConsumerGroupDescribeResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { throttle_time_ms: 0, groups: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for ConsumerGroupDescribeResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ConsumerGroupDescribeResponse<'a> {
         const NAME: &'static str = "ConsumerGroupDescribeResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("ConsumerGroupDescribeResponse.throttle_time_ms")?;
-            let groups = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("ConsumerGroupDescribeResponse.throttle_time_ms")?;
+            r.structs(
+                &mut self.groups,
                 "ConsumerGroupDescribeResponse.groups",
                 true,
                 DescribedGroup::min_size(version),
-                |r| DescribedGroup::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("ConsumerGroupDescribeResponse")?;
-            Ok(Self { throttle_time_ms, groups, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ConsumerGroupDescribeResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -154,20 +186,25 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribedGroup<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            error_message: None,
+            group_id: Cow::Borrowed(""),
+            group_state: Cow::Borrowed(""),
+            group_epoch: 0,
+            assignment_epoch: 0,
+            assignor_name: Cow::Borrowed(""),
+            members: Vec::new(),
+            authorized_operations: -2147483648,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DescribedGroup<'_> {
         fn default() -> Self {
-            Self {
-                error_code: ErrorCode(0),
-                error_message: None,
-                group_id: Cow::Borrowed(""),
-                group_state: Cow::Borrowed(""),
-                group_epoch: 0,
-                assignment_epoch: 0,
-                assignor_name: Cow::Borrowed(""),
-                members: Vec::new(),
-                authorized_operations: -2147483648,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -176,33 +213,27 @@ pub mod response {
             20
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let error_code = ErrorCode(r.i16("DescribedGroup.error_code")?);
-            let error_message =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.error_code = ErrorCode(r.i16("DescribedGroup.error_code")?);
+            self.error_message =
                 r.nullable_string("DescribedGroup.error_message", true)?.map(Cow::Borrowed);
-            let group_id = Cow::Borrowed(r.string("DescribedGroup.group_id", true)?);
-            let group_state = Cow::Borrowed(r.string("DescribedGroup.group_state", true)?);
-            let group_epoch = r.i32("DescribedGroup.group_epoch")?;
-            let assignment_epoch = r.i32("DescribedGroup.assignment_epoch")?;
-            let assignor_name = Cow::Borrowed(r.string("DescribedGroup.assignor_name", true)?);
-            let members =
-                r.array("DescribedGroup.members", true, Member::min_size(version), |r| {
-                    Member::read(r, version)
-                })?;
-            let authorized_operations = r.i32("DescribedGroup.authorized_operations")?;
-            let unknown_tags = r.unknown_tags("DescribedGroup")?;
-            Ok(Self {
-                error_code,
-                error_message,
-                group_id,
-                group_state,
-                group_epoch,
-                assignment_epoch,
-                assignor_name,
-                members,
-                authorized_operations,
-                unknown_tags,
-            })
+            self.group_id = Cow::Borrowed(r.string("DescribedGroup.group_id", true)?);
+            self.group_state = Cow::Borrowed(r.string("DescribedGroup.group_state", true)?);
+            self.group_epoch = r.i32("DescribedGroup.group_epoch")?;
+            self.assignment_epoch = r.i32("DescribedGroup.assignment_epoch")?;
+            self.assignor_name = Cow::Borrowed(r.string("DescribedGroup.assignor_name", true)?);
+            r.structs(
+                &mut self.members,
+                "DescribedGroup.members",
+                true,
+                Member::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            self.authorized_operations = r.i32("DescribedGroup.authorized_operations")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribedGroup")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -267,22 +298,27 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Member<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            member_id: Cow::Borrowed(""),
+            instance_id: None,
+            rack_id: None,
+            member_epoch: 0,
+            client_id: Cow::Borrowed(""),
+            client_host: Cow::Borrowed(""),
+            subscribed_topic_names: Vec::new(),
+            subscribed_topic_regex: None,
+            assignment: Assignment::DEFAULT,
+            target_assignment: Assignment::DEFAULT,
+            member_type: -1,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for Member<'_> {
         fn default() -> Self {
-            Self {
-                member_id: Cow::Borrowed(""),
-                instance_id: None,
-                rack_id: None,
-                member_epoch: 0,
-                client_id: Cow::Borrowed(""),
-                client_host: Cow::Borrowed(""),
-                subscribed_topic_names: Vec::new(),
-                subscribed_topic_regex: None,
-                assignment: Assignment::default(),
-                target_assignment: Assignment::default(),
-                member_type: -1,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -294,37 +330,28 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let member_id = Cow::Borrowed(r.string("Member.member_id", true)?);
-            let instance_id = r.nullable_string("Member.instance_id", true)?.map(Cow::Borrowed);
-            let rack_id = r.nullable_string("Member.rack_id", true)?.map(Cow::Borrowed);
-            let member_epoch = r.i32("Member.member_epoch")?;
-            let client_id = Cow::Borrowed(r.string("Member.client_id", true)?);
-            let client_host = Cow::Borrowed(r.string("Member.client_host", true)?);
-            let subscribed_topic_names =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.member_id = Cow::Borrowed(r.string("Member.member_id", true)?);
+            self.instance_id = r.nullable_string("Member.instance_id", true)?.map(Cow::Borrowed);
+            self.rack_id = r.nullable_string("Member.rack_id", true)?.map(Cow::Borrowed);
+            self.member_epoch = r.i32("Member.member_epoch")?;
+            self.client_id = Cow::Borrowed(r.string("Member.client_id", true)?);
+            self.client_host = Cow::Borrowed(r.string("Member.client_host", true)?);
+            self.subscribed_topic_names =
                 r.array("Member.subscribed_topic_names", true, 1, |r| {
                     Ok(Cow::Borrowed(r.string("Member.subscribed_topic_names", true)?))
                 })?;
-            let subscribed_topic_regex =
+            self.subscribed_topic_regex =
                 r.nullable_string("Member.subscribed_topic_regex", true)?.map(Cow::Borrowed);
-            let assignment = Assignment::read(r, version)?;
-            let target_assignment = Assignment::read(r, version)?;
-            let member_type = if version == 1 { r.i8("Member.member_type")? } else { -1 };
-            let unknown_tags = r.unknown_tags("Member")?;
-            Ok(Self {
-                member_id,
-                instance_id,
-                rack_id,
-                member_epoch,
-                client_id,
-                client_host,
-                subscribed_topic_names,
-                subscribed_topic_regex,
-                assignment,
-                target_assignment,
-                member_type,
-                unknown_tags,
-            })
+            self.assignment.read(r, version)?;
+            self.target_assignment.read(r, version)?;
+            if version == 1 {
+                self.member_type = r.i8("Member.member_type")?;
+            }
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Member")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -376,7 +403,7 @@ pub mod response {
     const _: () = assert!(size_of::<Member<'_>>() <= 16 * MEMORY_PER_BYTE);
 
     /// `Assignment` of `ConsumerGroupDescribeResponse`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Assignment<'a> {
         /// `TopicPartitions`: all versions.
         pub topic_partitions: Vec<TopicPartitions<'a>>,
@@ -384,16 +411,31 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Assignment<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { topic_partitions: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for Assignment<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Assignment<'a> {
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            r.structs(
+                &mut self.topic_partitions,
                 "Assignment.topic_partitions",
                 true,
                 TopicPartitions::min_size(version),
-                |r| TopicPartitions::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("Assignment")?;
-            Ok(Self { topic_partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Assignment")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -415,7 +457,7 @@ pub mod response {
     }
 
     /// `TopicPartitions` of `ConsumerGroupDescribeResponse`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicPartitions<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -427,17 +469,35 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicPartitions<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            topic_name: Cow::Borrowed(""),
+            partitions: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicPartitions<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicPartitions<'a> {
         const fn min_size(_version: i16) -> usize {
             19
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("TopicPartitions.topic_id")?);
-            let topic_name = Cow::Borrowed(r.string("TopicPartitions.topic_name", true)?);
-            let partitions = r.fixed_array("TopicPartitions.partitions", true)?;
-            let unknown_tags = r.unknown_tags("TopicPartitions")?;
-            Ok(Self { topic_id, topic_name, partitions, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("TopicPartitions.topic_id")?);
+            self.topic_name = Cow::Borrowed(r.string("TopicPartitions.topic_name", true)?);
+            self.partitions = r.fixed_array("TopicPartitions.partitions", true)?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicPartitions")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -40,21 +40,26 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ConsumerGroupHeartbeatRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: Cow::Borrowed(""),
+            member_id: Cow::Borrowed(""),
+            member_epoch: 0,
+            instance_id: None,
+            rack_id: None,
+            rebalance_timeout_ms: -1,
+            subscribed_topic_names: None,
+            subscribed_topic_regex: None,
+            server_assignor: None,
+            topic_partitions: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for ConsumerGroupHeartbeatRequest<'_> {
         fn default() -> Self {
-            Self {
-                group_id: Cow::Borrowed(""),
-                member_id: Cow::Borrowed(""),
-                member_epoch: 0,
-                instance_id: None,
-                rack_id: None,
-                rebalance_timeout_ms: -1,
-                subscribed_topic_names: None,
-                subscribed_topic_regex: None,
-                server_assignor: None,
-                topic_partitions: None,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -63,20 +68,21 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let group_id = Cow::Borrowed(r.string("ConsumerGroupHeartbeatRequest.group_id", true)?);
-            let member_id =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.group_id =
+                Cow::Borrowed(r.string("ConsumerGroupHeartbeatRequest.group_id", true)?);
+            self.member_id =
                 Cow::Borrowed(r.string("ConsumerGroupHeartbeatRequest.member_id", true)?);
-            let member_epoch = r.i32("ConsumerGroupHeartbeatRequest.member_epoch")?;
-            let instance_id = r
+            self.member_epoch = r.i32("ConsumerGroupHeartbeatRequest.member_epoch")?;
+            self.instance_id = r
                 .nullable_string("ConsumerGroupHeartbeatRequest.instance_id", true)?
                 .map(Cow::Borrowed);
-            let rack_id = r
+            self.rack_id = r
                 .nullable_string("ConsumerGroupHeartbeatRequest.rack_id", true)?
                 .map(Cow::Borrowed);
-            let rebalance_timeout_ms =
+            self.rebalance_timeout_ms =
                 r.i32("ConsumerGroupHeartbeatRequest.rebalance_timeout_ms")?;
-            let subscribed_topic_names = r.nullable_array(
+            self.subscribed_topic_names = r.nullable_array(
                 "ConsumerGroupHeartbeatRequest.subscribed_topic_names",
                 true,
                 1,
@@ -86,35 +92,25 @@ pub mod request {
                     ))
                 },
             )?;
-            let subscribed_topic_regex = if version == 1 {
-                r.nullable_string("ConsumerGroupHeartbeatRequest.subscribed_topic_regex", true)?
-                    .map(Cow::Borrowed)
-            } else {
-                None
-            };
-            let server_assignor = r
+            if version == 1 {
+                self.subscribed_topic_regex = r
+                    .nullable_string("ConsumerGroupHeartbeatRequest.subscribed_topic_regex", true)?
+                    .map(Cow::Borrowed);
+            }
+            self.server_assignor = r
                 .nullable_string("ConsumerGroupHeartbeatRequest.server_assignor", true)?
                 .map(Cow::Borrowed);
-            let topic_partitions = r.nullable_array(
+            r.nullable_structs(
+                &mut self.topic_partitions,
                 "ConsumerGroupHeartbeatRequest.topic_partitions",
                 true,
                 TopicPartitions::min_size(version),
-                |r| TopicPartitions::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("ConsumerGroupHeartbeatRequest")?;
-            Ok(Self {
-                group_id,
-                member_id,
-                member_epoch,
-                instance_id,
-                rack_id,
-                rebalance_timeout_ms,
-                subscribed_topic_names,
-                subscribed_topic_regex,
-                server_assignor,
-                topic_partitions,
-                unknown_tags,
-            })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ConsumerGroupHeartbeatRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -201,7 +197,7 @@ pub mod request {
     }
 
     /// `TopicPartitions` of `ConsumerGroupHeartbeatRequest`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicPartitions<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -211,16 +207,33 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicPartitions<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicPartitions<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicPartitions<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("TopicPartitions.topic_id")?);
-            let partitions = r.fixed_array("TopicPartitions.partitions", true)?;
-            let unknown_tags = r.unknown_tags("TopicPartitions")?;
-            Ok(Self { topic_id, partitions, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("TopicPartitions.topic_id")?);
+            self.partitions = r.fixed_array("TopicPartitions.partitions", true)?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicPartitions")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -245,7 +258,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `ConsumerGroupHeartbeatResponse`, key 68, versions 0-1, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ConsumerGroupHeartbeatResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -265,40 +278,53 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ConsumerGroupHeartbeatResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            error_message: None,
+            member_id: None,
+            member_epoch: 0,
+            heartbeat_interval_ms: 0,
+            assignment: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ConsumerGroupHeartbeatResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ConsumerGroupHeartbeatResponse<'a> {
         const NAME: &'static str = "ConsumerGroupHeartbeatResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("ConsumerGroupHeartbeatResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("ConsumerGroupHeartbeatResponse.error_code")?);
-            let error_message = r
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("ConsumerGroupHeartbeatResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("ConsumerGroupHeartbeatResponse.error_code")?);
+            self.error_message = r
                 .nullable_string("ConsumerGroupHeartbeatResponse.error_message", true)?
                 .map(Cow::Borrowed);
-            let member_id = r
+            self.member_id = r
                 .nullable_string("ConsumerGroupHeartbeatResponse.member_id", true)?
                 .map(Cow::Borrowed);
-            let member_epoch = r.i32("ConsumerGroupHeartbeatResponse.member_epoch")?;
-            let heartbeat_interval_ms =
+            self.member_epoch = r.i32("ConsumerGroupHeartbeatResponse.member_epoch")?;
+            self.heartbeat_interval_ms =
                 r.i32("ConsumerGroupHeartbeatResponse.heartbeat_interval_ms")?;
-            let assignment = if r.is_present("ConsumerGroupHeartbeatResponse.assignment")? {
-                let value = Assignment::read(r, version)?;
-                Some(r.boxed(value, "ConsumerGroupHeartbeatResponse.assignment")?)
-            } else {
-                None
-            };
-            let unknown_tags = r.unknown_tags("ConsumerGroupHeartbeatResponse")?;
-            Ok(Self {
-                throttle_time_ms,
-                error_code,
-                error_message,
-                member_id,
-                member_epoch,
-                heartbeat_interval_ms,
-                assignment,
-                unknown_tags,
-            })
+            if r.is_present("ConsumerGroupHeartbeatResponse.assignment")? {
+                let mut value = Assignment::default();
+                value.read(r, version)?;
+                self.assignment =
+                    Some(r.boxed(value, "ConsumerGroupHeartbeatResponse.assignment")?);
+            }
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ConsumerGroupHeartbeatResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -345,7 +371,7 @@ pub mod response {
     }
 
     /// `Assignment` of `ConsumerGroupHeartbeatResponse`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Assignment<'a> {
         /// `TopicPartitions`: all versions.
         pub topic_partitions: Vec<TopicPartitions<'a>>,
@@ -353,16 +379,31 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Assignment<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { topic_partitions: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for Assignment<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Assignment<'a> {
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            r.structs(
+                &mut self.topic_partitions,
                 "Assignment.topic_partitions",
                 true,
                 TopicPartitions::min_size(version),
-                |r| TopicPartitions::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("Assignment")?;
-            Ok(Self { topic_partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Assignment")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -386,7 +427,7 @@ pub mod response {
     const _: () = assert!(size_of::<Assignment<'_>>() <= 2 * MEMORY_PER_BYTE);
 
     /// `TopicPartitions` of `ConsumerGroupHeartbeatResponse`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicPartitions<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -396,16 +437,33 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicPartitions<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicPartitions<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicPartitions<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("TopicPartitions.topic_id")?);
-            let partitions = r.fixed_array("TopicPartitions.partitions", true)?;
-            let unknown_tags = r.unknown_tags("TopicPartitions")?;
-            Ok(Self { topic_id, partitions, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("TopicPartitions.topic_id")?);
+            self.partitions = r.fixed_array("TopicPartitions.partitions", true)?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicPartitions")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -7,7 +7,7 @@
 use super::prelude::*;
 
 /// `ConsumerProtocolAssignment`, versions 0-3.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ConsumerProtocolAssignment<'a> {
     /// `AssignedPartitions`: all versions.
     pub assigned_partitions: Vec<TopicPartition<'a>>,
@@ -15,21 +15,33 @@ pub struct ConsumerProtocolAssignment<'a> {
     pub user_data: Option<Cow<'a, [u8]>>,
 }
 
+impl ConsumerProtocolAssignment<'_> {
+    /// Every field at its default.
+    pub const DEFAULT: Self = Self { assigned_partitions: Vec::new(), user_data: None };
+}
+
+impl Default for ConsumerProtocolAssignment<'_> {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 impl<'a> Message<'a> for ConsumerProtocolAssignment<'a> {
     const NAME: &'static str = "ConsumerProtocolAssignment";
     const VERSIONS: VersionRange = VersionRange::new(0, 3);
     const FIRST_FLEXIBLE: Option<i16> = None;
 
-    fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-        let assigned_partitions = r.array(
+    fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+        r.structs(
+            &mut self.assigned_partitions,
             "ConsumerProtocolAssignment.assigned_partitions",
             false,
             TopicPartition::min_size(version),
-            |r| TopicPartition::read(r, version),
+            |item, r| item.read(r, version),
         )?;
-        let user_data =
+        self.user_data =
             r.nullable_bytes("ConsumerProtocolAssignment.user_data", false)?.map(Cow::Borrowed);
-        Ok(Self { assigned_partitions, user_data })
+        Ok(())
     }
 
     fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -59,7 +71,7 @@ impl<'a> Message<'a> for ConsumerProtocolAssignment<'a> {
 }
 
 /// `TopicPartition` of `ConsumerProtocolAssignment`, versions 0-3.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TopicPartition<'a> {
     /// `Topic`: all versions.
     pub topic: Cow<'a, str>,
@@ -67,15 +79,26 @@ pub struct TopicPartition<'a> {
     pub partitions: FixedArray<'a, PartitionIndex>,
 }
 
+impl TopicPartition<'_> {
+    /// Every field at its default.
+    pub const DEFAULT: Self = Self { topic: Cow::Borrowed(""), partitions: FixedArray::new() };
+}
+
+impl Default for TopicPartition<'_> {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 impl<'a> TopicPartition<'a> {
     const fn min_size(_version: i16) -> usize {
         6
     }
 
-    fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-        let topic = Cow::Borrowed(r.string("TopicPartition.topic", false)?);
-        let partitions = r.fixed_array("TopicPartition.partitions", false)?;
-        Ok(Self { topic, partitions })
+    fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+        self.topic = Cow::Borrowed(r.string("TopicPartition.topic", false)?);
+        self.partitions = r.fixed_array("TopicPartition.partitions", false)?;
+        Ok(())
     }
 
     fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

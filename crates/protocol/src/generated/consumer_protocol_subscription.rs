@@ -21,15 +21,20 @@ pub struct ConsumerProtocolSubscription<'a> {
     pub rack_id: Option<Cow<'a, str>>,
 }
 
+impl ConsumerProtocolSubscription<'_> {
+    /// Every field at its default.
+    pub const DEFAULT: Self = Self {
+        topics: Vec::new(),
+        user_data: None,
+        owned_partitions: Vec::new(),
+        generation_id: -1,
+        rack_id: None,
+    };
+}
+
 impl Default for ConsumerProtocolSubscription<'_> {
     fn default() -> Self {
-        Self {
-            topics: Vec::new(),
-            user_data: None,
-            owned_partitions: Vec::new(),
-            generation_id: -1,
-            rack_id: None,
-        }
+        Self::DEFAULT
     }
 }
 
@@ -38,30 +43,30 @@ impl<'a> Message<'a> for ConsumerProtocolSubscription<'a> {
     const VERSIONS: VersionRange = VersionRange::new(0, 3);
     const FIRST_FLEXIBLE: Option<i16> = None;
 
-    fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-        let topics = r.array("ConsumerProtocolSubscription.topics", false, 2, |r| {
+    fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+        self.topics = r.array("ConsumerProtocolSubscription.topics", false, 2, |r| {
             Ok(Cow::Borrowed(r.string("ConsumerProtocolSubscription.topics", false)?))
         })?;
-        let user_data =
+        self.user_data =
             r.nullable_bytes("ConsumerProtocolSubscription.user_data", false)?.map(Cow::Borrowed);
-        let owned_partitions = if version >= 1 {
-            r.array(
+        if version >= 1 {
+            r.structs(
+                &mut self.owned_partitions,
                 "ConsumerProtocolSubscription.owned_partitions",
                 false,
                 TopicPartition::min_size(version),
-                |r| TopicPartition::read(r, version),
-            )?
-        } else {
-            Vec::new()
-        };
-        let generation_id =
-            if version >= 2 { r.i32("ConsumerProtocolSubscription.generation_id")? } else { -1 };
-        let rack_id = if version == 3 {
-            r.nullable_string("ConsumerProtocolSubscription.rack_id", false)?.map(Cow::Borrowed)
-        } else {
-            None
-        };
-        Ok(Self { topics, user_data, owned_partitions, generation_id, rack_id })
+                |item, r| item.read(r, version),
+            )?;
+        }
+        if version >= 2 {
+            self.generation_id = r.i32("ConsumerProtocolSubscription.generation_id")?;
+        }
+        if version == 3 {
+            self.rack_id = r
+                .nullable_string("ConsumerProtocolSubscription.rack_id", false)?
+                .map(Cow::Borrowed);
+        }
+        Ok(())
     }
 
     fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -119,7 +124,7 @@ impl<'a> Message<'a> for ConsumerProtocolSubscription<'a> {
 }
 
 /// `TopicPartition` of `ConsumerProtocolSubscription`, versions 1-3.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TopicPartition<'a> {
     /// `Topic`: all versions.
     pub topic: Cow<'a, str>,
@@ -127,15 +132,26 @@ pub struct TopicPartition<'a> {
     pub partitions: FixedArray<'a, PartitionIndex>,
 }
 
+impl TopicPartition<'_> {
+    /// Every field at its default.
+    pub const DEFAULT: Self = Self { topic: Cow::Borrowed(""), partitions: FixedArray::new() };
+}
+
+impl Default for TopicPartition<'_> {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 impl<'a> TopicPartition<'a> {
     const fn min_size(_version: i16) -> usize {
         6
     }
 
-    fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-        let topic = Cow::Borrowed(r.string("TopicPartition.topic", false)?);
-        let partitions = r.fixed_array("TopicPartition.partitions", false)?;
-        Ok(Self { topic, partitions })
+    fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+        self.topic = Cow::Borrowed(r.string("TopicPartition.topic", false)?);
+        self.partitions = r.fixed_array("TopicPartition.partitions", false)?;
+        Ok(())
     }
 
     fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -7,10 +7,21 @@
 use super::prelude::*;
 
 /// `ControlRecordTypeSchema`, versions 0.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ControlRecordTypeSchema {
     /// `Type`: all versions.
     pub r#type: i16,
+}
+
+impl ControlRecordTypeSchema {
+    /// Every field at its default.
+    pub const DEFAULT: Self = Self { r#type: 0 };
+}
+
+impl Default for ControlRecordTypeSchema {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
 }
 
 impl<'a> Message<'a> for ControlRecordTypeSchema {
@@ -18,9 +29,9 @@ impl<'a> Message<'a> for ControlRecordTypeSchema {
     const VERSIONS: VersionRange = VersionRange::new(0, 0);
     const FIRST_FLEXIBLE: Option<i16> = None;
 
-    fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-        let r#type = r.i16("ControlRecordTypeSchema.type")?;
-        Ok(Self { r#type })
+    fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+        self.r#type = r.i16("ControlRecordTypeSchema.type")?;
+        Ok(())
     }
 
     fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

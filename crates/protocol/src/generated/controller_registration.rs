@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `ControllerRegistrationRequest`, key 70, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ControllerRegistrationRequest<'a> {
         /// `ControllerId`: all versions.
         pub controller_id: i32,
@@ -30,36 +30,51 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ControllerRegistrationRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            controller_id: 0,
+            incarnation_id: Uuid::ZERO,
+            zk_migration_ready: false,
+            listeners: Vec::new(),
+            features: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ControllerRegistrationRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ControllerRegistrationRequest<'a> {
         const NAME: &'static str = "ControllerRegistrationRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let controller_id = r.i32("ControllerRegistrationRequest.controller_id")?;
-            let incarnation_id = r.uuid("ControllerRegistrationRequest.incarnation_id")?;
-            let zk_migration_ready = r.bool("ControllerRegistrationRequest.zk_migration_ready")?;
-            let listeners = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.controller_id = r.i32("ControllerRegistrationRequest.controller_id")?;
+            self.incarnation_id = r.uuid("ControllerRegistrationRequest.incarnation_id")?;
+            self.zk_migration_ready = r.bool("ControllerRegistrationRequest.zk_migration_ready")?;
+            r.structs(
+                &mut self.listeners,
                 "ControllerRegistrationRequest.listeners",
                 true,
                 Listener::min_size(version),
-                |r| Listener::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let features = r.array(
+            r.structs(
+                &mut self.features,
                 "ControllerRegistrationRequest.features",
                 true,
                 Feature::min_size(version),
-                |r| Feature::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("ControllerRegistrationRequest")?;
-            Ok(Self {
-                controller_id,
-                incarnation_id,
-                zk_migration_ready,
-                listeners,
-                features,
-                unknown_tags,
-            })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ControllerRegistrationRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -102,7 +117,7 @@ pub mod request {
     }
 
     /// `Listener` of `ControllerRegistrationRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Listener<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -116,18 +131,37 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Listener<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            host: Cow::Borrowed(""),
+            port: 0,
+            security_protocol: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for Listener<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Listener<'a> {
         const fn min_size(_version: i16) -> usize {
             7
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("Listener.name", true)?);
-            let host = Cow::Borrowed(r.string("Listener.host", true)?);
-            let port = r.u16("Listener.port")?;
-            let security_protocol = r.i16("Listener.security_protocol")?;
-            let unknown_tags = r.unknown_tags("Listener")?;
-            Ok(Self { name, host, port, security_protocol, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("Listener.name", true)?);
+            self.host = Cow::Borrowed(r.string("Listener.host", true)?);
+            self.port = r.u16("Listener.port")?;
+            self.security_protocol = r.i16("Listener.security_protocol")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Listener")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -150,7 +184,7 @@ pub mod request {
     const _: () = assert!(size_of::<Listener<'_>>() <= 7 * MEMORY_PER_BYTE);
 
     /// `Feature` of `ControllerRegistrationRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Feature<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -162,17 +196,35 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Feature<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            min_supported_version: 0,
+            max_supported_version: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for Feature<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Feature<'a> {
         const fn min_size(_version: i16) -> usize {
             6
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("Feature.name", true)?);
-            let min_supported_version = r.i16("Feature.min_supported_version")?;
-            let max_supported_version = r.i16("Feature.max_supported_version")?;
-            let unknown_tags = r.unknown_tags("Feature")?;
-            Ok(Self { name, min_supported_version, max_supported_version, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("Feature.name", true)?);
+            self.min_supported_version = r.i16("Feature.min_supported_version")?;
+            self.max_supported_version = r.i16("Feature.max_supported_version")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Feature")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -210,14 +262,19 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ControllerRegistrationResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for ControllerRegistrationResponse<'_> {
         fn default() -> Self {
-            Self {
-                throttle_time_ms: 0,
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -226,14 +283,16 @@ pub mod response {
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("ControllerRegistrationResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("ControllerRegistrationResponse.error_code")?);
-            let error_message = r
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("ControllerRegistrationResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("ControllerRegistrationResponse.error_code")?);
+            self.error_message = r
                 .nullable_string("ControllerRegistrationResponse.error_message", true)?
                 .map(Cow::Borrowed);
-            let unknown_tags = r.unknown_tags("ControllerRegistrationResponse")?;
-            Ok(Self { throttle_time_ms, error_code, error_message, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ControllerRegistrationResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

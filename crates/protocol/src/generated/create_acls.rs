@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `CreateAclsRequest`, key 30, versions 1-3, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct CreateAclsRequest<'a> {
         /// `Creations`: all versions.
         pub creations: Vec<AclCreation<'a>>,
@@ -22,22 +22,35 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl CreateAclsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self { creations: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for CreateAclsRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for CreateAclsRequest<'a> {
         const NAME: &'static str = "CreateAclsRequest";
         const VERSIONS: VersionRange = VersionRange::new(1, 3);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let creations = r.array(
+            r.structs(
+                &mut self.creations,
                 "CreateAclsRequest.creations",
                 flexible,
                 AclCreation::min_size(version),
-                |r| AclCreation::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("CreateAclsRequest")? } else { UnknownTags::new() };
-            Ok(Self { creations, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("CreateAclsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -96,18 +109,23 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AclCreation<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            resource_type: 0,
+            resource_name: Cow::Borrowed(""),
+            resource_pattern_type: 3,
+            principal: Cow::Borrowed(""),
+            host: Cow::Borrowed(""),
+            operation: 0,
+            permission_type: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for AclCreation<'_> {
         fn default() -> Self {
-            Self {
-                resource_type: 0,
-                resource_name: Cow::Borrowed(""),
-                resource_pattern_type: 3,
-                principal: Cow::Borrowed(""),
-                host: Cow::Borrowed(""),
-                operation: 0,
-                permission_type: 0,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -119,27 +137,19 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let resource_type = r.i8("AclCreation.resource_type")?;
-            let resource_name = Cow::Borrowed(r.string("AclCreation.resource_name", flexible)?);
-            let resource_pattern_type = r.i8("AclCreation.resource_pattern_type")?;
-            let principal = Cow::Borrowed(r.string("AclCreation.principal", flexible)?);
-            let host = Cow::Borrowed(r.string("AclCreation.host", flexible)?);
-            let operation = r.i8("AclCreation.operation")?;
-            let permission_type = r.i8("AclCreation.permission_type")?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("AclCreation")? } else { UnknownTags::new() };
-            Ok(Self {
-                resource_type,
-                resource_name,
-                resource_pattern_type,
-                principal,
-                host,
-                operation,
-                permission_type,
-                unknown_tags,
-            })
+            self.resource_type = r.i8("AclCreation.resource_type")?;
+            self.resource_name = Cow::Borrowed(r.string("AclCreation.resource_name", flexible)?);
+            self.resource_pattern_type = r.i8("AclCreation.resource_pattern_type")?;
+            self.principal = Cow::Borrowed(r.string("AclCreation.principal", flexible)?);
+            self.host = Cow::Borrowed(r.string("AclCreation.host", flexible)?);
+            self.operation = r.i8("AclCreation.operation")?;
+            self.permission_type = r.i8("AclCreation.permission_type")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AclCreation")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -179,7 +189,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `CreateAclsResponse`, key 30, versions 1-3, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct CreateAclsResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -189,23 +199,37 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl CreateAclsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { throttle_time_ms: 0, results: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for CreateAclsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for CreateAclsResponse<'a> {
         const NAME: &'static str = "CreateAclsResponse";
         const VERSIONS: VersionRange = VersionRange::new(1, 3);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let throttle_time_ms = r.i32("CreateAclsResponse.throttle_time_ms")?;
-            let results = r.array(
+            self.throttle_time_ms = r.i32("CreateAclsResponse.throttle_time_ms")?;
+            r.structs(
+                &mut self.results,
                 "CreateAclsResponse.results",
                 flexible,
                 AclCreationResult::min_size(version),
-                |r| AclCreationResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("CreateAclsResponse")? } else { UnknownTags::new() };
-            Ok(Self { throttle_time_ms, results, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("CreateAclsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -255,13 +279,18 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AclCreationResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for AclCreationResult<'_> {
         fn default() -> Self {
-            Self {
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -270,14 +299,15 @@ pub mod response {
             4
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let error_code = ErrorCode(r.i16("AclCreationResult.error_code")?);
-            let error_message =
+            self.error_code = ErrorCode(r.i16("AclCreationResult.error_code")?);
+            self.error_message =
                 r.nullable_string("AclCreationResult.error_message", flexible)?.map(Cow::Borrowed);
-            let unknown_tags =
-                if flexible { r.unknown_tags("AclCreationResult")? } else { UnknownTags::new() };
-            Ok(Self { error_code, error_message, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AclCreationResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

@@ -28,15 +28,20 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl CreateDelegationTokenRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            owner_principal_type: Some(Cow::Borrowed("")),
+            owner_principal_name: Some(Cow::Borrowed("")),
+            renewers: Vec::new(),
+            max_lifetime_ms: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for CreateDelegationTokenRequest<'_> {
         fn default() -> Self {
-            Self {
-                owner_principal_type: Some(Cow::Borrowed("")),
-                owner_principal_name: Some(Cow::Borrowed("")),
-                renewers: Vec::new(),
-                max_lifetime_ms: 0,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -45,39 +50,30 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(1, 3);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let owner_principal_type = if version == 3 {
-                r.nullable_string("CreateDelegationTokenRequest.owner_principal_type", true)?
-                    .map(Cow::Borrowed)
-            } else {
-                Some(Cow::Borrowed(""))
-            };
-            let owner_principal_name = if version == 3 {
-                r.nullable_string("CreateDelegationTokenRequest.owner_principal_name", true)?
-                    .map(Cow::Borrowed)
-            } else {
-                Some(Cow::Borrowed(""))
-            };
-            let renewers = r.array(
+            if version == 3 {
+                self.owner_principal_type = r
+                    .nullable_string("CreateDelegationTokenRequest.owner_principal_type", true)?
+                    .map(Cow::Borrowed);
+            }
+            if version == 3 {
+                self.owner_principal_name = r
+                    .nullable_string("CreateDelegationTokenRequest.owner_principal_name", true)?
+                    .map(Cow::Borrowed);
+            }
+            r.structs(
+                &mut self.renewers,
                 "CreateDelegationTokenRequest.renewers",
                 flexible,
                 CreatableRenewers::min_size(version),
-                |r| CreatableRenewers::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let max_lifetime_ms = r.i64("CreateDelegationTokenRequest.max_lifetime_ms")?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("CreateDelegationTokenRequest")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                owner_principal_type,
-                owner_principal_name,
-                renewers,
-                max_lifetime_ms,
-                unknown_tags,
-            })
+            self.max_lifetime_ms = r.i64("CreateDelegationTokenRequest.max_lifetime_ms")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("CreateDelegationTokenRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -148,7 +144,7 @@ pub mod request {
     }
 
     /// `CreatableRenewers` of `CreateDelegationTokenRequest`, versions 1-3.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct CreatableRenewers<'a> {
         /// `PrincipalType`: all versions.
         pub principal_type: Cow<'a, str>,
@@ -156,6 +152,21 @@ pub mod request {
         pub principal_name: Cow<'a, str>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl CreatableRenewers<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            principal_type: Cow::Borrowed(""),
+            principal_name: Cow::Borrowed(""),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for CreatableRenewers<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> CreatableRenewers<'a> {
@@ -166,15 +177,16 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let principal_type =
+            self.principal_type =
                 Cow::Borrowed(r.string("CreatableRenewers.principal_type", flexible)?);
-            let principal_name =
+            self.principal_name =
                 Cow::Borrowed(r.string("CreatableRenewers.principal_name", flexible)?);
-            let unknown_tags =
-                if flexible { r.unknown_tags("CreatableRenewers")? } else { UnknownTags::new() };
-            Ok(Self { principal_type, principal_name, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("CreatableRenewers")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -207,7 +219,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `CreateDelegationTokenResponse`, key 38, versions 1-3, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct CreateDelegationTokenResponse<'a> {
         /// `ErrorCode`: all versions.
         pub error_code: ErrorCode,
@@ -235,58 +247,66 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl CreateDelegationTokenResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            principal_type: Cow::Borrowed(""),
+            principal_name: Cow::Borrowed(""),
+            token_requester_principal_type: Cow::Borrowed(""),
+            token_requester_principal_name: Cow::Borrowed(""),
+            issue_timestamp_ms: 0,
+            expiry_timestamp_ms: 0,
+            max_timestamp_ms: 0,
+            token_id: Cow::Borrowed(""),
+            hmac: Cow::Borrowed(&[]),
+            throttle_time_ms: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for CreateDelegationTokenResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for CreateDelegationTokenResponse<'a> {
         const NAME: &'static str = "CreateDelegationTokenResponse";
         const VERSIONS: VersionRange = VersionRange::new(1, 3);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let error_code = ErrorCode(r.i16("CreateDelegationTokenResponse.error_code")?);
-            let principal_type =
+            self.error_code = ErrorCode(r.i16("CreateDelegationTokenResponse.error_code")?);
+            self.principal_type =
                 Cow::Borrowed(r.string("CreateDelegationTokenResponse.principal_type", flexible)?);
-            let principal_name =
+            self.principal_name =
                 Cow::Borrowed(r.string("CreateDelegationTokenResponse.principal_name", flexible)?);
-            let token_requester_principal_type = if version == 3 {
-                Cow::Borrowed(
-                    r.string("CreateDelegationTokenResponse.token_requester_principal_type", true)?,
-                )
-            } else {
-                Cow::Borrowed("")
-            };
-            let token_requester_principal_name = if version == 3 {
-                Cow::Borrowed(
-                    r.string("CreateDelegationTokenResponse.token_requester_principal_name", true)?,
-                )
-            } else {
-                Cow::Borrowed("")
-            };
-            let issue_timestamp_ms = r.i64("CreateDelegationTokenResponse.issue_timestamp_ms")?;
-            let expiry_timestamp_ms = r.i64("CreateDelegationTokenResponse.expiry_timestamp_ms")?;
-            let max_timestamp_ms = r.i64("CreateDelegationTokenResponse.max_timestamp_ms")?;
-            let token_id =
+            if version == 3 {
+                self.token_requester_principal_type = Cow::Borrowed(r.string(
+                    "CreateDelegationTokenResponse.token_requester_principal_type",
+                    true,
+                )?);
+            }
+            if version == 3 {
+                self.token_requester_principal_name = Cow::Borrowed(r.string(
+                    "CreateDelegationTokenResponse.token_requester_principal_name",
+                    true,
+                )?);
+            }
+            self.issue_timestamp_ms = r.i64("CreateDelegationTokenResponse.issue_timestamp_ms")?;
+            self.expiry_timestamp_ms =
+                r.i64("CreateDelegationTokenResponse.expiry_timestamp_ms")?;
+            self.max_timestamp_ms = r.i64("CreateDelegationTokenResponse.max_timestamp_ms")?;
+            self.token_id =
                 Cow::Borrowed(r.string("CreateDelegationTokenResponse.token_id", flexible)?);
-            let hmac = Cow::Borrowed(r.bytes("CreateDelegationTokenResponse.hmac", flexible)?);
-            let throttle_time_ms = r.i32("CreateDelegationTokenResponse.throttle_time_ms")?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("CreateDelegationTokenResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                error_code,
-                principal_type,
-                principal_name,
-                token_requester_principal_type,
-                token_requester_principal_name,
-                issue_timestamp_ms,
-                expiry_timestamp_ms,
-                max_timestamp_ms,
-                token_id,
-                hmac,
-                throttle_time_ms,
-                unknown_tags,
-            })
+            self.hmac = Cow::Borrowed(r.bytes("CreateDelegationTokenResponse.hmac", flexible)?);
+            self.throttle_time_ms = r.i32("CreateDelegationTokenResponse.throttle_time_ms")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("CreateDelegationTokenResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `CreatePartitionsRequest`, key 37, versions 0-3, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct CreatePartitionsRequest<'a> {
         /// `Topics`: all versions.
         pub topics: Vec<CreatePartitionsTopic<'a>>,
@@ -26,27 +26,42 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl CreatePartitionsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topics: Vec::new(),
+            timeout_ms: 0,
+            validate_only: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for CreatePartitionsRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for CreatePartitionsRequest<'a> {
         const NAME: &'static str = "CreatePartitionsRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 3);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let topics = r.array(
+            r.structs(
+                &mut self.topics,
                 "CreatePartitionsRequest.topics",
                 flexible,
                 CreatePartitionsTopic::min_size(version),
-                |r| CreatePartitionsTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let timeout_ms = r.i32("CreatePartitionsRequest.timeout_ms")?;
-            let validate_only = r.bool("CreatePartitionsRequest.validate_only")?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("CreatePartitionsRequest")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { topics, timeout_ms, validate_only, unknown_tags })
+            self.timeout_ms = r.i32("CreatePartitionsRequest.timeout_ms")?;
+            self.validate_only = r.bool("CreatePartitionsRequest.validate_only")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("CreatePartitionsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -100,14 +115,19 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl CreatePartitionsTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            count: 0,
+            assignments: Some(Vec::new()),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for CreatePartitionsTopic<'_> {
         fn default() -> Self {
-            Self {
-                name: Cow::Borrowed(""),
-                count: 0,
-                assignments: Some(Vec::new()),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -119,22 +139,21 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let name = Cow::Borrowed(r.string("CreatePartitionsTopic.name", flexible)?);
-            let count = r.i32("CreatePartitionsTopic.count")?;
-            let assignments = r.nullable_array(
+            self.name = Cow::Borrowed(r.string("CreatePartitionsTopic.name", flexible)?);
+            self.count = r.i32("CreatePartitionsTopic.count")?;
+            r.nullable_structs(
+                &mut self.assignments,
                 "CreatePartitionsTopic.assignments",
                 flexible,
                 CreatePartitionsAssignment::min_size(version),
-                |r| CreatePartitionsAssignment::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("CreatePartitionsTopic")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { name, count, assignments, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("CreatePartitionsTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -174,12 +193,24 @@ pub mod request {
     const _: () = assert!(size_of::<CreatePartitionsTopic<'_>>() <= 7 * MEMORY_PER_BYTE);
 
     /// `CreatePartitionsAssignment` of `CreatePartitionsRequest`, versions 0-3.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct CreatePartitionsAssignment<'a> {
         /// `BrokerIds`: all versions.
         pub broker_ids: FixedArray<'a, NodeId>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl CreatePartitionsAssignment<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { broker_ids: FixedArray::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for CreatePartitionsAssignment<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> CreatePartitionsAssignment<'a> {
@@ -190,15 +221,13 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let broker_ids = r.fixed_array("CreatePartitionsAssignment.broker_ids", flexible)?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("CreatePartitionsAssignment")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { broker_ids, unknown_tags })
+            self.broker_ids = r.fixed_array("CreatePartitionsAssignment.broker_ids", flexible)?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("CreatePartitionsAssignment")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -229,7 +258,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `CreatePartitionsResponse`, key 37, versions 0-3, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct CreatePartitionsResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -239,26 +268,37 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl CreatePartitionsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { throttle_time_ms: 0, results: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for CreatePartitionsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for CreatePartitionsResponse<'a> {
         const NAME: &'static str = "CreatePartitionsResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 3);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let throttle_time_ms = r.i32("CreatePartitionsResponse.throttle_time_ms")?;
-            let results = r.array(
+            self.throttle_time_ms = r.i32("CreatePartitionsResponse.throttle_time_ms")?;
+            r.structs(
+                &mut self.results,
                 "CreatePartitionsResponse.results",
                 flexible,
                 CreatePartitionsTopicResult::min_size(version),
-                |r| CreatePartitionsTopicResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("CreatePartitionsResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { throttle_time_ms, results, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("CreatePartitionsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -298,7 +338,7 @@ pub mod response {
     }
 
     /// `CreatePartitionsTopicResult` of `CreatePartitionsResponse`, versions 0-3.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct CreatePartitionsTopicResult<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -310,6 +350,22 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl CreatePartitionsTopicResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            error_code: ErrorCode(0),
+            error_message: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for CreatePartitionsTopicResult<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> CreatePartitionsTopicResult<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -318,19 +374,17 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let name = Cow::Borrowed(r.string("CreatePartitionsTopicResult.name", flexible)?);
-            let error_code = ErrorCode(r.i16("CreatePartitionsTopicResult.error_code")?);
-            let error_message = r
+            self.name = Cow::Borrowed(r.string("CreatePartitionsTopicResult.name", flexible)?);
+            self.error_code = ErrorCode(r.i16("CreatePartitionsTopicResult.error_code")?);
+            self.error_message = r
                 .nullable_string("CreatePartitionsTopicResult.error_message", flexible)?
                 .map(Cow::Borrowed);
-            let unknown_tags = if flexible {
-                r.unknown_tags("CreatePartitionsTopicResult")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { name, error_code, error_message, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("CreatePartitionsTopicResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

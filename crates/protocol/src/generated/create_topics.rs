@@ -26,14 +26,19 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl CreateTopicsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topics: Vec::new(),
+            timeout_ms: 60000,
+            validate_only: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for CreateTopicsRequest<'_> {
         fn default() -> Self {
-            Self {
-                topics: Vec::new(),
-                timeout_ms: 60000,
-                validate_only: false,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -42,19 +47,21 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(2, 7);
         const FIRST_FLEXIBLE: Option<i16> = Some(5);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 5;
-            let topics = r.array(
+            r.structs(
+                &mut self.topics,
                 "CreateTopicsRequest.topics",
                 flexible,
                 CreatableTopic::min_size(version),
-                |r| CreatableTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let timeout_ms = r.i32("CreateTopicsRequest.timeout_ms")?;
-            let validate_only = r.bool("CreateTopicsRequest.validate_only")?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("CreateTopicsRequest")? } else { UnknownTags::new() };
-            Ok(Self { topics, timeout_ms, validate_only, unknown_tags })
+            self.timeout_ms = r.i32("CreateTopicsRequest.timeout_ms")?;
+            self.validate_only = r.bool("CreateTopicsRequest.validate_only")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("CreateTopicsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -96,7 +103,7 @@ pub mod request {
     }
 
     /// `CreatableTopic` of `CreateTopicsRequest`, versions 2-7.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct CreatableTopic<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -112,6 +119,24 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl CreatableTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            num_partitions: 0,
+            replication_factor: 0,
+            assignments: Vec::new(),
+            configs: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for CreatableTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> CreatableTopic<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -120,33 +145,29 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 5;
-            let name = Cow::Borrowed(r.string("CreatableTopic.name", flexible)?);
-            let num_partitions = r.i32("CreatableTopic.num_partitions")?;
-            let replication_factor = r.i16("CreatableTopic.replication_factor")?;
-            let assignments = r.array(
+            self.name = Cow::Borrowed(r.string("CreatableTopic.name", flexible)?);
+            self.num_partitions = r.i32("CreatableTopic.num_partitions")?;
+            self.replication_factor = r.i16("CreatableTopic.replication_factor")?;
+            r.structs(
+                &mut self.assignments,
                 "CreatableTopic.assignments",
                 flexible,
                 CreatableReplicaAssignment::min_size(version),
-                |r| CreatableReplicaAssignment::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let configs = r.array(
+            r.structs(
+                &mut self.configs,
                 "CreatableTopic.configs",
                 flexible,
                 CreatableTopicConfig::min_size(version),
-                |r| CreatableTopicConfig::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("CreatableTopic")? } else { UnknownTags::new() };
-            Ok(Self {
-                name,
-                num_partitions,
-                replication_factor,
-                assignments,
-                configs,
-                unknown_tags,
-            })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("CreatableTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -191,7 +212,7 @@ pub mod request {
     const _: () = assert!(size_of::<CreatableTopic<'_>>() <= 10 * MEMORY_PER_BYTE);
 
     /// `CreatableReplicaAssignment` of `CreateTopicsRequest`, versions 2-7.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct CreatableReplicaAssignment<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -199,6 +220,21 @@ pub mod request {
         pub broker_ids: FixedArray<'a, NodeId>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl CreatableReplicaAssignment<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            broker_ids: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for CreatableReplicaAssignment<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> CreatableReplicaAssignment<'a> {
@@ -209,17 +245,15 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 5;
-            let partition_index =
+            self.partition_index =
                 PartitionIndex(r.i32("CreatableReplicaAssignment.partition_index")?);
-            let broker_ids = r.fixed_array("CreatableReplicaAssignment.broker_ids", flexible)?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("CreatableReplicaAssignment")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { partition_index, broker_ids, unknown_tags })
+            self.broker_ids = r.fixed_array("CreatableReplicaAssignment.broker_ids", flexible)?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("CreatableReplicaAssignment")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -257,13 +291,18 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl CreatableTopicConfig<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            value: Some(Cow::Borrowed("")),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for CreatableTopicConfig<'_> {
         fn default() -> Self {
-            Self {
-                name: Cow::Borrowed(""),
-                value: Some(Cow::Borrowed("")),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -275,14 +314,15 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 5;
-            let name = Cow::Borrowed(r.string("CreatableTopicConfig.name", flexible)?);
-            let value =
+            self.name = Cow::Borrowed(r.string("CreatableTopicConfig.name", flexible)?);
+            self.value =
                 r.nullable_string("CreatableTopicConfig.value", flexible)?.map(Cow::Borrowed);
-            let unknown_tags =
-                if flexible { r.unknown_tags("CreatableTopicConfig")? } else { UnknownTags::new() };
-            Ok(Self { name, value, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("CreatableTopicConfig")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -315,7 +355,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `CreateTopicsResponse`, key 19, versions 2-7, flexible from 5.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct CreateTopicsResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -325,23 +365,37 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl CreateTopicsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { throttle_time_ms: 0, topics: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for CreateTopicsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for CreateTopicsResponse<'a> {
         const NAME: &'static str = "CreateTopicsResponse";
         const VERSIONS: VersionRange = VersionRange::new(2, 7);
         const FIRST_FLEXIBLE: Option<i16> = Some(5);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 5;
-            let throttle_time_ms = r.i32("CreateTopicsResponse.throttle_time_ms")?;
-            let topics = r.array(
+            self.throttle_time_ms = r.i32("CreateTopicsResponse.throttle_time_ms")?;
+            r.structs(
+                &mut self.topics,
                 "CreateTopicsResponse.topics",
                 flexible,
                 CreatableTopicResult::min_size(version),
-                |r| CreatableTopicResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("CreateTopicsResponse")? } else { UnknownTags::new() };
-            Ok(Self { throttle_time_ms, topics, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("CreateTopicsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -403,19 +457,24 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl CreatableTopicResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            topic_id: TopicId(Uuid::ZERO),
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            topic_config_error_code: ErrorCode(0),
+            num_partitions: -1,
+            replication_factor: -1,
+            configs: Some(Vec::new()),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for CreatableTopicResult<'_> {
         fn default() -> Self {
-            Self {
-                name: Cow::Borrowed(""),
-                topic_id: TopicId(Uuid::ZERO),
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                topic_config_error_code: ErrorCode(0),
-                num_partitions: -1,
-                replication_factor: -1,
-                configs: Some(Vec::new()),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -428,58 +487,44 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 5;
-            let name = Cow::Borrowed(r.string("CreatableTopicResult.name", flexible)?);
-            let topic_id = if version == 7 {
-                TopicId(r.uuid("CreatableTopicResult.topic_id")?)
-            } else {
-                TopicId(Uuid::ZERO)
-            };
-            let error_code = ErrorCode(r.i16("CreatableTopicResult.error_code")?);
-            let error_message = r
+            self.name = Cow::Borrowed(r.string("CreatableTopicResult.name", flexible)?);
+            if version == 7 {
+                self.topic_id = TopicId(r.uuid("CreatableTopicResult.topic_id")?);
+            }
+            self.error_code = ErrorCode(r.i16("CreatableTopicResult.error_code")?);
+            self.error_message = r
                 .nullable_string("CreatableTopicResult.error_message", flexible)?
                 .map(Cow::Borrowed);
-            let mut topic_config_error_code = ErrorCode(0);
-            let num_partitions =
-                if version >= 5 { r.i32("CreatableTopicResult.num_partitions")? } else { -1 };
-            let replication_factor =
-                if version >= 5 { r.i16("CreatableTopicResult.replication_factor")? } else { -1 };
-            let configs = if version >= 5 {
-                r.nullable_array(
+            if version >= 5 {
+                self.num_partitions = r.i32("CreatableTopicResult.num_partitions")?;
+            }
+            if version >= 5 {
+                self.replication_factor = r.i16("CreatableTopicResult.replication_factor")?;
+            }
+            if version >= 5 {
+                r.nullable_structs(
+                    &mut self.configs,
                     "CreatableTopicResult.configs",
                     true,
                     CreatableTopicConfigs::min_size(version),
-                    |r| CreatableTopicConfigs::read(r, version),
-                )?
-            } else {
-                Some(Vec::new())
-            };
-            let unknown_tags = if flexible {
-                r.tagged_fields("CreatableTopicResult", |r, tag| {
+                    |item, r| item.read(r, version),
+                )?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.tagged_fields("CreatableTopicResult", |r, tag| {
                     match tag {
                         0 => {
-                            topic_config_error_code =
+                            self.topic_config_error_code =
                                 ErrorCode(r.i16("CreatableTopicResult.topic_config_error_code")?);
                         }
                         _ => return Ok(Tagged::Unknown),
                     }
                     Ok(Tagged::Known)
-                })?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                name,
-                topic_id,
-                error_code,
-                error_message,
-                topic_config_error_code,
-                num_partitions,
-                replication_factor,
-                configs,
-                unknown_tags,
-            })
+                })?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -578,16 +623,21 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl CreatableTopicConfigs<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            value: Some(Cow::Borrowed("")),
+            read_only: false,
+            config_source: -1,
+            is_sensitive: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for CreatableTopicConfigs<'_> {
         fn default() -> Self {
-            Self {
-                name: Cow::Borrowed(""),
-                value: Some(Cow::Borrowed("")),
-                read_only: false,
-                config_source: -1,
-                is_sensitive: false,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -596,14 +646,16 @@ pub mod response {
             6
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("CreatableTopicConfigs.name", true)?);
-            let value = r.nullable_string("CreatableTopicConfigs.value", true)?.map(Cow::Borrowed);
-            let read_only = r.bool("CreatableTopicConfigs.read_only")?;
-            let config_source = r.i8("CreatableTopicConfigs.config_source")?;
-            let is_sensitive = r.bool("CreatableTopicConfigs.is_sensitive")?;
-            let unknown_tags = r.unknown_tags("CreatableTopicConfigs")?;
-            Ok(Self { name, value, read_only, config_source, is_sensitive, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("CreatableTopicConfigs.name", true)?);
+            self.value = r.nullable_string("CreatableTopicConfigs.value", true)?.map(Cow::Borrowed);
+            self.read_only = r.bool("CreatableTopicConfigs.read_only")?;
+            self.config_source = r.i8("CreatableTopicConfigs.config_source")?;
+            self.is_sensitive = r.bool("CreatableTopicConfigs.is_sensitive")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("CreatableTopicConfigs")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -7,7 +7,7 @@
 use super::prelude::*;
 
 /// `DefaultPrincipalData`, versions 0, flexible from 0.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DefaultPrincipalData<'a> {
     /// `Type`: all versions.
     pub r#type: Cow<'a, str>,
@@ -19,17 +19,35 @@ pub struct DefaultPrincipalData<'a> {
     pub unknown_tags: UnknownTags<'a>,
 }
 
+impl DefaultPrincipalData<'_> {
+    /// Every field at its default.
+    pub const DEFAULT: Self = Self {
+        r#type: Cow::Borrowed(""),
+        name: Cow::Borrowed(""),
+        token_authenticated: false,
+        unknown_tags: UnknownTags::new(),
+    };
+}
+
+impl Default for DefaultPrincipalData<'_> {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 impl<'a> Message<'a> for DefaultPrincipalData<'a> {
     const NAME: &'static str = "DefaultPrincipalData";
     const VERSIONS: VersionRange = VersionRange::new(0, 0);
     const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-    fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-        let r#type = Cow::Borrowed(r.string("DefaultPrincipalData.type", true)?);
-        let name = Cow::Borrowed(r.string("DefaultPrincipalData.name", true)?);
-        let token_authenticated = r.bool("DefaultPrincipalData.token_authenticated")?;
-        let unknown_tags = r.unknown_tags("DefaultPrincipalData")?;
-        Ok(Self { r#type, name, token_authenticated, unknown_tags })
+    fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+        self.r#type = Cow::Borrowed(r.string("DefaultPrincipalData.type", true)?);
+        self.name = Cow::Borrowed(r.string("DefaultPrincipalData.name", true)?);
+        self.token_authenticated = r.bool("DefaultPrincipalData.token_authenticated")?;
+        if !r.no_tags() {
+            self.unknown_tags = r.unknown_tags("DefaultPrincipalData")?;
+        }
+        Ok(())
     }
 
     fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

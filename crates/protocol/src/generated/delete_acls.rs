@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `DeleteAclsRequest`, key 31, versions 1-3, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DeleteAclsRequest<'a> {
         /// `Filters`: all versions.
         pub filters: Vec<DeleteAclsFilter<'a>>,
@@ -22,22 +22,35 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DeleteAclsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self { filters: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for DeleteAclsRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DeleteAclsRequest<'a> {
         const NAME: &'static str = "DeleteAclsRequest";
         const VERSIONS: VersionRange = VersionRange::new(1, 3);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let filters = r.array(
+            r.structs(
+                &mut self.filters,
                 "DeleteAclsRequest.filters",
                 flexible,
                 DeleteAclsFilter::min_size(version),
-                |r| DeleteAclsFilter::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("DeleteAclsRequest")? } else { UnknownTags::new() };
-            Ok(Self { filters, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteAclsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -96,18 +109,23 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DeleteAclsFilter<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            resource_type_filter: 0,
+            resource_name_filter: Some(Cow::Borrowed("")),
+            pattern_type_filter: 3,
+            principal_filter: Some(Cow::Borrowed("")),
+            host_filter: Some(Cow::Borrowed("")),
+            operation: 0,
+            permission_type: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DeleteAclsFilter<'_> {
         fn default() -> Self {
-            Self {
-                resource_type_filter: 0,
-                resource_name_filter: Some(Cow::Borrowed("")),
-                pattern_type_filter: 3,
-                principal_filter: Some(Cow::Borrowed("")),
-                host_filter: Some(Cow::Borrowed("")),
-                operation: 0,
-                permission_type: 0,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -119,32 +137,24 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let resource_type_filter = r.i8("DeleteAclsFilter.resource_type_filter")?;
-            let resource_name_filter = r
+            self.resource_type_filter = r.i8("DeleteAclsFilter.resource_type_filter")?;
+            self.resource_name_filter = r
                 .nullable_string("DeleteAclsFilter.resource_name_filter", flexible)?
                 .map(Cow::Borrowed);
-            let pattern_type_filter = r.i8("DeleteAclsFilter.pattern_type_filter")?;
-            let principal_filter = r
+            self.pattern_type_filter = r.i8("DeleteAclsFilter.pattern_type_filter")?;
+            self.principal_filter = r
                 .nullable_string("DeleteAclsFilter.principal_filter", flexible)?
                 .map(Cow::Borrowed);
-            let host_filter =
+            self.host_filter =
                 r.nullable_string("DeleteAclsFilter.host_filter", flexible)?.map(Cow::Borrowed);
-            let operation = r.i8("DeleteAclsFilter.operation")?;
-            let permission_type = r.i8("DeleteAclsFilter.permission_type")?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("DeleteAclsFilter")? } else { UnknownTags::new() };
-            Ok(Self {
-                resource_type_filter,
-                resource_name_filter,
-                pattern_type_filter,
-                principal_filter,
-                host_filter,
-                operation,
-                permission_type,
-                unknown_tags,
-            })
+            self.operation = r.i8("DeleteAclsFilter.operation")?;
+            self.permission_type = r.i8("DeleteAclsFilter.permission_type")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteAclsFilter")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -196,7 +206,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `DeleteAclsResponse`, key 31, versions 1-3, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DeleteAclsResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -206,23 +216,40 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DeleteAclsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            filter_results: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DeleteAclsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DeleteAclsResponse<'a> {
         const NAME: &'static str = "DeleteAclsResponse";
         const VERSIONS: VersionRange = VersionRange::new(1, 3);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let throttle_time_ms = r.i32("DeleteAclsResponse.throttle_time_ms")?;
-            let filter_results = r.array(
+            self.throttle_time_ms = r.i32("DeleteAclsResponse.throttle_time_ms")?;
+            r.structs(
+                &mut self.filter_results,
                 "DeleteAclsResponse.filter_results",
                 flexible,
                 DeleteAclsFilterResult::min_size(version),
-                |r| DeleteAclsFilterResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("DeleteAclsResponse")? } else { UnknownTags::new() };
-            Ok(Self { throttle_time_ms, filter_results, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteAclsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -274,14 +301,19 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DeleteAclsFilterResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            matching_acls: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DeleteAclsFilterResult<'_> {
         fn default() -> Self {
-            Self {
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                matching_acls: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -293,24 +325,23 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let error_code = ErrorCode(r.i16("DeleteAclsFilterResult.error_code")?);
-            let error_message = r
+            self.error_code = ErrorCode(r.i16("DeleteAclsFilterResult.error_code")?);
+            self.error_message = r
                 .nullable_string("DeleteAclsFilterResult.error_message", flexible)?
                 .map(Cow::Borrowed);
-            let matching_acls = r.array(
+            r.structs(
+                &mut self.matching_acls,
                 "DeleteAclsFilterResult.matching_acls",
                 flexible,
                 DeleteAclsMatchingAcl::min_size(version),
-                |r| DeleteAclsMatchingAcl::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("DeleteAclsFilterResult")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { error_code, error_message, matching_acls, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteAclsFilterResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -378,20 +409,25 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DeleteAclsMatchingAcl<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            resource_type: 0,
+            resource_name: Cow::Borrowed(""),
+            pattern_type: 3,
+            principal: Cow::Borrowed(""),
+            host: Cow::Borrowed(""),
+            operation: 0,
+            permission_type: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DeleteAclsMatchingAcl<'_> {
         fn default() -> Self {
-            Self {
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                resource_type: 0,
-                resource_name: Cow::Borrowed(""),
-                pattern_type: 3,
-                principal: Cow::Borrowed(""),
-                host: Cow::Borrowed(""),
-                operation: 0,
-                permission_type: 0,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -403,37 +439,24 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let error_code = ErrorCode(r.i16("DeleteAclsMatchingAcl.error_code")?);
-            let error_message = r
+            self.error_code = ErrorCode(r.i16("DeleteAclsMatchingAcl.error_code")?);
+            self.error_message = r
                 .nullable_string("DeleteAclsMatchingAcl.error_message", flexible)?
                 .map(Cow::Borrowed);
-            let resource_type = r.i8("DeleteAclsMatchingAcl.resource_type")?;
-            let resource_name =
+            self.resource_type = r.i8("DeleteAclsMatchingAcl.resource_type")?;
+            self.resource_name =
                 Cow::Borrowed(r.string("DeleteAclsMatchingAcl.resource_name", flexible)?);
-            let pattern_type = r.i8("DeleteAclsMatchingAcl.pattern_type")?;
-            let principal = Cow::Borrowed(r.string("DeleteAclsMatchingAcl.principal", flexible)?);
-            let host = Cow::Borrowed(r.string("DeleteAclsMatchingAcl.host", flexible)?);
-            let operation = r.i8("DeleteAclsMatchingAcl.operation")?;
-            let permission_type = r.i8("DeleteAclsMatchingAcl.permission_type")?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("DeleteAclsMatchingAcl")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                error_code,
-                error_message,
-                resource_type,
-                resource_name,
-                pattern_type,
-                principal,
-                host,
-                operation,
-                permission_type,
-                unknown_tags,
-            })
+            self.pattern_type = r.i8("DeleteAclsMatchingAcl.pattern_type")?;
+            self.principal = Cow::Borrowed(r.string("DeleteAclsMatchingAcl.principal", flexible)?);
+            self.host = Cow::Borrowed(r.string("DeleteAclsMatchingAcl.host", flexible)?);
+            self.operation = r.i8("DeleteAclsMatchingAcl.operation")?;
+            self.permission_type = r.i8("DeleteAclsMatchingAcl.permission_type")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteAclsMatchingAcl")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

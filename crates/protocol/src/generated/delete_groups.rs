@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `DeleteGroupsRequest`, key 42, versions 0-2, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DeleteGroupsRequest<'a> {
         /// `GroupsNames`: all versions.
         pub groups_names: Vec<Cow<'a, str>>,
@@ -22,22 +22,35 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DeleteGroupsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { groups_names: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for DeleteGroupsRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DeleteGroupsRequest<'a> {
         const NAME: &'static str = "DeleteGroupsRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let groups_names = r.array(
+            self.groups_names = r.array(
                 "DeleteGroupsRequest.groups_names",
                 flexible,
                 if flexible { 1 } else { 2 },
                 |r| Ok(Cow::Borrowed(r.string("DeleteGroupsRequest.groups_names", flexible)?)),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("DeleteGroupsRequest")? } else { UnknownTags::new() };
-            Ok(Self { groups_names, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteGroupsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -81,7 +94,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `DeleteGroupsResponse`, key 42, versions 0-2, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DeleteGroupsResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -91,23 +104,37 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DeleteGroupsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { throttle_time_ms: 0, results: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for DeleteGroupsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DeleteGroupsResponse<'a> {
         const NAME: &'static str = "DeleteGroupsResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let throttle_time_ms = r.i32("DeleteGroupsResponse.throttle_time_ms")?;
-            let results = r.array(
+            self.throttle_time_ms = r.i32("DeleteGroupsResponse.throttle_time_ms")?;
+            r.structs(
+                &mut self.results,
                 "DeleteGroupsResponse.results",
                 flexible,
                 DeletableGroupResult::min_size(version),
-                |r| DeletableGroupResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("DeleteGroupsResponse")? } else { UnknownTags::new() };
-            Ok(Self { throttle_time_ms, results, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteGroupsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -147,7 +174,7 @@ pub mod response {
     }
 
     /// `DeletableGroupResult` of `DeleteGroupsResponse`, versions 0-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DeletableGroupResult<'a> {
         /// `GroupId`: all versions.
         pub group_id: Cow<'a, str>,
@@ -157,18 +184,34 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DeletableGroupResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: Cow::Borrowed(""),
+            error_code: ErrorCode(0),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DeletableGroupResult<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> DeletableGroupResult<'a> {
         const fn min_size(_version: i16) -> usize {
             4
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let group_id = Cow::Borrowed(r.string("DeletableGroupResult.group_id", flexible)?);
-            let error_code = ErrorCode(r.i16("DeletableGroupResult.error_code")?);
-            let unknown_tags =
-                if flexible { r.unknown_tags("DeletableGroupResult")? } else { UnknownTags::new() };
-            Ok(Self { group_id, error_code, unknown_tags })
+            self.group_id = Cow::Borrowed(r.string("DeletableGroupResult.group_id", flexible)?);
+            self.error_code = ErrorCode(r.i16("DeletableGroupResult.error_code")?);
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeletableGroupResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `DeleteRecordsRequest`, key 21, versions 0-2, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DeleteRecordsRequest<'a> {
         /// `Topics`: all versions.
         pub topics: Vec<DeleteRecordsTopic<'a>>,
@@ -24,23 +24,37 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DeleteRecordsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { topics: Vec::new(), timeout_ms: 0, unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for DeleteRecordsRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DeleteRecordsRequest<'a> {
         const NAME: &'static str = "DeleteRecordsRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let topics = r.array(
+            r.structs(
+                &mut self.topics,
                 "DeleteRecordsRequest.topics",
                 flexible,
                 DeleteRecordsTopic::min_size(version),
-                |r| DeleteRecordsTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let timeout_ms = r.i32("DeleteRecordsRequest.timeout_ms")?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("DeleteRecordsRequest")? } else { UnknownTags::new() };
-            Ok(Self { topics, timeout_ms, unknown_tags })
+            self.timeout_ms = r.i32("DeleteRecordsRequest.timeout_ms")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteRecordsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -81,7 +95,7 @@ pub mod request {
     }
 
     /// `DeleteRecordsTopic` of `DeleteRecordsRequest`, versions 0-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DeleteRecordsTopic<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -89,6 +103,21 @@ pub mod request {
         pub partitions: Vec<DeleteRecordsPartition<'a>>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl DeleteRecordsTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DeleteRecordsTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> DeleteRecordsTopic<'a> {
@@ -99,18 +128,20 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let name = Cow::Borrowed(r.string("DeleteRecordsTopic.name", flexible)?);
-            let partitions = r.array(
+            self.name = Cow::Borrowed(r.string("DeleteRecordsTopic.name", flexible)?);
+            r.structs(
+                &mut self.partitions,
                 "DeleteRecordsTopic.partitions",
                 flexible,
                 DeleteRecordsPartition::min_size(version),
-                |r| DeleteRecordsPartition::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("DeleteRecordsTopic")? } else { UnknownTags::new() };
-            Ok(Self { name, partitions, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteRecordsTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -144,7 +175,7 @@ pub mod request {
     const _: () = assert!(size_of::<DeleteRecordsTopic<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `DeleteRecordsPartition` of `DeleteRecordsRequest`, versions 0-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DeleteRecordsPartition<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -152,6 +183,21 @@ pub mod request {
         pub offset: i64,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl DeleteRecordsPartition<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            offset: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DeleteRecordsPartition<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> DeleteRecordsPartition<'a> {
@@ -162,16 +208,14 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let partition_index = PartitionIndex(r.i32("DeleteRecordsPartition.partition_index")?);
-            let offset = r.i64("DeleteRecordsPartition.offset")?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("DeleteRecordsPartition")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { partition_index, offset, unknown_tags })
+            self.partition_index = PartitionIndex(r.i32("DeleteRecordsPartition.partition_index")?);
+            self.offset = r.i64("DeleteRecordsPartition.offset")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteRecordsPartition")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -203,7 +247,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `DeleteRecordsResponse`, key 21, versions 0-2, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DeleteRecordsResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -213,26 +257,37 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DeleteRecordsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { throttle_time_ms: 0, topics: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for DeleteRecordsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DeleteRecordsResponse<'a> {
         const NAME: &'static str = "DeleteRecordsResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let throttle_time_ms = r.i32("DeleteRecordsResponse.throttle_time_ms")?;
-            let topics = r.array(
+            self.throttle_time_ms = r.i32("DeleteRecordsResponse.throttle_time_ms")?;
+            r.structs(
+                &mut self.topics,
                 "DeleteRecordsResponse.topics",
                 flexible,
                 DeleteRecordsTopicResult::min_size(version),
-                |r| DeleteRecordsTopicResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("DeleteRecordsResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { throttle_time_ms, topics, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteRecordsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -272,7 +327,7 @@ pub mod response {
     }
 
     /// `DeleteRecordsTopicResult` of `DeleteRecordsResponse`, versions 0-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DeleteRecordsTopicResult<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -280,6 +335,21 @@ pub mod response {
         pub partitions: Vec<DeleteRecordsPartitionResult<'a>>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl DeleteRecordsTopicResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DeleteRecordsTopicResult<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> DeleteRecordsTopicResult<'a> {
@@ -290,21 +360,20 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let name = Cow::Borrowed(r.string("DeleteRecordsTopicResult.name", flexible)?);
-            let partitions = r.array(
+            self.name = Cow::Borrowed(r.string("DeleteRecordsTopicResult.name", flexible)?);
+            r.structs(
+                &mut self.partitions,
                 "DeleteRecordsTopicResult.partitions",
                 flexible,
                 DeleteRecordsPartitionResult::min_size(version),
-                |r| DeleteRecordsPartitionResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("DeleteRecordsTopicResult")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { name, partitions, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteRecordsTopicResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -338,7 +407,7 @@ pub mod response {
     const _: () = assert!(size_of::<DeleteRecordsTopicResult<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `DeleteRecordsPartitionResult` of `DeleteRecordsResponse`, versions 0-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DeleteRecordsPartitionResult<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -350,6 +419,22 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DeleteRecordsPartitionResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            low_watermark: 0,
+            error_code: ErrorCode(0),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DeleteRecordsPartitionResult<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> DeleteRecordsPartitionResult<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -358,18 +443,16 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let partition_index =
+            self.partition_index =
                 PartitionIndex(r.i32("DeleteRecordsPartitionResult.partition_index")?);
-            let low_watermark = r.i64("DeleteRecordsPartitionResult.low_watermark")?;
-            let error_code = ErrorCode(r.i16("DeleteRecordsPartitionResult.error_code")?);
-            let unknown_tags = if flexible {
-                r.unknown_tags("DeleteRecordsPartitionResult")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { partition_index, low_watermark, error_code, unknown_tags })
+            self.low_watermark = r.i64("DeleteRecordsPartitionResult.low_watermark")?;
+            self.error_code = ErrorCode(r.i16("DeleteRecordsPartitionResult.error_code")?);
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteRecordsPartitionResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

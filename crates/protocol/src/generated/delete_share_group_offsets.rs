@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `DeleteShareGroupOffsetsRequest`, key 92, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DeleteShareGroupOffsetsRequest<'a> {
         /// `GroupId`: all versions.
         pub group_id: Cow<'a, str>,
@@ -24,22 +24,40 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DeleteShareGroupOffsetsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: Cow::Borrowed(""),
+            topics: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DeleteShareGroupOffsetsRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DeleteShareGroupOffsetsRequest<'a> {
         const NAME: &'static str = "DeleteShareGroupOffsetsRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let group_id =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.group_id =
                 Cow::Borrowed(r.string("DeleteShareGroupOffsetsRequest.group_id", true)?);
-            let topics = r.array(
+            r.structs(
+                &mut self.topics,
                 "DeleteShareGroupOffsetsRequest.topics",
                 true,
                 DeleteShareGroupOffsetsRequestTopic::min_size(version),
-                |r| DeleteShareGroupOffsetsRequestTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("DeleteShareGroupOffsetsRequest")?;
-            Ok(Self { group_id, topics, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteShareGroupOffsetsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -73,7 +91,7 @@ pub mod request {
 
     /// `DeleteShareGroupOffsetsRequestTopic` of `DeleteShareGroupOffsetsRequest`, versions
     /// 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DeleteShareGroupOffsetsRequestTopic<'a> {
         /// `TopicName`: all versions.
         pub topic_name: Cow<'a, str>,
@@ -81,16 +99,30 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DeleteShareGroupOffsetsRequestTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { topic_name: Cow::Borrowed(""), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for DeleteShareGroupOffsetsRequestTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> DeleteShareGroupOffsetsRequestTopic<'a> {
         const fn min_size(_version: i16) -> usize {
             2
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let topic_name =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.topic_name =
                 Cow::Borrowed(r.string("DeleteShareGroupOffsetsRequestTopic.topic_name", true)?);
-            let unknown_tags = r.unknown_tags("DeleteShareGroupOffsetsRequestTopic")?;
-            Ok(Self { topic_name, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteShareGroupOffsetsRequestTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -114,7 +146,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `DeleteShareGroupOffsetsResponse`, key 92, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DeleteShareGroupOffsetsResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -128,25 +160,45 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DeleteShareGroupOffsetsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            error_message: None,
+            responses: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DeleteShareGroupOffsetsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DeleteShareGroupOffsetsResponse<'a> {
         const NAME: &'static str = "DeleteShareGroupOffsetsResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("DeleteShareGroupOffsetsResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("DeleteShareGroupOffsetsResponse.error_code")?);
-            let error_message = r
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("DeleteShareGroupOffsetsResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("DeleteShareGroupOffsetsResponse.error_code")?);
+            self.error_message = r
                 .nullable_string("DeleteShareGroupOffsetsResponse.error_message", true)?
                 .map(Cow::Borrowed);
-            let responses = r.array(
+            r.structs(
+                &mut self.responses,
                 "DeleteShareGroupOffsetsResponse.responses",
                 true,
                 DeleteShareGroupOffsetsResponseTopic::min_size(version),
-                |r| DeleteShareGroupOffsetsResponseTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("DeleteShareGroupOffsetsResponse")?;
-            Ok(Self { throttle_time_ms, error_code, error_message, responses, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteShareGroupOffsetsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -186,7 +238,7 @@ pub mod response {
 
     /// `DeleteShareGroupOffsetsResponseTopic` of `DeleteShareGroupOffsetsResponse`, versions
     /// 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DeleteShareGroupOffsetsResponseTopic<'a> {
         /// `TopicName`: all versions.
         pub topic_name: Cow<'a, str>,
@@ -200,21 +252,40 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DeleteShareGroupOffsetsResponseTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_name: Cow::Borrowed(""),
+            topic_id: TopicId(Uuid::ZERO),
+            error_code: ErrorCode(0),
+            error_message: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DeleteShareGroupOffsetsResponseTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> DeleteShareGroupOffsetsResponseTopic<'a> {
         const fn min_size(_version: i16) -> usize {
             21
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let topic_name =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.topic_name =
                 Cow::Borrowed(r.string("DeleteShareGroupOffsetsResponseTopic.topic_name", true)?);
-            let topic_id = TopicId(r.uuid("DeleteShareGroupOffsetsResponseTopic.topic_id")?);
-            let error_code = ErrorCode(r.i16("DeleteShareGroupOffsetsResponseTopic.error_code")?);
-            let error_message = r
+            self.topic_id = TopicId(r.uuid("DeleteShareGroupOffsetsResponseTopic.topic_id")?);
+            self.error_code = ErrorCode(r.i16("DeleteShareGroupOffsetsResponseTopic.error_code")?);
+            self.error_message = r
                 .nullable_string("DeleteShareGroupOffsetsResponseTopic.error_message", true)?
                 .map(Cow::Borrowed);
-            let unknown_tags = r.unknown_tags("DeleteShareGroupOffsetsResponseTopic")?;
-            Ok(Self { topic_name, topic_id, error_code, error_message, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteShareGroupOffsetsResponseTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

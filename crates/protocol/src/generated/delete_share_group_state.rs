@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `DeleteShareGroupStateRequest`, key 86, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DeleteShareGroupStateRequest<'a> {
         /// `GroupId`: all versions.
         pub group_id: Cow<'a, str>,
@@ -24,21 +24,39 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DeleteShareGroupStateRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: Cow::Borrowed(""),
+            topics: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DeleteShareGroupStateRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DeleteShareGroupStateRequest<'a> {
         const NAME: &'static str = "DeleteShareGroupStateRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let group_id = Cow::Borrowed(r.string("DeleteShareGroupStateRequest.group_id", true)?);
-            let topics = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.group_id = Cow::Borrowed(r.string("DeleteShareGroupStateRequest.group_id", true)?);
+            r.structs(
+                &mut self.topics,
                 "DeleteShareGroupStateRequest.topics",
                 true,
                 DeleteStateData::min_size(version),
-                |r| DeleteStateData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("DeleteShareGroupStateRequest")?;
-            Ok(Self { group_id, topics, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteShareGroupStateRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -71,7 +89,7 @@ pub mod request {
     }
 
     /// `DeleteStateData` of `DeleteShareGroupStateRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DeleteStateData<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -81,21 +99,39 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DeleteStateData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DeleteStateData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> DeleteStateData<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("DeleteStateData.topic_id")?);
-            let partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("DeleteStateData.topic_id")?);
+            r.structs(
+                &mut self.partitions,
                 "DeleteStateData.partitions",
                 true,
                 PartitionData::min_size(version),
-                |r| PartitionData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("DeleteStateData")?;
-            Ok(Self { topic_id, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteStateData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -121,7 +157,7 @@ pub mod request {
     const _: () = assert!(size_of::<DeleteStateData<'_>>() <= 18 * MEMORY_PER_BYTE);
 
     /// `PartitionData` of `DeleteShareGroupStateRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionData<'a> {
         /// `Partition`: all versions.
         pub partition: PartitionIndex,
@@ -129,15 +165,29 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { partition: PartitionIndex(0), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for PartitionData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> PartitionData<'a> {
         const fn min_size(_version: i16) -> usize {
             5
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let partition = PartitionIndex(r.i32("PartitionData.partition")?);
-            let unknown_tags = r.unknown_tags("PartitionData")?;
-            Ok(Self { partition, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.partition = PartitionIndex(r.i32("PartitionData.partition")?);
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -160,7 +210,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `DeleteShareGroupStateResponse`, key 86, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DeleteShareGroupStateResponse<'a> {
         /// `Results`: all versions.
         pub results: Vec<DeleteStateResult<'a>>,
@@ -168,20 +218,34 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DeleteShareGroupStateResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self { results: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for DeleteShareGroupStateResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DeleteShareGroupStateResponse<'a> {
         const NAME: &'static str = "DeleteShareGroupStateResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let results = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            r.structs(
+                &mut self.results,
                 "DeleteShareGroupStateResponse.results",
                 true,
                 DeleteStateResult::min_size(version),
-                |r| DeleteStateResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("DeleteShareGroupStateResponse")?;
-            Ok(Self { results, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteShareGroupStateResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -211,7 +275,7 @@ pub mod response {
     }
 
     /// `DeleteStateResult` of `DeleteShareGroupStateResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DeleteStateResult<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -221,21 +285,39 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DeleteStateResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DeleteStateResult<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> DeleteStateResult<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("DeleteStateResult.topic_id")?);
-            let partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("DeleteStateResult.topic_id")?);
+            r.structs(
+                &mut self.partitions,
                 "DeleteStateResult.partitions",
                 true,
                 PartitionResult::min_size(version),
-                |r| PartitionResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("DeleteStateResult")?;
-            Ok(Self { topic_id, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteStateResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -261,7 +343,7 @@ pub mod response {
     const _: () = assert!(size_of::<DeleteStateResult<'_>>() <= 18 * MEMORY_PER_BYTE);
 
     /// `PartitionResult` of `DeleteShareGroupStateResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionResult<'a> {
         /// `Partition`: all versions.
         pub partition: PartitionIndex,
@@ -273,18 +355,36 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            error_message: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for PartitionResult<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> PartitionResult<'a> {
         const fn min_size(_version: i16) -> usize {
             8
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let partition = PartitionIndex(r.i32("PartitionResult.partition")?);
-            let error_code = ErrorCode(r.i16("PartitionResult.error_code")?);
-            let error_message =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.partition = PartitionIndex(r.i32("PartitionResult.partition")?);
+            self.error_code = ErrorCode(r.i16("PartitionResult.error_code")?);
+            self.error_message =
                 r.nullable_string("PartitionResult.error_message", true)?.map(Cow::Borrowed);
-            let unknown_tags = r.unknown_tags("PartitionResult")?;
-            Ok(Self { partition, error_code, error_message, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `DeleteTopicsRequest`, key 20, versions 1-6, flexible from 4.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DeleteTopicsRequest<'a> {
         /// `Topics`: versions 6.
         pub topics: Vec<DeleteTopicState<'a>>,
@@ -26,37 +26,51 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DeleteTopicsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topics: Vec::new(),
+            topic_names: Vec::new(),
+            timeout_ms: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DeleteTopicsRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DeleteTopicsRequest<'a> {
         const NAME: &'static str = "DeleteTopicsRequest";
         const VERSIONS: VersionRange = VersionRange::new(1, 6);
         const FIRST_FLEXIBLE: Option<i16> = Some(4);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 4;
-            let topics = if version == 6 {
-                r.array(
+            if version == 6 {
+                r.structs(
+                    &mut self.topics,
                     "DeleteTopicsRequest.topics",
                     true,
                     DeleteTopicState::min_size(version),
-                    |r| DeleteTopicState::read(r, version),
-                )?
-            } else {
-                Vec::new()
-            };
-            let topic_names = if version <= 5 {
-                r.array(
+                    |item, r| item.read(r, version),
+                )?;
+            }
+            if version <= 5 {
+                self.topic_names = r.array(
                     "DeleteTopicsRequest.topic_names",
                     flexible,
                     if flexible { 1 } else { 2 },
                     |r| Ok(Cow::Borrowed(r.string("DeleteTopicsRequest.topic_names", flexible)?)),
-                )?
-            } else {
-                Vec::new()
-            };
-            let timeout_ms = r.i32("DeleteTopicsRequest.timeout_ms")?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("DeleteTopicsRequest")? } else { UnknownTags::new() };
-            Ok(Self { topics, topic_names, timeout_ms, unknown_tags })
+                )?;
+            }
+            self.timeout_ms = r.i32("DeleteTopicsRequest.timeout_ms")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteTopicsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -117,7 +131,7 @@ pub mod request {
     }
 
     /// `DeleteTopicState` of `DeleteTopicsRequest`, versions 6.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DeleteTopicState<'a> {
         /// `Name`: all versions, nullable, null by default.
         pub name: Option<Cow<'a, str>>,
@@ -127,16 +141,30 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DeleteTopicState<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { name: None, topic_id: TopicId(Uuid::ZERO), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for DeleteTopicState<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> DeleteTopicState<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let name = r.nullable_string("DeleteTopicState.name", true)?.map(Cow::Borrowed);
-            let topic_id = TopicId(r.uuid("DeleteTopicState.topic_id")?);
-            let unknown_tags = r.unknown_tags("DeleteTopicState")?;
-            Ok(Self { name, topic_id, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.name = r.nullable_string("DeleteTopicState.name", true)?.map(Cow::Borrowed);
+            self.topic_id = TopicId(r.uuid("DeleteTopicState.topic_id")?);
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteTopicState")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -161,7 +189,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `DeleteTopicsResponse`, key 20, versions 1-6, flexible from 4.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DeleteTopicsResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -171,23 +199,37 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DeleteTopicsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { throttle_time_ms: 0, responses: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for DeleteTopicsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DeleteTopicsResponse<'a> {
         const NAME: &'static str = "DeleteTopicsResponse";
         const VERSIONS: VersionRange = VersionRange::new(1, 6);
         const FIRST_FLEXIBLE: Option<i16> = Some(4);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 4;
-            let throttle_time_ms = r.i32("DeleteTopicsResponse.throttle_time_ms")?;
-            let responses = r.array(
+            self.throttle_time_ms = r.i32("DeleteTopicsResponse.throttle_time_ms")?;
+            r.structs(
+                &mut self.responses,
                 "DeleteTopicsResponse.responses",
                 flexible,
                 DeletableTopicResult::min_size(version),
-                |r| DeletableTopicResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("DeleteTopicsResponse")? } else { UnknownTags::new() };
-            Ok(Self { throttle_time_ms, responses, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeleteTopicsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -241,15 +283,20 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DeletableTopicResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Some(Cow::Borrowed("")),
+            topic_id: TopicId(Uuid::ZERO),
+            error_code: ErrorCode(0),
+            error_message: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DeletableTopicResult<'_> {
         fn default() -> Self {
-            Self {
-                name: Some(Cow::Borrowed("")),
-                topic_id: TopicId(Uuid::ZERO),
-                error_code: ErrorCode(0),
-                error_message: None,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -262,27 +309,27 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 4;
-            let name = if version == 6 {
-                r.nullable_string("DeletableTopicResult.name", true)?.map(Cow::Borrowed)
+            if version == 6 {
+                self.name =
+                    r.nullable_string("DeletableTopicResult.name", true)?.map(Cow::Borrowed);
             } else {
-                Some(Cow::Borrowed(r.string("DeletableTopicResult.name", flexible)?))
-            };
-            let topic_id = if version == 6 {
-                TopicId(r.uuid("DeletableTopicResult.topic_id")?)
-            } else {
-                TopicId(Uuid::ZERO)
-            };
-            let error_code = ErrorCode(r.i16("DeletableTopicResult.error_code")?);
-            let error_message = if version >= 5 {
-                r.nullable_string("DeletableTopicResult.error_message", true)?.map(Cow::Borrowed)
-            } else {
-                None
-            };
-            let unknown_tags =
-                if flexible { r.unknown_tags("DeletableTopicResult")? } else { UnknownTags::new() };
-            Ok(Self { name, topic_id, error_code, error_message, unknown_tags })
+                self.name = Some(Cow::Borrowed(r.string("DeletableTopicResult.name", flexible)?));
+            }
+            if version == 6 {
+                self.topic_id = TopicId(r.uuid("DeletableTopicResult.topic_id")?);
+            }
+            self.error_code = ErrorCode(r.i16("DeletableTopicResult.error_code")?);
+            if version >= 5 {
+                self.error_message = r
+                    .nullable_string("DeletableTopicResult.error_message", true)?
+                    .map(Cow::Borrowed);
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DeletableTopicResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

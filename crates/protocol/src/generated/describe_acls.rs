@@ -34,18 +34,23 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeAclsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            resource_type_filter: 0,
+            resource_name_filter: Some(Cow::Borrowed("")),
+            pattern_type_filter: 3,
+            principal_filter: Some(Cow::Borrowed("")),
+            host_filter: Some(Cow::Borrowed("")),
+            operation: 0,
+            permission_type: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DescribeAclsRequest<'_> {
         fn default() -> Self {
-            Self {
-                resource_type_filter: 0,
-                resource_name_filter: Some(Cow::Borrowed("")),
-                pattern_type_filter: 3,
-                principal_filter: Some(Cow::Borrowed("")),
-                host_filter: Some(Cow::Borrowed("")),
-                operation: 0,
-                permission_type: 0,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -54,32 +59,24 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(1, 3);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let resource_type_filter = r.i8("DescribeAclsRequest.resource_type_filter")?;
-            let resource_name_filter = r
+            self.resource_type_filter = r.i8("DescribeAclsRequest.resource_type_filter")?;
+            self.resource_name_filter = r
                 .nullable_string("DescribeAclsRequest.resource_name_filter", flexible)?
                 .map(Cow::Borrowed);
-            let pattern_type_filter = r.i8("DescribeAclsRequest.pattern_type_filter")?;
-            let principal_filter = r
+            self.pattern_type_filter = r.i8("DescribeAclsRequest.pattern_type_filter")?;
+            self.principal_filter = r
                 .nullable_string("DescribeAclsRequest.principal_filter", flexible)?
                 .map(Cow::Borrowed);
-            let host_filter =
+            self.host_filter =
                 r.nullable_string("DescribeAclsRequest.host_filter", flexible)?.map(Cow::Borrowed);
-            let operation = r.i8("DescribeAclsRequest.operation")?;
-            let permission_type = r.i8("DescribeAclsRequest.permission_type")?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("DescribeAclsRequest")? } else { UnknownTags::new() };
-            Ok(Self {
-                resource_type_filter,
-                resource_name_filter,
-                pattern_type_filter,
-                principal_filter,
-                host_filter,
-                operation,
-                permission_type,
-                unknown_tags,
-            })
+            self.operation = r.i8("DescribeAclsRequest.operation")?;
+            self.permission_type = r.i8("DescribeAclsRequest.permission_type")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeAclsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -152,15 +149,20 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeAclsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            resources: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DescribeAclsResponse<'_> {
         fn default() -> Self {
-            Self {
-                throttle_time_ms: 0,
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                resources: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -169,22 +171,24 @@ pub mod response {
         const VERSIONS: VersionRange = VersionRange::new(1, 3);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let throttle_time_ms = r.i32("DescribeAclsResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("DescribeAclsResponse.error_code")?);
-            let error_message = r
+            self.throttle_time_ms = r.i32("DescribeAclsResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("DescribeAclsResponse.error_code")?);
+            self.error_message = r
                 .nullable_string("DescribeAclsResponse.error_message", flexible)?
                 .map(Cow::Borrowed);
-            let resources = r.array(
+            r.structs(
+                &mut self.resources,
                 "DescribeAclsResponse.resources",
                 flexible,
                 DescribeAclsResource::min_size(version),
-                |r| DescribeAclsResource::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("DescribeAclsResponse")? } else { UnknownTags::new() };
-            Ok(Self { throttle_time_ms, error_code, error_message, resources, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeAclsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -245,15 +249,20 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeAclsResource<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            resource_type: 0,
+            resource_name: Cow::Borrowed(""),
+            pattern_type: 3,
+            acls: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DescribeAclsResource<'_> {
         fn default() -> Self {
-            Self {
-                resource_type: 0,
-                resource_name: Cow::Borrowed(""),
-                pattern_type: 3,
-                acls: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -265,21 +274,23 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let resource_type = r.i8("DescribeAclsResource.resource_type")?;
-            let resource_name =
+            self.resource_type = r.i8("DescribeAclsResource.resource_type")?;
+            self.resource_name =
                 Cow::Borrowed(r.string("DescribeAclsResource.resource_name", flexible)?);
-            let pattern_type = r.i8("DescribeAclsResource.pattern_type")?;
-            let acls = r.array(
+            self.pattern_type = r.i8("DescribeAclsResource.pattern_type")?;
+            r.structs(
+                &mut self.acls,
                 "DescribeAclsResource.acls",
                 flexible,
                 AclDescription::min_size(version),
-                |r| AclDescription::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("DescribeAclsResource")? } else { UnknownTags::new() };
-            Ok(Self { resource_type, resource_name, pattern_type, acls, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeAclsResource")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -316,7 +327,7 @@ pub mod response {
     const _: () = assert!(size_of::<DescribeAclsResource<'_>>() <= 5 * MEMORY_PER_BYTE);
 
     /// `AclDescription` of `DescribeAclsResponse`, versions 1-3.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AclDescription<'a> {
         /// `Principal`: all versions.
         pub principal: Cow<'a, str>,
@@ -330,6 +341,23 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AclDescription<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            principal: Cow::Borrowed(""),
+            host: Cow::Borrowed(""),
+            operation: 0,
+            permission_type: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AclDescription<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> AclDescription<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -338,15 +366,16 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let principal = Cow::Borrowed(r.string("AclDescription.principal", flexible)?);
-            let host = Cow::Borrowed(r.string("AclDescription.host", flexible)?);
-            let operation = r.i8("AclDescription.operation")?;
-            let permission_type = r.i8("AclDescription.permission_type")?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("AclDescription")? } else { UnknownTags::new() };
-            Ok(Self { principal, host, operation, permission_type, unknown_tags })
+            self.principal = Cow::Borrowed(r.string("AclDescription.principal", flexible)?);
+            self.host = Cow::Borrowed(r.string("AclDescription.host", flexible)?);
+            self.operation = r.i8("AclDescription.operation")?;
+            self.permission_type = r.i8("AclDescription.permission_type")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AclDescription")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

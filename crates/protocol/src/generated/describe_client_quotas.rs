@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `DescribeClientQuotasRequest`, key 48, versions 0-1, flexible from 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeClientQuotasRequest<'a> {
         /// `Components`: all versions.
         pub components: Vec<ComponentData<'a>>,
@@ -24,26 +24,37 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeClientQuotasRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { components: Vec::new(), strict: false, unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for DescribeClientQuotasRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DescribeClientQuotasRequest<'a> {
         const NAME: &'static str = "DescribeClientQuotasRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(1);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let components = r.array(
+            r.structs(
+                &mut self.components,
                 "DescribeClientQuotasRequest.components",
                 flexible,
                 ComponentData::min_size(version),
-                |r| ComponentData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let strict = r.bool("DescribeClientQuotasRequest.strict")?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("DescribeClientQuotasRequest")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { components, strict, unknown_tags })
+            self.strict = r.bool("DescribeClientQuotasRequest.strict")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeClientQuotasRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -96,14 +107,19 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ComponentData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            entity_type: Cow::Borrowed(""),
+            match_type: 0,
+            r#match: Some(Cow::Borrowed("")),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for ComponentData<'_> {
         fn default() -> Self {
-            Self {
-                entity_type: Cow::Borrowed(""),
-                match_type: 0,
-                r#match: Some(Cow::Borrowed("")),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -115,14 +131,15 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let entity_type = Cow::Borrowed(r.string("ComponentData.entity_type", flexible)?);
-            let match_type = r.i8("ComponentData.match_type")?;
-            let r#match = r.nullable_string("ComponentData.match", flexible)?.map(Cow::Borrowed);
-            let unknown_tags =
-                if flexible { r.unknown_tags("ComponentData")? } else { UnknownTags::new() };
-            Ok(Self { entity_type, match_type, r#match, unknown_tags })
+            self.entity_type = Cow::Borrowed(r.string("ComponentData.entity_type", flexible)?);
+            self.match_type = r.i8("ComponentData.match_type")?;
+            self.r#match = r.nullable_string("ComponentData.match", flexible)?.map(Cow::Borrowed);
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ComponentData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -171,15 +188,20 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeClientQuotasResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            entries: Some(Vec::new()),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DescribeClientQuotasResponse<'_> {
         fn default() -> Self {
-            Self {
-                throttle_time_ms: 0,
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                entries: Some(Vec::new()),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -188,25 +210,24 @@ pub mod response {
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(1);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let throttle_time_ms = r.i32("DescribeClientQuotasResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("DescribeClientQuotasResponse.error_code")?);
-            let error_message = r
+            self.throttle_time_ms = r.i32("DescribeClientQuotasResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("DescribeClientQuotasResponse.error_code")?);
+            self.error_message = r
                 .nullable_string("DescribeClientQuotasResponse.error_message", flexible)?
                 .map(Cow::Borrowed);
-            let entries = r.nullable_array(
+            r.nullable_structs(
+                &mut self.entries,
                 "DescribeClientQuotasResponse.entries",
                 flexible,
                 EntryData::min_size(version),
-                |r| EntryData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("DescribeClientQuotasResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { throttle_time_ms, error_code, error_message, entries, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeClientQuotasResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -257,7 +278,7 @@ pub mod response {
     }
 
     /// `EntryData` of `DescribeClientQuotasResponse`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct EntryData<'a> {
         /// `Entity`: all versions.
         pub entity: Vec<EntityData<'a>>,
@@ -265,6 +286,18 @@ pub mod response {
         pub values: Vec<ValueData<'a>>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl EntryData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { entity: Vec::new(), values: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for EntryData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> EntryData<'a> {
@@ -275,19 +308,26 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let entity =
-                r.array("EntryData.entity", flexible, EntityData::min_size(version), |r| {
-                    EntityData::read(r, version)
-                })?;
-            let values =
-                r.array("EntryData.values", flexible, ValueData::min_size(version), |r| {
-                    ValueData::read(r, version)
-                })?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("EntryData")? } else { UnknownTags::new() };
-            Ok(Self { entity, values, unknown_tags })
+            r.structs(
+                &mut self.entity,
+                "EntryData.entity",
+                flexible,
+                EntityData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            r.structs(
+                &mut self.values,
+                "EntryData.values",
+                flexible,
+                ValueData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("EntryData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -337,13 +377,18 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl EntityData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            entity_type: Cow::Borrowed(""),
+            entity_name: Some(Cow::Borrowed("")),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for EntityData<'_> {
         fn default() -> Self {
-            Self {
-                entity_type: Cow::Borrowed(""),
-                entity_name: Some(Cow::Borrowed("")),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -355,14 +400,15 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let entity_type = Cow::Borrowed(r.string("EntityData.entity_type", flexible)?);
-            let entity_name =
+            self.entity_type = Cow::Borrowed(r.string("EntityData.entity_type", flexible)?);
+            self.entity_name =
                 r.nullable_string("EntityData.entity_name", flexible)?.map(Cow::Borrowed);
-            let unknown_tags =
-                if flexible { r.unknown_tags("EntityData")? } else { UnknownTags::new() };
-            Ok(Self { entity_type, entity_name, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("EntityData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -390,7 +436,7 @@ pub mod response {
     const _: () = assert!(size_of::<EntityData<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `ValueData` of `DescribeClientQuotasResponse`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ValueData<'a> {
         /// `Key`: all versions.
         pub key: Cow<'a, str>,
@@ -400,18 +446,31 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ValueData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { key: Cow::Borrowed(""), value: 0.0, unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for ValueData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> ValueData<'a> {
         const fn min_size(_version: i16) -> usize {
             10
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let key = Cow::Borrowed(r.string("ValueData.key", flexible)?);
-            let value = r.f64("ValueData.value")?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("ValueData")? } else { UnknownTags::new() };
-            Ok(Self { key, value, unknown_tags })
+            self.key = Cow::Borrowed(r.string("ValueData.key", flexible)?);
+            self.value = r.f64("ValueData.value")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ValueData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

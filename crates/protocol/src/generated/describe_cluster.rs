@@ -26,14 +26,19 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeClusterRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            include_cluster_authorized_operations: false,
+            endpoint_type: 1,
+            include_fenced_brokers: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DescribeClusterRequest<'_> {
         fn default() -> Self {
-            Self {
-                include_cluster_authorized_operations: false,
-                endpoint_type: 1,
-                include_fenced_brokers: false,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -42,23 +47,20 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let include_cluster_authorized_operations =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.include_cluster_authorized_operations =
                 r.bool("DescribeClusterRequest.include_cluster_authorized_operations")?;
-            let endpoint_type =
-                if version >= 1 { r.i8("DescribeClusterRequest.endpoint_type")? } else { 1 };
-            let include_fenced_brokers = if version == 2 {
-                r.bool("DescribeClusterRequest.include_fenced_brokers")?
-            } else {
-                false
-            };
-            let unknown_tags = r.unknown_tags("DescribeClusterRequest")?;
-            Ok(Self {
-                include_cluster_authorized_operations,
-                endpoint_type,
-                include_fenced_brokers,
-                unknown_tags,
-            })
+            if version >= 1 {
+                self.endpoint_type = r.i8("DescribeClusterRequest.endpoint_type")?;
+            }
+            if version == 2 {
+                self.include_fenced_brokers =
+                    r.bool("DescribeClusterRequest.include_fenced_brokers")?;
+            }
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeClusterRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -132,19 +134,24 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeClusterResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            error_message: None,
+            endpoint_type: 1,
+            cluster_id: Cow::Borrowed(""),
+            controller_id: NodeId(-1),
+            brokers: Vec::new(),
+            cluster_authorized_operations: -2147483648,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DescribeClusterResponse<'_> {
         fn default() -> Self {
-            Self {
-                throttle_time_ms: 0,
-                error_code: ErrorCode(0),
-                error_message: None,
-                endpoint_type: 1,
-                cluster_id: Cow::Borrowed(""),
-                controller_id: NodeId(-1),
-                brokers: Vec::new(),
-                cluster_authorized_operations: -2147483648,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -153,36 +160,30 @@ pub mod response {
         const VERSIONS: VersionRange = VersionRange::new(0, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("DescribeClusterResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("DescribeClusterResponse.error_code")?);
-            let error_message = r
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("DescribeClusterResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("DescribeClusterResponse.error_code")?);
+            self.error_message = r
                 .nullable_string("DescribeClusterResponse.error_message", true)?
                 .map(Cow::Borrowed);
-            let endpoint_type =
-                if version >= 1 { r.i8("DescribeClusterResponse.endpoint_type")? } else { 1 };
-            let cluster_id = Cow::Borrowed(r.string("DescribeClusterResponse.cluster_id", true)?);
-            let controller_id = NodeId(r.i32("DescribeClusterResponse.controller_id")?);
-            let brokers = r.array(
+            if version >= 1 {
+                self.endpoint_type = r.i8("DescribeClusterResponse.endpoint_type")?;
+            }
+            self.cluster_id = Cow::Borrowed(r.string("DescribeClusterResponse.cluster_id", true)?);
+            self.controller_id = NodeId(r.i32("DescribeClusterResponse.controller_id")?);
+            r.structs(
+                &mut self.brokers,
                 "DescribeClusterResponse.brokers",
                 true,
                 DescribeClusterBroker::min_size(version),
-                |r| DescribeClusterBroker::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let cluster_authorized_operations =
+            self.cluster_authorized_operations =
                 r.i32("DescribeClusterResponse.cluster_authorized_operations")?;
-            let unknown_tags = r.unknown_tags("DescribeClusterResponse")?;
-            Ok(Self {
-                throttle_time_ms,
-                error_code,
-                error_message,
-                endpoint_type,
-                cluster_id,
-                controller_id,
-                brokers,
-                cluster_authorized_operations,
-                unknown_tags,
-            })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeClusterResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -236,7 +237,7 @@ pub mod response {
     }
 
     /// `DescribeClusterBroker` of `DescribeClusterResponse`, versions 0-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeClusterBroker<'a> {
         /// `BrokerId`: all versions.
         pub broker_id: NodeId,
@@ -252,6 +253,24 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeClusterBroker<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            broker_id: NodeId(0),
+            host: Cow::Borrowed(""),
+            port: 0,
+            rack: None,
+            is_fenced: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DescribeClusterBroker<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> DescribeClusterBroker<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -260,15 +279,18 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let broker_id = NodeId(r.i32("DescribeClusterBroker.broker_id")?);
-            let host = Cow::Borrowed(r.string("DescribeClusterBroker.host", true)?);
-            let port = r.i32("DescribeClusterBroker.port")?;
-            let rack = r.nullable_string("DescribeClusterBroker.rack", true)?.map(Cow::Borrowed);
-            let is_fenced =
-                if version == 2 { r.bool("DescribeClusterBroker.is_fenced")? } else { false };
-            let unknown_tags = r.unknown_tags("DescribeClusterBroker")?;
-            Ok(Self { broker_id, host, port, rack, is_fenced, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.broker_id = NodeId(r.i32("DescribeClusterBroker.broker_id")?);
+            self.host = Cow::Borrowed(r.string("DescribeClusterBroker.host", true)?);
+            self.port = r.i32("DescribeClusterBroker.port")?;
+            self.rack = r.nullable_string("DescribeClusterBroker.rack", true)?.map(Cow::Borrowed);
+            if version == 2 {
+                self.is_fenced = r.bool("DescribeClusterBroker.is_fenced")?;
+            }
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeClusterBroker")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `DescribeConfigsRequest`, key 32, versions 1-4, flexible from 4.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeConfigsRequest<'a> {
         /// `Resources`: all versions.
         pub resources: Vec<DescribeConfigsResource<'a>>,
@@ -26,31 +26,45 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeConfigsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            resources: Vec::new(),
+            include_synonyms: false,
+            include_documentation: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DescribeConfigsRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DescribeConfigsRequest<'a> {
         const NAME: &'static str = "DescribeConfigsRequest";
         const VERSIONS: VersionRange = VersionRange::new(1, 4);
         const FIRST_FLEXIBLE: Option<i16> = Some(4);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 4;
-            let resources = r.array(
+            r.structs(
+                &mut self.resources,
                 "DescribeConfigsRequest.resources",
                 flexible,
                 DescribeConfigsResource::min_size(version),
-                |r| DescribeConfigsResource::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let include_synonyms = r.bool("DescribeConfigsRequest.include_synonyms")?;
-            let include_documentation = if version >= 3 {
-                r.bool("DescribeConfigsRequest.include_documentation")?
-            } else {
-                false
-            };
-            let unknown_tags = if flexible {
-                r.unknown_tags("DescribeConfigsRequest")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { resources, include_synonyms, include_documentation, unknown_tags })
+            self.include_synonyms = r.bool("DescribeConfigsRequest.include_synonyms")?;
+            if version >= 3 {
+                self.include_documentation =
+                    r.bool("DescribeConfigsRequest.include_documentation")?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeConfigsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -114,14 +128,19 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeConfigsResource<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            resource_type: 0,
+            resource_name: Cow::Borrowed(""),
+            configuration_keys: Some(Vec::new()),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DescribeConfigsResource<'_> {
         fn default() -> Self {
-            Self {
-                resource_type: 0,
-                resource_name: Cow::Borrowed(""),
-                configuration_keys: Some(Vec::new()),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -133,12 +152,12 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 4;
-            let resource_type = r.i8("DescribeConfigsResource.resource_type")?;
-            let resource_name =
+            self.resource_type = r.i8("DescribeConfigsResource.resource_type")?;
+            self.resource_name =
                 Cow::Borrowed(r.string("DescribeConfigsResource.resource_name", flexible)?);
-            let configuration_keys = r.nullable_array(
+            self.configuration_keys = r.nullable_array(
                 "DescribeConfigsResource.configuration_keys",
                 flexible,
                 if flexible { 1 } else { 2 },
@@ -148,12 +167,10 @@ pub mod request {
                     ))
                 },
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("DescribeConfigsResource")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { resource_type, resource_name, configuration_keys, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeConfigsResource")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -198,7 +215,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `DescribeConfigsResponse`, key 32, versions 1-4, flexible from 4.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeConfigsResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -208,26 +225,37 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeConfigsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { throttle_time_ms: 0, results: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for DescribeConfigsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DescribeConfigsResponse<'a> {
         const NAME: &'static str = "DescribeConfigsResponse";
         const VERSIONS: VersionRange = VersionRange::new(1, 4);
         const FIRST_FLEXIBLE: Option<i16> = Some(4);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 4;
-            let throttle_time_ms = r.i32("DescribeConfigsResponse.throttle_time_ms")?;
-            let results = r.array(
+            self.throttle_time_ms = r.i32("DescribeConfigsResponse.throttle_time_ms")?;
+            r.structs(
+                &mut self.results,
                 "DescribeConfigsResponse.results",
                 flexible,
                 DescribeConfigsResult::min_size(version),
-                |r| DescribeConfigsResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("DescribeConfigsResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { throttle_time_ms, results, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeConfigsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -283,16 +311,21 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeConfigsResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            resource_type: 0,
+            resource_name: Cow::Borrowed(""),
+            configs: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DescribeConfigsResult<'_> {
         fn default() -> Self {
-            Self {
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                resource_type: 0,
-                resource_name: Cow::Borrowed(""),
-                configs: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -304,34 +337,26 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 4;
-            let error_code = ErrorCode(r.i16("DescribeConfigsResult.error_code")?);
-            let error_message = r
+            self.error_code = ErrorCode(r.i16("DescribeConfigsResult.error_code")?);
+            self.error_message = r
                 .nullable_string("DescribeConfigsResult.error_message", flexible)?
                 .map(Cow::Borrowed);
-            let resource_type = r.i8("DescribeConfigsResult.resource_type")?;
-            let resource_name =
+            self.resource_type = r.i8("DescribeConfigsResult.resource_type")?;
+            self.resource_name =
                 Cow::Borrowed(r.string("DescribeConfigsResult.resource_name", flexible)?);
-            let configs = r.array(
+            r.structs(
+                &mut self.configs,
                 "DescribeConfigsResult.configs",
                 flexible,
                 DescribeConfigsResourceResult::min_size(version),
-                |r| DescribeConfigsResourceResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("DescribeConfigsResult")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                error_code,
-                error_message,
-                resource_type,
-                resource_name,
-                configs,
-                unknown_tags,
-            })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeConfigsResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -396,19 +421,24 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeConfigsResourceResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            value: Some(Cow::Borrowed("")),
+            read_only: false,
+            config_source: -1,
+            is_sensitive: false,
+            synonyms: Vec::new(),
+            config_type: 0,
+            documentation: Some(Cow::Borrowed("")),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DescribeConfigsResourceResult<'_> {
         fn default() -> Self {
-            Self {
-                name: Cow::Borrowed(""),
-                value: Some(Cow::Borrowed("")),
-                read_only: false,
-                config_source: -1,
-                is_sensitive: false,
-                synonyms: Vec::new(),
-                config_type: 0,
-                documentation: Some(Cow::Borrowed("")),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -421,45 +451,34 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 4;
-            let name = Cow::Borrowed(r.string("DescribeConfigsResourceResult.name", flexible)?);
-            let value = r
+            self.name = Cow::Borrowed(r.string("DescribeConfigsResourceResult.name", flexible)?);
+            self.value = r
                 .nullable_string("DescribeConfigsResourceResult.value", flexible)?
                 .map(Cow::Borrowed);
-            let read_only = r.bool("DescribeConfigsResourceResult.read_only")?;
-            let config_source = r.i8("DescribeConfigsResourceResult.config_source")?;
-            let is_sensitive = r.bool("DescribeConfigsResourceResult.is_sensitive")?;
-            let synonyms = r.array(
+            self.read_only = r.bool("DescribeConfigsResourceResult.read_only")?;
+            self.config_source = r.i8("DescribeConfigsResourceResult.config_source")?;
+            self.is_sensitive = r.bool("DescribeConfigsResourceResult.is_sensitive")?;
+            r.structs(
+                &mut self.synonyms,
                 "DescribeConfigsResourceResult.synonyms",
                 flexible,
                 DescribeConfigsSynonym::min_size(version),
-                |r| DescribeConfigsSynonym::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let config_type =
-                if version >= 3 { r.i8("DescribeConfigsResourceResult.config_type")? } else { 0 };
-            let documentation = if version >= 3 {
-                r.nullable_string("DescribeConfigsResourceResult.documentation", flexible)?
-                    .map(Cow::Borrowed)
-            } else {
-                Some(Cow::Borrowed(""))
-            };
-            let unknown_tags = if flexible {
-                r.unknown_tags("DescribeConfigsResourceResult")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                name,
-                value,
-                read_only,
-                config_source,
-                is_sensitive,
-                synonyms,
-                config_type,
-                documentation,
-                unknown_tags,
-            })
+            if version >= 3 {
+                self.config_type = r.i8("DescribeConfigsResourceResult.config_type")?;
+            }
+            if version >= 3 {
+                self.documentation = r
+                    .nullable_string("DescribeConfigsResourceResult.documentation", flexible)?
+                    .map(Cow::Borrowed);
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeConfigsResourceResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -531,14 +550,19 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeConfigsSynonym<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            value: Some(Cow::Borrowed("")),
+            source: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DescribeConfigsSynonym<'_> {
         fn default() -> Self {
-            Self {
-                name: Cow::Borrowed(""),
-                value: Some(Cow::Borrowed("")),
-                source: 0,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -550,18 +574,16 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 4;
-            let name = Cow::Borrowed(r.string("DescribeConfigsSynonym.name", flexible)?);
-            let value =
+            self.name = Cow::Borrowed(r.string("DescribeConfigsSynonym.name", flexible)?);
+            self.value =
                 r.nullable_string("DescribeConfigsSynonym.value", flexible)?.map(Cow::Borrowed);
-            let source = r.i8("DescribeConfigsSynonym.source")?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("DescribeConfigsSynonym")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { name, value, source, unknown_tags })
+            self.source = r.i8("DescribeConfigsSynonym.source")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeConfigsSynonym")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

@@ -22,9 +22,15 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeDelegationTokenRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { owners: Some(Vec::new()), unknown_tags: UnknownTags::new() };
+    }
+
     impl Default for DescribeDelegationTokenRequest<'_> {
         fn default() -> Self {
-            Self { owners: Some(Vec::new()), unknown_tags: UnknownTags::new() }
+            Self::DEFAULT
         }
     }
 
@@ -33,20 +39,19 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(1, 3);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let owners = r.nullable_array(
+            r.nullable_structs(
+                &mut self.owners,
                 "DescribeDelegationTokenRequest.owners",
                 flexible,
                 DescribeDelegationTokenOwner::min_size(version),
-                |r| DescribeDelegationTokenOwner::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("DescribeDelegationTokenRequest")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { owners, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeDelegationTokenRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -89,7 +94,7 @@ pub mod request {
     }
 
     /// `DescribeDelegationTokenOwner` of `DescribeDelegationTokenRequest`, versions 1-3.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeDelegationTokenOwner<'a> {
         /// `PrincipalType`: all versions.
         pub principal_type: Cow<'a, str>,
@@ -97,6 +102,21 @@ pub mod request {
         pub principal_name: Cow<'a, str>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl DescribeDelegationTokenOwner<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            principal_type: Cow::Borrowed(""),
+            principal_name: Cow::Borrowed(""),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DescribeDelegationTokenOwner<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> DescribeDelegationTokenOwner<'a> {
@@ -107,18 +127,16 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let principal_type =
+            self.principal_type =
                 Cow::Borrowed(r.string("DescribeDelegationTokenOwner.principal_type", flexible)?);
-            let principal_name =
+            self.principal_name =
                 Cow::Borrowed(r.string("DescribeDelegationTokenOwner.principal_name", flexible)?);
-            let unknown_tags = if flexible {
-                r.unknown_tags("DescribeDelegationTokenOwner")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { principal_type, principal_name, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeDelegationTokenOwner")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -159,7 +177,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `DescribeDelegationTokenResponse`, key 41, versions 1-3, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeDelegationTokenResponse<'a> {
         /// `ErrorCode`: all versions.
         pub error_code: ErrorCode,
@@ -171,27 +189,42 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeDelegationTokenResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            tokens: Vec::new(),
+            throttle_time_ms: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DescribeDelegationTokenResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DescribeDelegationTokenResponse<'a> {
         const NAME: &'static str = "DescribeDelegationTokenResponse";
         const VERSIONS: VersionRange = VersionRange::new(1, 3);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let error_code = ErrorCode(r.i16("DescribeDelegationTokenResponse.error_code")?);
-            let tokens = r.array(
+            self.error_code = ErrorCode(r.i16("DescribeDelegationTokenResponse.error_code")?);
+            r.structs(
+                &mut self.tokens,
                 "DescribeDelegationTokenResponse.tokens",
                 flexible,
                 DescribedDelegationToken::min_size(version),
-                |r| DescribedDelegationToken::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let throttle_time_ms = r.i32("DescribeDelegationTokenResponse.throttle_time_ms")?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("DescribeDelegationTokenResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { error_code, tokens, throttle_time_ms, unknown_tags })
+            self.throttle_time_ms = r.i32("DescribeDelegationTokenResponse.throttle_time_ms")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeDelegationTokenResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -232,7 +265,7 @@ pub mod response {
     }
 
     /// `DescribedDelegationToken` of `DescribeDelegationTokenResponse`, versions 1-3.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribedDelegationToken<'a> {
         /// `PrincipalType`: all versions.
         pub principal_type: Cow<'a, str>,
@@ -258,6 +291,29 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribedDelegationToken<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            principal_type: Cow::Borrowed(""),
+            principal_name: Cow::Borrowed(""),
+            token_requester_principal_type: Cow::Borrowed(""),
+            token_requester_principal_name: Cow::Borrowed(""),
+            issue_timestamp: 0,
+            expiry_timestamp: 0,
+            max_timestamp: 0,
+            token_id: Cow::Borrowed(""),
+            hmac: Cow::Borrowed(&[]),
+            renewers: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DescribedDelegationToken<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> DescribedDelegationToken<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -267,55 +323,38 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let principal_type =
+            self.principal_type =
                 Cow::Borrowed(r.string("DescribedDelegationToken.principal_type", flexible)?);
-            let principal_name =
+            self.principal_name =
                 Cow::Borrowed(r.string("DescribedDelegationToken.principal_name", flexible)?);
-            let token_requester_principal_type = if version == 3 {
-                Cow::Borrowed(
+            if version == 3 {
+                self.token_requester_principal_type = Cow::Borrowed(
                     r.string("DescribedDelegationToken.token_requester_principal_type", true)?,
-                )
-            } else {
-                Cow::Borrowed("")
-            };
-            let token_requester_principal_name = if version == 3 {
-                Cow::Borrowed(
+                );
+            }
+            if version == 3 {
+                self.token_requester_principal_name = Cow::Borrowed(
                     r.string("DescribedDelegationToken.token_requester_principal_name", true)?,
-                )
-            } else {
-                Cow::Borrowed("")
-            };
-            let issue_timestamp = r.i64("DescribedDelegationToken.issue_timestamp")?;
-            let expiry_timestamp = r.i64("DescribedDelegationToken.expiry_timestamp")?;
-            let max_timestamp = r.i64("DescribedDelegationToken.max_timestamp")?;
-            let token_id = Cow::Borrowed(r.string("DescribedDelegationToken.token_id", flexible)?);
-            let hmac = Cow::Borrowed(r.bytes("DescribedDelegationToken.hmac", flexible)?);
-            let renewers = r.array(
+                );
+            }
+            self.issue_timestamp = r.i64("DescribedDelegationToken.issue_timestamp")?;
+            self.expiry_timestamp = r.i64("DescribedDelegationToken.expiry_timestamp")?;
+            self.max_timestamp = r.i64("DescribedDelegationToken.max_timestamp")?;
+            self.token_id = Cow::Borrowed(r.string("DescribedDelegationToken.token_id", flexible)?);
+            self.hmac = Cow::Borrowed(r.bytes("DescribedDelegationToken.hmac", flexible)?);
+            r.structs(
+                &mut self.renewers,
                 "DescribedDelegationToken.renewers",
                 flexible,
                 DescribedDelegationTokenRenewer::min_size(version),
-                |r| DescribedDelegationTokenRenewer::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("DescribedDelegationToken")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                principal_type,
-                principal_name,
-                token_requester_principal_type,
-                token_requester_principal_name,
-                issue_timestamp,
-                expiry_timestamp,
-                max_timestamp,
-                token_id,
-                hmac,
-                renewers,
-                unknown_tags,
-            })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribedDelegationToken")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -389,7 +428,7 @@ pub mod response {
     const _: () = assert!(size_of::<DescribedDelegationToken<'_>>() <= 30 * MEMORY_PER_BYTE);
 
     /// `DescribedDelegationTokenRenewer` of `DescribeDelegationTokenResponse`, versions 1-3.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribedDelegationTokenRenewer<'a> {
         /// `PrincipalType`: all versions.
         pub principal_type: Cow<'a, str>,
@@ -397,6 +436,21 @@ pub mod response {
         pub principal_name: Cow<'a, str>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl DescribedDelegationTokenRenewer<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            principal_type: Cow::Borrowed(""),
+            principal_name: Cow::Borrowed(""),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DescribedDelegationTokenRenewer<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> DescribedDelegationTokenRenewer<'a> {
@@ -407,20 +461,18 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let principal_type = Cow::Borrowed(
+            self.principal_type = Cow::Borrowed(
                 r.string("DescribedDelegationTokenRenewer.principal_type", flexible)?,
             );
-            let principal_name = Cow::Borrowed(
+            self.principal_name = Cow::Borrowed(
                 r.string("DescribedDelegationTokenRenewer.principal_name", flexible)?,
             );
-            let unknown_tags = if flexible {
-                r.unknown_tags("DescribedDelegationTokenRenewer")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { principal_type, principal_name, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribedDelegationTokenRenewer")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

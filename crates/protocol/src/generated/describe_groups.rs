@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `DescribeGroupsRequest`, key 15, versions 0-6, flexible from 5.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeGroupsRequest<'a> {
         /// `Groups`: all versions.
         pub groups: Vec<Cow<'a, str>>,
@@ -24,30 +24,42 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeGroupsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            groups: Vec::new(),
+            include_authorized_operations: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DescribeGroupsRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DescribeGroupsRequest<'a> {
         const NAME: &'static str = "DescribeGroupsRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 6);
         const FIRST_FLEXIBLE: Option<i16> = Some(5);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 5;
-            let groups = r.array(
+            self.groups = r.array(
                 "DescribeGroupsRequest.groups",
                 flexible,
                 if flexible { 1 } else { 2 },
                 |r| Ok(Cow::Borrowed(r.string("DescribeGroupsRequest.groups", flexible)?)),
             )?;
-            let include_authorized_operations = if version >= 3 {
-                r.bool("DescribeGroupsRequest.include_authorized_operations")?
-            } else {
-                false
-            };
-            let unknown_tags = if flexible {
-                r.unknown_tags("DescribeGroupsRequest")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { groups, include_authorized_operations, unknown_tags })
+            if version >= 3 {
+                self.include_authorized_operations =
+                    r.bool("DescribeGroupsRequest.include_authorized_operations")?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeGroupsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -102,7 +114,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `DescribeGroupsResponse`, key 15, versions 0-6, flexible from 5.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeGroupsResponse<'a> {
         /// `ThrottleTimeMs`: versions 1-6, dropped silently elsewhere.
         pub throttle_time_ms: i32,
@@ -112,27 +124,39 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeGroupsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { throttle_time_ms: 0, groups: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for DescribeGroupsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DescribeGroupsResponse<'a> {
         const NAME: &'static str = "DescribeGroupsResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 6);
         const FIRST_FLEXIBLE: Option<i16> = Some(5);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 5;
-            let throttle_time_ms =
-                if version >= 1 { r.i32("DescribeGroupsResponse.throttle_time_ms")? } else { 0 };
-            let groups = r.array(
+            if version >= 1 {
+                self.throttle_time_ms = r.i32("DescribeGroupsResponse.throttle_time_ms")?;
+            }
+            r.structs(
+                &mut self.groups,
                 "DescribeGroupsResponse.groups",
                 flexible,
                 DescribedGroup::min_size(version),
-                |r| DescribedGroup::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("DescribeGroupsResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { throttle_time_ms, groups, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeGroupsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -198,19 +222,24 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribedGroup<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            error_message: None,
+            group_id: Cow::Borrowed(""),
+            group_state: Cow::Borrowed(""),
+            protocol_type: Cow::Borrowed(""),
+            protocol_data: Cow::Borrowed(""),
+            members: Vec::new(),
+            authorized_operations: -2147483648,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DescribedGroup<'_> {
         fn default() -> Self {
-            Self {
-                error_code: ErrorCode(0),
-                error_message: None,
-                group_id: Cow::Borrowed(""),
-                group_state: Cow::Borrowed(""),
-                protocol_type: Cow::Borrowed(""),
-                protocol_data: Cow::Borrowed(""),
-                members: Vec::new(),
-                authorized_operations: -2147483648,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -224,42 +253,31 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 5;
-            let error_code = ErrorCode(r.i16("DescribedGroup.error_code")?);
-            let error_message = if version == 6 {
-                r.nullable_string("DescribedGroup.error_message", true)?.map(Cow::Borrowed)
-            } else {
-                None
-            };
-            let group_id = Cow::Borrowed(r.string("DescribedGroup.group_id", flexible)?);
-            let group_state = Cow::Borrowed(r.string("DescribedGroup.group_state", flexible)?);
-            let protocol_type = Cow::Borrowed(r.string("DescribedGroup.protocol_type", flexible)?);
-            let protocol_data = Cow::Borrowed(r.string("DescribedGroup.protocol_data", flexible)?);
-            let members = r.array(
+            self.error_code = ErrorCode(r.i16("DescribedGroup.error_code")?);
+            if version == 6 {
+                self.error_message =
+                    r.nullable_string("DescribedGroup.error_message", true)?.map(Cow::Borrowed);
+            }
+            self.group_id = Cow::Borrowed(r.string("DescribedGroup.group_id", flexible)?);
+            self.group_state = Cow::Borrowed(r.string("DescribedGroup.group_state", flexible)?);
+            self.protocol_type = Cow::Borrowed(r.string("DescribedGroup.protocol_type", flexible)?);
+            self.protocol_data = Cow::Borrowed(r.string("DescribedGroup.protocol_data", flexible)?);
+            r.structs(
+                &mut self.members,
                 "DescribedGroup.members",
                 flexible,
                 DescribedGroupMember::min_size(version),
-                |r| DescribedGroupMember::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let authorized_operations = if version >= 3 {
-                r.i32("DescribedGroup.authorized_operations")?
-            } else {
-                -2147483648
-            };
-            let unknown_tags =
-                if flexible { r.unknown_tags("DescribedGroup")? } else { UnknownTags::new() };
-            Ok(Self {
-                error_code,
-                error_message,
-                group_id,
-                group_state,
-                protocol_type,
-                protocol_data,
-                members,
-                authorized_operations,
-                unknown_tags,
-            })
+            if version >= 3 {
+                self.authorized_operations = r.i32("DescribedGroup.authorized_operations")?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribedGroup")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -326,7 +344,7 @@ pub mod response {
     const _: () = assert!(size_of::<DescribedGroup<'_>>() <= 12 * MEMORY_PER_BYTE);
 
     /// `DescribedGroupMember` of `DescribeGroupsResponse`, versions 0-6.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribedGroupMember<'a> {
         /// `MemberId`: all versions.
         pub member_id: Cow<'a, str>,
@@ -345,6 +363,25 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribedGroupMember<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            member_id: Cow::Borrowed(""),
+            group_instance_id: None,
+            client_id: Cow::Borrowed(""),
+            client_host: Cow::Borrowed(""),
+            member_metadata: Cow::Borrowed(&[]),
+            member_assignment: Cow::Borrowed(&[]),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DescribedGroupMember<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> DescribedGroupMember<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -354,33 +391,25 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 5;
-            let member_id = Cow::Borrowed(r.string("DescribedGroupMember.member_id", flexible)?);
-            let group_instance_id = if version >= 4 {
-                r.nullable_string("DescribedGroupMember.group_instance_id", flexible)?
-                    .map(Cow::Borrowed)
-            } else {
-                None
-            };
-            let client_id = Cow::Borrowed(r.string("DescribedGroupMember.client_id", flexible)?);
-            let client_host =
+            self.member_id = Cow::Borrowed(r.string("DescribedGroupMember.member_id", flexible)?);
+            if version >= 4 {
+                self.group_instance_id = r
+                    .nullable_string("DescribedGroupMember.group_instance_id", flexible)?
+                    .map(Cow::Borrowed);
+            }
+            self.client_id = Cow::Borrowed(r.string("DescribedGroupMember.client_id", flexible)?);
+            self.client_host =
                 Cow::Borrowed(r.string("DescribedGroupMember.client_host", flexible)?);
-            let member_metadata =
+            self.member_metadata =
                 Cow::Borrowed(r.bytes("DescribedGroupMember.member_metadata", flexible)?);
-            let member_assignment =
+            self.member_assignment =
                 Cow::Borrowed(r.bytes("DescribedGroupMember.member_assignment", flexible)?);
-            let unknown_tags =
-                if flexible { r.unknown_tags("DescribedGroupMember")? } else { UnknownTags::new() };
-            Ok(Self {
-                member_id,
-                group_instance_id,
-                client_id,
-                client_host,
-                member_metadata,
-                member_assignment,
-                unknown_tags,
-            })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribedGroupMember")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

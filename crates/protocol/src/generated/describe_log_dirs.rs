@@ -22,9 +22,15 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeLogDirsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { topics: Some(Vec::new()), unknown_tags: UnknownTags::new() };
+    }
+
     impl Default for DescribeLogDirsRequest<'_> {
         fn default() -> Self {
-            Self { topics: Some(Vec::new()), unknown_tags: UnknownTags::new() }
+            Self::DEFAULT
         }
     }
 
@@ -33,20 +39,19 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(1, 5);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let topics = r.nullable_array(
+            r.nullable_structs(
+                &mut self.topics,
                 "DescribeLogDirsRequest.topics",
                 flexible,
                 DescribableLogDirTopic::min_size(version),
-                |r| DescribableLogDirTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("DescribeLogDirsRequest")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { topics, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeLogDirsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -89,7 +94,7 @@ pub mod request {
     }
 
     /// `DescribableLogDirTopic` of `DescribeLogDirsRequest`, versions 1-5.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribableLogDirTopic<'a> {
         /// `Topic`: all versions.
         pub topic: Cow<'a, str>,
@@ -97,6 +102,21 @@ pub mod request {
         pub partitions: FixedArray<'a, PartitionIndex>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl DescribableLogDirTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic: Cow::Borrowed(""),
+            partitions: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DescribableLogDirTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> DescribableLogDirTopic<'a> {
@@ -107,16 +127,14 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let topic = Cow::Borrowed(r.string("DescribableLogDirTopic.topic", flexible)?);
-            let partitions = r.fixed_array("DescribableLogDirTopic.partitions", flexible)?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("DescribableLogDirTopic")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { topic, partitions, unknown_tags })
+            self.topic = Cow::Borrowed(r.string("DescribableLogDirTopic.topic", flexible)?);
+            self.partitions = r.fixed_array("DescribableLogDirTopic.partitions", flexible)?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribableLogDirTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -149,7 +167,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `DescribeLogDirsResponse`, key 35, versions 1-5, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeLogDirsResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -161,31 +179,44 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeLogDirsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            results: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DescribeLogDirsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DescribeLogDirsResponse<'a> {
         const NAME: &'static str = "DescribeLogDirsResponse";
         const VERSIONS: VersionRange = VersionRange::new(1, 5);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let throttle_time_ms = r.i32("DescribeLogDirsResponse.throttle_time_ms")?;
-            let error_code = if version >= 3 {
-                ErrorCode(r.i16("DescribeLogDirsResponse.error_code")?)
-            } else {
-                ErrorCode(0)
-            };
-            let results = r.array(
+            self.throttle_time_ms = r.i32("DescribeLogDirsResponse.throttle_time_ms")?;
+            if version >= 3 {
+                self.error_code = ErrorCode(r.i16("DescribeLogDirsResponse.error_code")?);
+            }
+            r.structs(
+                &mut self.results,
                 "DescribeLogDirsResponse.results",
                 flexible,
                 DescribeLogDirsResult::min_size(version),
-                |r| DescribeLogDirsResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("DescribeLogDirsResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { throttle_time_ms, error_code, results, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeLogDirsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -249,17 +280,22 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeLogDirsResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            log_dir: Cow::Borrowed(""),
+            topics: Vec::new(),
+            total_bytes: -1,
+            usable_bytes: -1,
+            is_cordoned: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DescribeLogDirsResult<'_> {
         fn default() -> Self {
-            Self {
-                error_code: ErrorCode(0),
-                log_dir: Cow::Borrowed(""),
-                topics: Vec::new(),
-                total_bytes: -1,
-                usable_bytes: -1,
-                is_cordoned: false,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -273,36 +309,30 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let error_code = ErrorCode(r.i16("DescribeLogDirsResult.error_code")?);
-            let log_dir = Cow::Borrowed(r.string("DescribeLogDirsResult.log_dir", flexible)?);
-            let topics = r.array(
+            self.error_code = ErrorCode(r.i16("DescribeLogDirsResult.error_code")?);
+            self.log_dir = Cow::Borrowed(r.string("DescribeLogDirsResult.log_dir", flexible)?);
+            r.structs(
+                &mut self.topics,
                 "DescribeLogDirsResult.topics",
                 flexible,
                 DescribeLogDirsTopic::min_size(version),
-                |r| DescribeLogDirsTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let total_bytes =
-                if version >= 4 { r.i64("DescribeLogDirsResult.total_bytes")? } else { -1 };
-            let usable_bytes =
-                if version >= 4 { r.i64("DescribeLogDirsResult.usable_bytes")? } else { -1 };
-            let is_cordoned =
-                if version == 5 { r.bool("DescribeLogDirsResult.is_cordoned")? } else { false };
-            let unknown_tags = if flexible {
-                r.unknown_tags("DescribeLogDirsResult")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                error_code,
-                log_dir,
-                topics,
-                total_bytes,
-                usable_bytes,
-                is_cordoned,
-                unknown_tags,
-            })
+            if version >= 4 {
+                self.total_bytes = r.i64("DescribeLogDirsResult.total_bytes")?;
+            }
+            if version >= 4 {
+                self.usable_bytes = r.i64("DescribeLogDirsResult.usable_bytes")?;
+            }
+            if version == 5 {
+                self.is_cordoned = r.bool("DescribeLogDirsResult.is_cordoned")?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeLogDirsResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -356,7 +386,7 @@ pub mod response {
     const _: () = assert!(size_of::<DescribeLogDirsResult<'_>>() <= 5 * MEMORY_PER_BYTE);
 
     /// `DescribeLogDirsTopic` of `DescribeLogDirsResponse`, versions 1-5.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeLogDirsTopic<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -364,6 +394,21 @@ pub mod response {
         pub partitions: Vec<DescribeLogDirsPartition<'a>>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl DescribeLogDirsTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DescribeLogDirsTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> DescribeLogDirsTopic<'a> {
@@ -374,18 +419,20 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let name = Cow::Borrowed(r.string("DescribeLogDirsTopic.name", flexible)?);
-            let partitions = r.array(
+            self.name = Cow::Borrowed(r.string("DescribeLogDirsTopic.name", flexible)?);
+            r.structs(
+                &mut self.partitions,
                 "DescribeLogDirsTopic.partitions",
                 flexible,
                 DescribeLogDirsPartition::min_size(version),
-                |r| DescribeLogDirsPartition::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("DescribeLogDirsTopic")? } else { UnknownTags::new() };
-            Ok(Self { name, partitions, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeLogDirsTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -419,7 +466,7 @@ pub mod response {
     const _: () = assert!(size_of::<DescribeLogDirsTopic<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `DescribeLogDirsPartition` of `DescribeLogDirsResponse`, versions 1-5.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeLogDirsPartition<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -433,6 +480,23 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeLogDirsPartition<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            partition_size: 0,
+            offset_lag: 0,
+            is_future_key: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DescribeLogDirsPartition<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> DescribeLogDirsPartition<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -441,19 +505,17 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let partition_index =
+            self.partition_index =
                 PartitionIndex(r.i32("DescribeLogDirsPartition.partition_index")?);
-            let partition_size = r.i64("DescribeLogDirsPartition.partition_size")?;
-            let offset_lag = r.i64("DescribeLogDirsPartition.offset_lag")?;
-            let is_future_key = r.bool("DescribeLogDirsPartition.is_future_key")?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("DescribeLogDirsPartition")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { partition_index, partition_size, offset_lag, is_future_key, unknown_tags })
+            self.partition_size = r.i64("DescribeLogDirsPartition.partition_size")?;
+            self.offset_lag = r.i64("DescribeLogDirsPartition.offset_lag")?;
+            self.is_future_key = r.bool("DescribeLogDirsPartition.is_future_key")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeLogDirsPartition")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

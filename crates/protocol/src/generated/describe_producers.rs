@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `DescribeProducersRequest`, key 61, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeProducersRequest<'a> {
         /// `Topics`: all versions.
         pub topics: Vec<TopicRequest<'a>>,
@@ -22,20 +22,34 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeProducersRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self { topics: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for DescribeProducersRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DescribeProducersRequest<'a> {
         const NAME: &'static str = "DescribeProducersRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topics = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            r.structs(
+                &mut self.topics,
                 "DescribeProducersRequest.topics",
                 true,
                 TopicRequest::min_size(version),
-                |r| TopicRequest::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("DescribeProducersRequest")?;
-            Ok(Self { topics, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeProducersRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -66,7 +80,7 @@ pub mod request {
     }
 
     /// `TopicRequest` of `DescribeProducersRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicRequest<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -76,16 +90,33 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            partition_indexes: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicRequest<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("TopicRequest.name", true)?);
-            let partition_indexes = r.fixed_array("TopicRequest.partition_indexes", true)?;
-            let unknown_tags = r.unknown_tags("TopicRequest")?;
-            Ok(Self { name, partition_indexes, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("TopicRequest.name", true)?);
+            self.partition_indexes = r.fixed_array("TopicRequest.partition_indexes", true)?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -110,7 +141,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `DescribeProducersResponse`, key 61, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeProducersResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -120,21 +151,36 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeProducersResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { throttle_time_ms: 0, topics: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for DescribeProducersResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DescribeProducersResponse<'a> {
         const NAME: &'static str = "DescribeProducersResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("DescribeProducersResponse.throttle_time_ms")?;
-            let topics = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("DescribeProducersResponse.throttle_time_ms")?;
+            r.structs(
+                &mut self.topics,
                 "DescribeProducersResponse.topics",
                 true,
                 TopicResponse::min_size(version),
-                |r| TopicResponse::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("DescribeProducersResponse")?;
-            Ok(Self { throttle_time_ms, topics, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeProducersResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -166,7 +212,7 @@ pub mod response {
     }
 
     /// `TopicResponse` of `DescribeProducersResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicResponse<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -176,21 +222,39 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicResponse<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("TopicResponse.name", true)?);
-            let partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("TopicResponse.name", true)?);
+            r.structs(
+                &mut self.partitions,
                 "TopicResponse.partitions",
                 true,
                 PartitionResponse::min_size(version),
-                |r| PartitionResponse::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("TopicResponse")?;
-            Ok(Self { name, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -216,7 +280,7 @@ pub mod response {
     const _: () = assert!(size_of::<TopicResponse<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `PartitionResponse` of `DescribeProducersResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionResponse<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -230,24 +294,44 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            error_message: None,
+            active_producers: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for PartitionResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> PartitionResponse<'a> {
         const fn min_size(_version: i16) -> usize {
             9
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let partition_index = PartitionIndex(r.i32("PartitionResponse.partition_index")?);
-            let error_code = ErrorCode(r.i16("PartitionResponse.error_code")?);
-            let error_message =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.partition_index = PartitionIndex(r.i32("PartitionResponse.partition_index")?);
+            self.error_code = ErrorCode(r.i16("PartitionResponse.error_code")?);
+            self.error_message =
                 r.nullable_string("PartitionResponse.error_message", true)?.map(Cow::Borrowed);
-            let active_producers = r.array(
+            r.structs(
+                &mut self.active_producers,
                 "PartitionResponse.active_producers",
                 true,
                 ProducerState::min_size(version),
-                |r| ProducerState::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("PartitionResponse")?;
-            Ok(Self { partition_index, error_code, error_message, active_producers, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -298,17 +382,22 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ProducerState<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            producer_id: ProducerId(0),
+            producer_epoch: 0,
+            last_sequence: -1,
+            last_timestamp: -1,
+            coordinator_epoch: 0,
+            current_txn_start_offset: -1,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for ProducerState<'_> {
         fn default() -> Self {
-            Self {
-                producer_id: ProducerId(0),
-                producer_epoch: 0,
-                last_sequence: -1,
-                last_timestamp: -1,
-                coordinator_epoch: 0,
-                current_txn_start_offset: -1,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -317,23 +406,17 @@ pub mod response {
             37
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let producer_id = ProducerId(r.i64("ProducerState.producer_id")?);
-            let producer_epoch = r.i32("ProducerState.producer_epoch")?;
-            let last_sequence = r.i32("ProducerState.last_sequence")?;
-            let last_timestamp = r.i64("ProducerState.last_timestamp")?;
-            let coordinator_epoch = r.i32("ProducerState.coordinator_epoch")?;
-            let current_txn_start_offset = r.i64("ProducerState.current_txn_start_offset")?;
-            let unknown_tags = r.unknown_tags("ProducerState")?;
-            Ok(Self {
-                producer_id,
-                producer_epoch,
-                last_sequence,
-                last_timestamp,
-                coordinator_epoch,
-                current_txn_start_offset,
-                unknown_tags,
-            })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.producer_id = ProducerId(r.i64("ProducerState.producer_id")?);
+            self.producer_epoch = r.i32("ProducerState.producer_epoch")?;
+            self.last_sequence = r.i32("ProducerState.last_sequence")?;
+            self.last_timestamp = r.i64("ProducerState.last_timestamp")?;
+            self.coordinator_epoch = r.i32("ProducerState.coordinator_epoch")?;
+            self.current_txn_start_offset = r.i64("ProducerState.current_txn_start_offset")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ProducerState")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

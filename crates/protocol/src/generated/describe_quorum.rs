@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `DescribeQuorumRequest`, key 55, versions 0-2, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeQuorumRequest<'a> {
         /// `Topics`: all versions.
         pub topics: Vec<TopicData<'a>>,
@@ -22,18 +22,34 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeQuorumRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self { topics: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for DescribeQuorumRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DescribeQuorumRequest<'a> {
         const NAME: &'static str = "DescribeQuorumRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topics =
-                r.array("DescribeQuorumRequest.topics", true, TopicData::min_size(version), |r| {
-                    TopicData::read(r, version)
-                })?;
-            let unknown_tags = r.unknown_tags("DescribeQuorumRequest")?;
-            Ok(Self { topics, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            r.structs(
+                &mut self.topics,
+                "DescribeQuorumRequest.topics",
+                true,
+                TopicData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeQuorumRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -64,7 +80,7 @@ pub mod request {
     }
 
     /// `TopicData` of `DescribeQuorumRequest`, versions 0-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicData<'a> {
         /// `TopicName`: all versions.
         pub topic_name: Cow<'a, str>,
@@ -74,19 +90,39 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicData<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_name = Cow::Borrowed(r.string("TopicData.topic_name", true)?);
-            let partitions =
-                r.array("TopicData.partitions", true, PartitionData::min_size(version), |r| {
-                    PartitionData::read(r, version)
-                })?;
-            let unknown_tags = r.unknown_tags("TopicData")?;
-            Ok(Self { topic_name, partitions, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_name = Cow::Borrowed(r.string("TopicData.topic_name", true)?);
+            r.structs(
+                &mut self.partitions,
+                "TopicData.partitions",
+                true,
+                PartitionData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -112,7 +148,7 @@ pub mod request {
     const _: () = assert!(size_of::<TopicData<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `PartitionData` of `DescribeQuorumRequest`, versions 0-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionData<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -120,15 +156,29 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { partition_index: PartitionIndex(0), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for PartitionData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> PartitionData<'a> {
         const fn min_size(_version: i16) -> usize {
             5
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
-            let unknown_tags = r.unknown_tags("PartitionData")?;
-            Ok(Self { partition_index, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -165,15 +215,20 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeQuorumResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            topics: Vec::new(),
+            nodes: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DescribeQuorumResponse<'_> {
         fn default() -> Self {
-            Self {
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                topics: Vec::new(),
-                nodes: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -182,28 +237,33 @@ pub mod response {
         const VERSIONS: VersionRange = VersionRange::new(0, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let error_code = ErrorCode(r.i16("DescribeQuorumResponse.error_code")?);
-            let error_message = if version == 2 {
-                r.nullable_string("DescribeQuorumResponse.error_message", true)?.map(Cow::Borrowed)
-            } else {
-                Some(Cow::Borrowed(""))
-            };
-            let topics = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.error_code = ErrorCode(r.i16("DescribeQuorumResponse.error_code")?);
+            if version == 2 {
+                self.error_message = r
+                    .nullable_string("DescribeQuorumResponse.error_message", true)?
+                    .map(Cow::Borrowed);
+            }
+            r.structs(
+                &mut self.topics,
                 "DescribeQuorumResponse.topics",
                 true,
                 TopicData::min_size(version),
-                |r| TopicData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let nodes = if version == 2 {
-                r.array("DescribeQuorumResponse.nodes", true, Node::min_size(version), |r| {
-                    Node::read(r, version)
-                })?
-            } else {
-                Vec::new()
-            };
-            let unknown_tags = r.unknown_tags("DescribeQuorumResponse")?;
-            Ok(Self { error_code, error_message, topics, nodes, unknown_tags })
+            if version == 2 {
+                r.structs(
+                    &mut self.nodes,
+                    "DescribeQuorumResponse.nodes",
+                    true,
+                    Node::min_size(version),
+                    |item, r| item.read(r, version),
+                )?;
+            }
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeQuorumResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -261,7 +321,7 @@ pub mod response {
     }
 
     /// `TopicData` of `DescribeQuorumResponse`, versions 0-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicData<'a> {
         /// `TopicName`: all versions.
         pub topic_name: Cow<'a, str>,
@@ -271,19 +331,39 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicData<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_name = Cow::Borrowed(r.string("TopicData.topic_name", true)?);
-            let partitions =
-                r.array("TopicData.partitions", true, PartitionData::min_size(version), |r| {
-                    PartitionData::read(r, version)
-                })?;
-            let unknown_tags = r.unknown_tags("TopicData")?;
-            Ok(Self { topic_name, partitions, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_name = Cow::Borrowed(r.string("TopicData.topic_name", true)?);
+            r.structs(
+                &mut self.partitions,
+                "TopicData.partitions",
+                true,
+                PartitionData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -331,19 +411,24 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            leader_id: NodeId(0),
+            leader_epoch: 0,
+            high_watermark: 0,
+            current_voters: Vec::new(),
+            observers: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for PartitionData<'_> {
         fn default() -> Self {
-            Self {
-                partition_index: PartitionIndex(0),
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                leader_id: NodeId(0),
-                leader_epoch: 0,
-                high_watermark: 0,
-                current_voters: Vec::new(),
-                observers: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -355,39 +440,34 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
-            let error_code = ErrorCode(r.i16("PartitionData.error_code")?);
-            let error_message = if version == 2 {
-                r.nullable_string("PartitionData.error_message", true)?.map(Cow::Borrowed)
-            } else {
-                Some(Cow::Borrowed(""))
-            };
-            let leader_id = NodeId(r.i32("PartitionData.leader_id")?);
-            let leader_epoch = r.i32("PartitionData.leader_epoch")?;
-            let high_watermark = r.i64("PartitionData.high_watermark")?;
-            let current_voters = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
+            self.error_code = ErrorCode(r.i16("PartitionData.error_code")?);
+            if version == 2 {
+                self.error_message =
+                    r.nullable_string("PartitionData.error_message", true)?.map(Cow::Borrowed);
+            }
+            self.leader_id = NodeId(r.i32("PartitionData.leader_id")?);
+            self.leader_epoch = r.i32("PartitionData.leader_epoch")?;
+            self.high_watermark = r.i64("PartitionData.high_watermark")?;
+            r.structs(
+                &mut self.current_voters,
                 "PartitionData.current_voters",
                 true,
                 ReplicaState::min_size(version),
-                |r| ReplicaState::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let observers =
-                r.array("PartitionData.observers", true, ReplicaState::min_size(version), |r| {
-                    ReplicaState::read(r, version)
-                })?;
-            let unknown_tags = r.unknown_tags("PartitionData")?;
-            Ok(Self {
-                partition_index,
-                error_code,
-                error_message,
-                leader_id,
-                leader_epoch,
-                high_watermark,
-                current_voters,
-                observers,
-                unknown_tags,
-            })
+            r.structs(
+                &mut self.observers,
+                "PartitionData.observers",
+                true,
+                ReplicaState::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -451,16 +531,21 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ReplicaState<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            replica_id: NodeId(0),
+            replica_directory_id: Uuid::ZERO,
+            log_end_offset: 0,
+            last_fetch_timestamp: -1,
+            last_caught_up_timestamp: -1,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for ReplicaState<'_> {
         fn default() -> Self {
-            Self {
-                replica_id: NodeId(0),
-                replica_directory_id: Uuid::ZERO,
-                log_end_offset: 0,
-                last_fetch_timestamp: -1,
-                last_caught_up_timestamp: -1,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -473,27 +558,22 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let replica_id = NodeId(r.i32("ReplicaState.replica_id")?);
-            let replica_directory_id = if version == 2 {
-                r.uuid("ReplicaState.replica_directory_id")?
-            } else {
-                Uuid::ZERO
-            };
-            let log_end_offset = r.i64("ReplicaState.log_end_offset")?;
-            let last_fetch_timestamp =
-                if version >= 1 { r.i64("ReplicaState.last_fetch_timestamp")? } else { -1 };
-            let last_caught_up_timestamp =
-                if version >= 1 { r.i64("ReplicaState.last_caught_up_timestamp")? } else { -1 };
-            let unknown_tags = r.unknown_tags("ReplicaState")?;
-            Ok(Self {
-                replica_id,
-                replica_directory_id,
-                log_end_offset,
-                last_fetch_timestamp,
-                last_caught_up_timestamp,
-                unknown_tags,
-            })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.replica_id = NodeId(r.i32("ReplicaState.replica_id")?);
+            if version == 2 {
+                self.replica_directory_id = r.uuid("ReplicaState.replica_directory_id")?;
+            }
+            self.log_end_offset = r.i64("ReplicaState.log_end_offset")?;
+            if version >= 1 {
+                self.last_fetch_timestamp = r.i64("ReplicaState.last_fetch_timestamp")?;
+            }
+            if version >= 1 {
+                self.last_caught_up_timestamp = r.i64("ReplicaState.last_caught_up_timestamp")?;
+            }
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ReplicaState")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -535,7 +615,7 @@ pub mod response {
     const _: () = assert!(size_of::<ReplicaState<'_>>() <= 13 * MEMORY_PER_BYTE);
 
     /// `Node` of `DescribeQuorumResponse`, versions 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Node<'a> {
         /// `NodeId`: all versions.
         pub node_id: NodeId,
@@ -545,18 +625,36 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Node<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { node_id: NodeId(0), listeners: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for Node<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Node<'a> {
         const fn min_size(_version: i16) -> usize {
             6
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let node_id = NodeId(r.i32("Node.node_id")?);
-            let listeners = r.array("Node.listeners", true, Listener::min_size(version), |r| {
-                Listener::read(r, version)
-            })?;
-            let unknown_tags = r.unknown_tags("Node")?;
-            Ok(Self { node_id, listeners, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.node_id = NodeId(r.i32("Node.node_id")?);
+            r.structs(
+                &mut self.listeners,
+                "Node.listeners",
+                true,
+                Listener::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Node")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -582,7 +680,7 @@ pub mod response {
     const _: () = assert!(size_of::<Node<'_>>() <= 6 * MEMORY_PER_BYTE);
 
     /// `Listener` of `DescribeQuorumResponse`, versions 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Listener<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -594,17 +692,35 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Listener<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            host: Cow::Borrowed(""),
+            port: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for Listener<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Listener<'a> {
         const fn min_size(_version: i16) -> usize {
             5
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("Listener.name", true)?);
-            let host = Cow::Borrowed(r.string("Listener.host", true)?);
-            let port = r.u16("Listener.port")?;
-            let unknown_tags = r.unknown_tags("Listener")?;
-            Ok(Self { name, host, port, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("Listener.name", true)?);
+            self.host = Cow::Borrowed(r.string("Listener.host", true)?);
+            self.port = r.u16("Listener.port")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Listener")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

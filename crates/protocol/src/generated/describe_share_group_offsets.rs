@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `DescribeShareGroupOffsetsRequest`, key 90, versions 0-1, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeShareGroupOffsetsRequest<'a> {
         /// `Groups`: all versions.
         pub groups: Vec<DescribeShareGroupOffsetsRequestGroup<'a>>,
@@ -22,20 +22,34 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeShareGroupOffsetsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self { groups: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for DescribeShareGroupOffsetsRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DescribeShareGroupOffsetsRequest<'a> {
         const NAME: &'static str = "DescribeShareGroupOffsetsRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let groups = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            r.structs(
+                &mut self.groups,
                 "DescribeShareGroupOffsetsRequest.groups",
                 true,
                 DescribeShareGroupOffsetsRequestGroup::min_size(version),
-                |r| DescribeShareGroupOffsetsRequestGroup::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("DescribeShareGroupOffsetsRequest")?;
-            Ok(Self { groups, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeShareGroupOffsetsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -77,13 +91,18 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeShareGroupOffsetsRequestGroup<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: Cow::Borrowed(""),
+            topics: Some(Vec::new()),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DescribeShareGroupOffsetsRequestGroup<'_> {
         fn default() -> Self {
-            Self {
-                group_id: Cow::Borrowed(""),
-                topics: Some(Vec::new()),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -92,17 +111,20 @@ pub mod request {
             3
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let group_id =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.group_id =
                 Cow::Borrowed(r.string("DescribeShareGroupOffsetsRequestGroup.group_id", true)?);
-            let topics = r.nullable_array(
+            r.nullable_structs(
+                &mut self.topics,
                 "DescribeShareGroupOffsetsRequestGroup.topics",
                 true,
                 DescribeShareGroupOffsetsRequestTopic::min_size(version),
-                |r| DescribeShareGroupOffsetsRequestTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("DescribeShareGroupOffsetsRequestGroup")?;
-            Ok(Self { group_id, topics, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeShareGroupOffsetsRequestGroup")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -134,7 +156,7 @@ pub mod request {
 
     /// `DescribeShareGroupOffsetsRequestTopic` of `DescribeShareGroupOffsetsRequest`,
     /// versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeShareGroupOffsetsRequestTopic<'a> {
         /// `TopicName`: all versions.
         pub topic_name: Cow<'a, str>,
@@ -144,18 +166,35 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeShareGroupOffsetsRequestTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_name: Cow::Borrowed(""),
+            partitions: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DescribeShareGroupOffsetsRequestTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> DescribeShareGroupOffsetsRequestTopic<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let topic_name =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.topic_name =
                 Cow::Borrowed(r.string("DescribeShareGroupOffsetsRequestTopic.topic_name", true)?);
-            let partitions =
+            self.partitions =
                 r.fixed_array("DescribeShareGroupOffsetsRequestTopic.partitions", true)?;
-            let unknown_tags = r.unknown_tags("DescribeShareGroupOffsetsRequestTopic")?;
-            Ok(Self { topic_name, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeShareGroupOffsetsRequestTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -185,7 +224,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `DescribeShareGroupOffsetsResponse`, key 90, versions 0-1, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeShareGroupOffsetsResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -195,21 +234,36 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeShareGroupOffsetsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { throttle_time_ms: 0, groups: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for DescribeShareGroupOffsetsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DescribeShareGroupOffsetsResponse<'a> {
         const NAME: &'static str = "DescribeShareGroupOffsetsResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("DescribeShareGroupOffsetsResponse.throttle_time_ms")?;
-            let groups = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("DescribeShareGroupOffsetsResponse.throttle_time_ms")?;
+            r.structs(
+                &mut self.groups,
                 "DescribeShareGroupOffsetsResponse.groups",
                 true,
                 DescribeShareGroupOffsetsResponseGroup::min_size(version),
-                |r| DescribeShareGroupOffsetsResponseGroup::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("DescribeShareGroupOffsetsResponse")?;
-            Ok(Self { throttle_time_ms, groups, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeShareGroupOffsetsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -242,7 +296,7 @@ pub mod response {
 
     /// `DescribeShareGroupOffsetsResponseGroup` of `DescribeShareGroupOffsetsResponse`,
     /// versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeShareGroupOffsetsResponseGroup<'a> {
         /// `GroupId`: all versions.
         pub group_id: Cow<'a, str>,
@@ -256,26 +310,47 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeShareGroupOffsetsResponseGroup<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: Cow::Borrowed(""),
+            topics: Vec::new(),
+            error_code: ErrorCode(0),
+            error_message: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DescribeShareGroupOffsetsResponseGroup<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> DescribeShareGroupOffsetsResponseGroup<'a> {
         const fn min_size(_version: i16) -> usize {
             6
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let group_id =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.group_id =
                 Cow::Borrowed(r.string("DescribeShareGroupOffsetsResponseGroup.group_id", true)?);
-            let topics = r.array(
+            r.structs(
+                &mut self.topics,
                 "DescribeShareGroupOffsetsResponseGroup.topics",
                 true,
                 DescribeShareGroupOffsetsResponseTopic::min_size(version),
-                |r| DescribeShareGroupOffsetsResponseTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let error_code = ErrorCode(r.i16("DescribeShareGroupOffsetsResponseGroup.error_code")?);
-            let error_message = r
+            self.error_code =
+                ErrorCode(r.i16("DescribeShareGroupOffsetsResponseGroup.error_code")?);
+            self.error_message = r
                 .nullable_string("DescribeShareGroupOffsetsResponseGroup.error_message", true)?
                 .map(Cow::Borrowed);
-            let unknown_tags = r.unknown_tags("DescribeShareGroupOffsetsResponseGroup")?;
-            Ok(Self { group_id, topics, error_code, error_message, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeShareGroupOffsetsResponseGroup")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -311,7 +386,7 @@ pub mod response {
 
     /// `DescribeShareGroupOffsetsResponseTopic` of `DescribeShareGroupOffsetsResponse`,
     /// versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeShareGroupOffsetsResponseTopic<'a> {
         /// `TopicName`: all versions.
         pub topic_name: Cow<'a, str>,
@@ -323,23 +398,42 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeShareGroupOffsetsResponseTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_name: Cow::Borrowed(""),
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DescribeShareGroupOffsetsResponseTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> DescribeShareGroupOffsetsResponseTopic<'a> {
         const fn min_size(_version: i16) -> usize {
             19
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_name =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_name =
                 Cow::Borrowed(r.string("DescribeShareGroupOffsetsResponseTopic.topic_name", true)?);
-            let topic_id = TopicId(r.uuid("DescribeShareGroupOffsetsResponseTopic.topic_id")?);
-            let partitions = r.array(
+            self.topic_id = TopicId(r.uuid("DescribeShareGroupOffsetsResponseTopic.topic_id")?);
+            r.structs(
+                &mut self.partitions,
                 "DescribeShareGroupOffsetsResponseTopic.partitions",
                 true,
                 DescribeShareGroupOffsetsResponsePartition::min_size(version),
-                |r| DescribeShareGroupOffsetsResponsePartition::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("DescribeShareGroupOffsetsResponseTopic")?;
-            Ok(Self { topic_name, topic_id, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeShareGroupOffsetsResponseTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -391,17 +485,22 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeShareGroupOffsetsResponsePartition<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            start_offset: 0,
+            leader_epoch: 0,
+            lag: -1,
+            error_code: ErrorCode(0),
+            error_message: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DescribeShareGroupOffsetsResponsePartition<'_> {
         fn default() -> Self {
-            Self {
-                partition_index: PartitionIndex(0),
-                start_offset: 0,
-                leader_epoch: 0,
-                lag: -1,
-                error_code: ErrorCode(0),
-                error_message: None,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -413,32 +512,24 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let partition_index = PartitionIndex(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.partition_index = PartitionIndex(
                 r.i32("DescribeShareGroupOffsetsResponsePartition.partition_index")?,
             );
-            let start_offset = r.i64("DescribeShareGroupOffsetsResponsePartition.start_offset")?;
-            let leader_epoch = r.i32("DescribeShareGroupOffsetsResponsePartition.leader_epoch")?;
-            let lag = if version == 1 {
-                r.i64("DescribeShareGroupOffsetsResponsePartition.lag")?
-            } else {
-                -1
-            };
-            let error_code =
+            self.start_offset = r.i64("DescribeShareGroupOffsetsResponsePartition.start_offset")?;
+            self.leader_epoch = r.i32("DescribeShareGroupOffsetsResponsePartition.leader_epoch")?;
+            if version == 1 {
+                self.lag = r.i64("DescribeShareGroupOffsetsResponsePartition.lag")?;
+            }
+            self.error_code =
                 ErrorCode(r.i16("DescribeShareGroupOffsetsResponsePartition.error_code")?);
-            let error_message = r
+            self.error_message = r
                 .nullable_string("DescribeShareGroupOffsetsResponsePartition.error_message", true)?
                 .map(Cow::Borrowed);
-            let unknown_tags = r.unknown_tags("DescribeShareGroupOffsetsResponsePartition")?;
-            Ok(Self {
-                partition_index,
-                start_offset,
-                leader_epoch,
-                lag,
-                error_code,
-                error_message,
-                unknown_tags,
-            })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeShareGroupOffsetsResponsePartition")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

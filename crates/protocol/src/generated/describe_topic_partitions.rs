@@ -26,14 +26,19 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeTopicPartitionsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topics: Vec::new(),
+            response_partition_limit: 2000,
+            cursor: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DescribeTopicPartitionsRequest<'_> {
         fn default() -> Self {
-            Self {
-                topics: Vec::new(),
-                response_partition_limit: 2000,
-                cursor: None,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -42,23 +47,25 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topics = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            r.structs(
+                &mut self.topics,
                 "DescribeTopicPartitionsRequest.topics",
                 true,
                 TopicRequest::min_size(version),
-                |r| TopicRequest::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let response_partition_limit =
+            self.response_partition_limit =
                 r.i32("DescribeTopicPartitionsRequest.response_partition_limit")?;
-            let cursor = if r.is_present("DescribeTopicPartitionsRequest.cursor")? {
-                let value = Cursor::read(r, version)?;
-                Some(r.boxed(value, "DescribeTopicPartitionsRequest.cursor")?)
-            } else {
-                None
-            };
-            let unknown_tags = r.unknown_tags("DescribeTopicPartitionsRequest")?;
-            Ok(Self { topics, response_partition_limit, cursor, unknown_tags })
+            if r.is_present("DescribeTopicPartitionsRequest.cursor")? {
+                let mut value = Cursor::default();
+                value.read(r, version)?;
+                self.cursor = Some(r.boxed(value, "DescribeTopicPartitionsRequest.cursor")?);
+            }
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeTopicPartitionsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -99,7 +106,7 @@ pub mod request {
     }
 
     /// `TopicRequest` of `DescribeTopicPartitionsRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicRequest<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -107,15 +114,29 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { name: Cow::Borrowed(""), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for TopicRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicRequest<'a> {
         const fn min_size(_version: i16) -> usize {
             2
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("TopicRequest.name", true)?);
-            let unknown_tags = r.unknown_tags("TopicRequest")?;
-            Ok(Self { name, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("TopicRequest.name", true)?);
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -133,7 +154,7 @@ pub mod request {
     const _: () = assert!(size_of::<TopicRequest<'_>>() <= 2 * MEMORY_PER_BYTE);
 
     /// `Cursor` of `DescribeTopicPartitionsRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Cursor<'a> {
         /// `TopicName`: all versions.
         pub topic_name: Cow<'a, str>,
@@ -143,12 +164,29 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Cursor<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_name: Cow::Borrowed(""),
+            partition_index: PartitionIndex(0),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for Cursor<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Cursor<'a> {
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let topic_name = Cow::Borrowed(r.string("Cursor.topic_name", true)?);
-            let partition_index = PartitionIndex(r.i32("Cursor.partition_index")?);
-            let unknown_tags = r.unknown_tags("Cursor")?;
-            Ok(Self { topic_name, partition_index, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.topic_name = Cow::Borrowed(r.string("Cursor.topic_name", true)?);
+            self.partition_index = PartitionIndex(r.i32("Cursor.partition_index")?);
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Cursor")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -173,7 +211,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `DescribeTopicPartitionsResponse`, key 75, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeTopicPartitionsResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -185,27 +223,46 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeTopicPartitionsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            topics: Vec::new(),
+            next_cursor: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DescribeTopicPartitionsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DescribeTopicPartitionsResponse<'a> {
         const NAME: &'static str = "DescribeTopicPartitionsResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("DescribeTopicPartitionsResponse.throttle_time_ms")?;
-            let topics = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("DescribeTopicPartitionsResponse.throttle_time_ms")?;
+            r.structs(
+                &mut self.topics,
                 "DescribeTopicPartitionsResponse.topics",
                 true,
                 DescribeTopicPartitionsResponseTopic::min_size(version),
-                |r| DescribeTopicPartitionsResponseTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let next_cursor = if r.is_present("DescribeTopicPartitionsResponse.next_cursor")? {
-                let value = Cursor::read(r, version)?;
-                Some(r.boxed(value, "DescribeTopicPartitionsResponse.next_cursor")?)
-            } else {
-                None
-            };
-            let unknown_tags = r.unknown_tags("DescribeTopicPartitionsResponse")?;
-            Ok(Self { throttle_time_ms, topics, next_cursor, unknown_tags })
+            if r.is_present("DescribeTopicPartitionsResponse.next_cursor")? {
+                let mut value = Cursor::default();
+                value.read(r, version)?;
+                self.next_cursor =
+                    Some(r.boxed(value, "DescribeTopicPartitionsResponse.next_cursor")?);
+            }
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeTopicPartitionsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -264,17 +321,22 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeTopicPartitionsResponseTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            name: Some(Cow::Borrowed("")),
+            topic_id: TopicId(Uuid::ZERO),
+            is_internal: false,
+            partitions: Vec::new(),
+            topic_authorized_operations: -2147483648,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DescribeTopicPartitionsResponseTopic<'_> {
         fn default() -> Self {
-            Self {
-                error_code: ErrorCode(0),
-                name: Some(Cow::Borrowed("")),
-                topic_id: TopicId(Uuid::ZERO),
-                is_internal: false,
-                partitions: Vec::new(),
-                topic_authorized_operations: -2147483648,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -283,31 +345,26 @@ pub mod response {
             26
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let error_code = ErrorCode(r.i16("DescribeTopicPartitionsResponseTopic.error_code")?);
-            let name = r
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.error_code = ErrorCode(r.i16("DescribeTopicPartitionsResponseTopic.error_code")?);
+            self.name = r
                 .nullable_string("DescribeTopicPartitionsResponseTopic.name", true)?
                 .map(Cow::Borrowed);
-            let topic_id = TopicId(r.uuid("DescribeTopicPartitionsResponseTopic.topic_id")?);
-            let is_internal = r.bool("DescribeTopicPartitionsResponseTopic.is_internal")?;
-            let partitions = r.array(
+            self.topic_id = TopicId(r.uuid("DescribeTopicPartitionsResponseTopic.topic_id")?);
+            self.is_internal = r.bool("DescribeTopicPartitionsResponseTopic.is_internal")?;
+            r.structs(
+                &mut self.partitions,
                 "DescribeTopicPartitionsResponseTopic.partitions",
                 true,
                 DescribeTopicPartitionsResponsePartition::min_size(version),
-                |r| DescribeTopicPartitionsResponsePartition::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let topic_authorized_operations =
+            self.topic_authorized_operations =
                 r.i32("DescribeTopicPartitionsResponseTopic.topic_authorized_operations")?;
-            let unknown_tags = r.unknown_tags("DescribeTopicPartitionsResponseTopic")?;
-            Ok(Self {
-                error_code,
-                name,
-                topic_id,
-                is_internal,
-                partitions,
-                topic_authorized_operations,
-                unknown_tags,
-            })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeTopicPartitionsResponseTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -372,20 +429,25 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeTopicPartitionsResponsePartition<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            partition_index: PartitionIndex(0),
+            leader_id: NodeId(0),
+            leader_epoch: -1,
+            replica_nodes: FixedArray::new(),
+            isr_nodes: FixedArray::new(),
+            eligible_leader_replicas: None,
+            last_known_elr: None,
+            offline_replicas: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DescribeTopicPartitionsResponsePartition<'_> {
         fn default() -> Self {
-            Self {
-                error_code: ErrorCode(0),
-                partition_index: PartitionIndex(0),
-                leader_id: NodeId(0),
-                leader_epoch: -1,
-                replica_nodes: FixedArray::new(),
-                isr_nodes: FixedArray::new(),
-                eligible_leader_replicas: None,
-                last_known_elr: None,
-                offline_replicas: FixedArray::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -394,40 +456,31 @@ pub mod response {
             20
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let error_code =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.error_code =
                 ErrorCode(r.i16("DescribeTopicPartitionsResponsePartition.error_code")?);
-            let partition_index =
+            self.partition_index =
                 PartitionIndex(r.i32("DescribeTopicPartitionsResponsePartition.partition_index")?);
-            let leader_id = NodeId(r.i32("DescribeTopicPartitionsResponsePartition.leader_id")?);
-            let leader_epoch = r.i32("DescribeTopicPartitionsResponsePartition.leader_epoch")?;
-            let replica_nodes =
+            self.leader_id = NodeId(r.i32("DescribeTopicPartitionsResponsePartition.leader_id")?);
+            self.leader_epoch = r.i32("DescribeTopicPartitionsResponsePartition.leader_epoch")?;
+            self.replica_nodes =
                 r.fixed_array("DescribeTopicPartitionsResponsePartition.replica_nodes", true)?;
-            let isr_nodes =
+            self.isr_nodes =
                 r.fixed_array("DescribeTopicPartitionsResponsePartition.isr_nodes", true)?;
-            let eligible_leader_replicas = r.nullable_fixed_array(
+            self.eligible_leader_replicas = r.nullable_fixed_array(
                 "DescribeTopicPartitionsResponsePartition.eligible_leader_replicas",
                 true,
             )?;
-            let last_known_elr = r.nullable_fixed_array(
+            self.last_known_elr = r.nullable_fixed_array(
                 "DescribeTopicPartitionsResponsePartition.last_known_elr",
                 true,
             )?;
-            let offline_replicas =
+            self.offline_replicas =
                 r.fixed_array("DescribeTopicPartitionsResponsePartition.offline_replicas", true)?;
-            let unknown_tags = r.unknown_tags("DescribeTopicPartitionsResponsePartition")?;
-            Ok(Self {
-                error_code,
-                partition_index,
-                leader_id,
-                leader_epoch,
-                replica_nodes,
-                isr_nodes,
-                eligible_leader_replicas,
-                last_known_elr,
-                offline_replicas,
-                unknown_tags,
-            })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeTopicPartitionsResponsePartition")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -479,7 +532,7 @@ pub mod response {
         assert!(size_of::<DescribeTopicPartitionsResponsePartition<'_>>() <= 20 * MEMORY_PER_BYTE);
 
     /// `Cursor` of `DescribeTopicPartitionsResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Cursor<'a> {
         /// `TopicName`: all versions.
         pub topic_name: Cow<'a, str>,
@@ -489,12 +542,29 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Cursor<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_name: Cow::Borrowed(""),
+            partition_index: PartitionIndex(0),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for Cursor<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Cursor<'a> {
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let topic_name = Cow::Borrowed(r.string("Cursor.topic_name", true)?);
-            let partition_index = PartitionIndex(r.i32("Cursor.partition_index")?);
-            let unknown_tags = r.unknown_tags("Cursor")?;
-            Ok(Self { topic_name, partition_index, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.topic_name = Cow::Borrowed(r.string("Cursor.topic_name", true)?);
+            self.partition_index = PartitionIndex(r.i32("Cursor.partition_index")?);
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Cursor")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

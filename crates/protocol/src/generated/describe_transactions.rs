@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `DescribeTransactionsRequest`, key 65, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeTransactionsRequest<'a> {
         /// `TransactionalIds`: all versions.
         pub transactional_ids: Vec<Cow<'a, str>>,
@@ -22,20 +22,34 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeTransactionsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { transactional_ids: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for DescribeTransactionsRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DescribeTransactionsRequest<'a> {
         const NAME: &'static str = "DescribeTransactionsRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let transactional_ids =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.transactional_ids =
                 r.array("DescribeTransactionsRequest.transactional_ids", true, 1, |r| {
                     Ok(Cow::Borrowed(
                         r.string("DescribeTransactionsRequest.transactional_ids", true)?,
                     ))
                 })?;
-            let unknown_tags = r.unknown_tags("DescribeTransactionsRequest")?;
-            Ok(Self { transactional_ids, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeTransactionsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -75,7 +89,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `DescribeTransactionsResponse`, key 65, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeTransactionsResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -85,21 +99,39 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeTransactionsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            transaction_states: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for DescribeTransactionsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for DescribeTransactionsResponse<'a> {
         const NAME: &'static str = "DescribeTransactionsResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("DescribeTransactionsResponse.throttle_time_ms")?;
-            let transaction_states = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("DescribeTransactionsResponse.throttle_time_ms")?;
+            r.structs(
+                &mut self.transaction_states,
                 "DescribeTransactionsResponse.transaction_states",
                 true,
                 TransactionState::min_size(version),
-                |r| TransactionState::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("DescribeTransactionsResponse")?;
-            Ok(Self { throttle_time_ms, transaction_states, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeTransactionsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -135,7 +167,7 @@ pub mod response {
     }
 
     /// `TransactionState` of `DescribeTransactionsResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TransactionState<'a> {
         /// `ErrorCode`: all versions.
         pub error_code: ErrorCode,
@@ -157,37 +189,53 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TransactionState<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            transactional_id: Cow::Borrowed(""),
+            transaction_state: Cow::Borrowed(""),
+            transaction_timeout_ms: 0,
+            transaction_start_time_ms: 0,
+            producer_id: ProducerId(0),
+            producer_epoch: Epoch(0),
+            topics: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TransactionState<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TransactionState<'a> {
         const fn min_size(_version: i16) -> usize {
             28
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let error_code = ErrorCode(r.i16("TransactionState.error_code")?);
-            let transactional_id =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.error_code = ErrorCode(r.i16("TransactionState.error_code")?);
+            self.transactional_id =
                 Cow::Borrowed(r.string("TransactionState.transactional_id", true)?);
-            let transaction_state =
+            self.transaction_state =
                 Cow::Borrowed(r.string("TransactionState.transaction_state", true)?);
-            let transaction_timeout_ms = r.i32("TransactionState.transaction_timeout_ms")?;
-            let transaction_start_time_ms = r.i64("TransactionState.transaction_start_time_ms")?;
-            let producer_id = ProducerId(r.i64("TransactionState.producer_id")?);
-            let producer_epoch = Epoch(r.i16("TransactionState.producer_epoch")?);
-            let topics =
-                r.array("TransactionState.topics", true, TopicData::min_size(version), |r| {
-                    TopicData::read(r, version)
-                })?;
-            let unknown_tags = r.unknown_tags("TransactionState")?;
-            Ok(Self {
-                error_code,
-                transactional_id,
-                transaction_state,
-                transaction_timeout_ms,
-                transaction_start_time_ms,
-                producer_id,
-                producer_epoch,
-                topics,
-                unknown_tags,
-            })
+            self.transaction_timeout_ms = r.i32("TransactionState.transaction_timeout_ms")?;
+            self.transaction_start_time_ms = r.i64("TransactionState.transaction_start_time_ms")?;
+            self.producer_id = ProducerId(r.i64("TransactionState.producer_id")?);
+            self.producer_epoch = Epoch(r.i16("TransactionState.producer_epoch")?);
+            r.structs(
+                &mut self.topics,
+                "TransactionState.topics",
+                true,
+                TopicData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TransactionState")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -221,7 +269,7 @@ pub mod response {
     const _: () = assert!(size_of::<TransactionState<'_>>() <= 28 * MEMORY_PER_BYTE);
 
     /// `TopicData` of `DescribeTransactionsResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicData<'a> {
         /// `Topic`: all versions.
         pub topic: Cow<'a, str>,
@@ -231,16 +279,33 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic: Cow::Borrowed(""),
+            partitions: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicData<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let topic = Cow::Borrowed(r.string("TopicData.topic", true)?);
-            let partitions = r.fixed_array("TopicData.partitions", true)?;
-            let unknown_tags = r.unknown_tags("TopicData")?;
-            Ok(Self { topic, partitions, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.topic = Cow::Borrowed(r.string("TopicData.topic", true)?);
+            self.partitions = r.fixed_array("TopicData.partitions", true)?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

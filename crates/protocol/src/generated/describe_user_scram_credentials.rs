@@ -22,9 +22,15 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeUserScramCredentialsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { users: Some(Vec::new()), unknown_tags: UnknownTags::new() };
+    }
+
     impl Default for DescribeUserScramCredentialsRequest<'_> {
         fn default() -> Self {
-            Self { users: Some(Vec::new()), unknown_tags: UnknownTags::new() }
+            Self::DEFAULT
         }
     }
 
@@ -33,15 +39,18 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let users = r.nullable_array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            r.nullable_structs(
+                &mut self.users,
                 "DescribeUserScramCredentialsRequest.users",
                 true,
                 UserName::min_size(version),
-                |r| UserName::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("DescribeUserScramCredentialsRequest")?;
-            Ok(Self { users, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeUserScramCredentialsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -76,7 +85,7 @@ pub mod request {
     }
 
     /// `UserName` of `DescribeUserScramCredentialsRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct UserName<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -84,15 +93,29 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl UserName<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { name: Cow::Borrowed(""), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for UserName<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> UserName<'a> {
         const fn min_size(_version: i16) -> usize {
             2
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("UserName.name", true)?);
-            let unknown_tags = r.unknown_tags("UserName")?;
-            Ok(Self { name, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("UserName.name", true)?);
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("UserName")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -129,15 +152,20 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeUserScramCredentialsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            results: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DescribeUserScramCredentialsResponse<'_> {
         fn default() -> Self {
-            Self {
-                throttle_time_ms: 0,
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                results: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -146,21 +174,24 @@ pub mod response {
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms =
                 r.i32("DescribeUserScramCredentialsResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("DescribeUserScramCredentialsResponse.error_code")?);
-            let error_message = r
+            self.error_code = ErrorCode(r.i16("DescribeUserScramCredentialsResponse.error_code")?);
+            self.error_message = r
                 .nullable_string("DescribeUserScramCredentialsResponse.error_message", true)?
                 .map(Cow::Borrowed);
-            let results = r.array(
+            r.structs(
+                &mut self.results,
                 "DescribeUserScramCredentialsResponse.results",
                 true,
                 DescribeUserScramCredentialsResult::min_size(version),
-                |r| DescribeUserScramCredentialsResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("DescribeUserScramCredentialsResponse")?;
-            Ok(Self { throttle_time_ms, error_code, error_message, results, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeUserScramCredentialsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -214,15 +245,20 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribeUserScramCredentialsResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            user: Cow::Borrowed(""),
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            credential_infos: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DescribeUserScramCredentialsResult<'_> {
         fn default() -> Self {
-            Self {
-                user: Cow::Borrowed(""),
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                credential_infos: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -231,20 +267,23 @@ pub mod response {
             6
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let user = Cow::Borrowed(r.string("DescribeUserScramCredentialsResult.user", true)?);
-            let error_code = ErrorCode(r.i16("DescribeUserScramCredentialsResult.error_code")?);
-            let error_message = r
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.user = Cow::Borrowed(r.string("DescribeUserScramCredentialsResult.user", true)?);
+            self.error_code = ErrorCode(r.i16("DescribeUserScramCredentialsResult.error_code")?);
+            self.error_message = r
                 .nullable_string("DescribeUserScramCredentialsResult.error_message", true)?
                 .map(Cow::Borrowed);
-            let credential_infos = r.array(
+            r.structs(
+                &mut self.credential_infos,
                 "DescribeUserScramCredentialsResult.credential_infos",
                 true,
                 CredentialInfo::min_size(version),
-                |r| CredentialInfo::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("DescribeUserScramCredentialsResult")?;
-            Ok(Self { user, error_code, error_message, credential_infos, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribeUserScramCredentialsResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -283,7 +322,7 @@ pub mod response {
         assert!(size_of::<DescribeUserScramCredentialsResult<'_>>() <= 6 * MEMORY_PER_BYTE);
 
     /// `CredentialInfo` of `DescribeUserScramCredentialsResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct CredentialInfo<'a> {
         /// `Mechanism`: all versions.
         pub mechanism: i8,
@@ -293,16 +332,30 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl CredentialInfo<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { mechanism: 0, iterations: 0, unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for CredentialInfo<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> CredentialInfo<'a> {
         const fn min_size(_version: i16) -> usize {
             6
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let mechanism = r.i8("CredentialInfo.mechanism")?;
-            let iterations = r.i32("CredentialInfo.iterations")?;
-            let unknown_tags = r.unknown_tags("CredentialInfo")?;
-            Ok(Self { mechanism, iterations, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.mechanism = r.i8("CredentialInfo.mechanism")?;
+            self.iterations = r.i32("CredentialInfo.iterations")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("CredentialInfo")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

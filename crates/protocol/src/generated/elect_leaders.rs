@@ -26,14 +26,19 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ElectLeadersRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            election_type: 0,
+            topic_partitions: Some(Vec::new()),
+            timeout_ms: 60000,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for ElectLeadersRequest<'_> {
         fn default() -> Self {
-            Self {
-                election_type: 0,
-                topic_partitions: Some(Vec::new()),
-                timeout_ms: 60000,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -42,20 +47,23 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let election_type =
-                if version >= 1 { r.i8("ElectLeadersRequest.election_type")? } else { 0 };
-            let topic_partitions = r.nullable_array(
+            if version >= 1 {
+                self.election_type = r.i8("ElectLeadersRequest.election_type")?;
+            }
+            r.nullable_structs(
+                &mut self.topic_partitions,
                 "ElectLeadersRequest.topic_partitions",
                 flexible,
                 TopicPartitions::min_size(version),
-                |r| TopicPartitions::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let timeout_ms = r.i32("ElectLeadersRequest.timeout_ms")?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("ElectLeadersRequest")? } else { UnknownTags::new() };
-            Ok(Self { election_type, topic_partitions, timeout_ms, unknown_tags })
+            self.timeout_ms = r.i32("ElectLeadersRequest.timeout_ms")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ElectLeadersRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -111,7 +119,7 @@ pub mod request {
     }
 
     /// `TopicPartitions` of `ElectLeadersRequest`, versions 0-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicPartitions<'a> {
         /// `Topic`: all versions.
         pub topic: Cow<'a, str>,
@@ -119,6 +127,21 @@ pub mod request {
         pub partitions: FixedArray<'a, PartitionIndex>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl TopicPartitions<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic: Cow::Borrowed(""),
+            partitions: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicPartitions<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> TopicPartitions<'a> {
@@ -129,13 +152,14 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let topic = Cow::Borrowed(r.string("TopicPartitions.topic", flexible)?);
-            let partitions = r.fixed_array("TopicPartitions.partitions", flexible)?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("TopicPartitions")? } else { UnknownTags::new() };
-            Ok(Self { topic, partitions, unknown_tags })
+            self.topic = Cow::Borrowed(r.string("TopicPartitions.topic", flexible)?);
+            self.partitions = r.fixed_array("TopicPartitions.partitions", flexible)?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicPartitions")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -168,7 +192,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `ElectLeadersResponse`, key 43, versions 0-2, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ElectLeadersResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -180,28 +204,44 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ElectLeadersResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            replica_election_results: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ElectLeadersResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ElectLeadersResponse<'a> {
         const NAME: &'static str = "ElectLeadersResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let throttle_time_ms = r.i32("ElectLeadersResponse.throttle_time_ms")?;
-            let error_code = if version >= 1 {
-                ErrorCode(r.i16("ElectLeadersResponse.error_code")?)
-            } else {
-                ErrorCode(0)
-            };
-            let replica_election_results = r.array(
+            self.throttle_time_ms = r.i32("ElectLeadersResponse.throttle_time_ms")?;
+            if version >= 1 {
+                self.error_code = ErrorCode(r.i16("ElectLeadersResponse.error_code")?);
+            }
+            r.structs(
+                &mut self.replica_election_results,
                 "ElectLeadersResponse.replica_election_results",
                 flexible,
                 ReplicaElectionResult::min_size(version),
-                |r| ReplicaElectionResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("ElectLeadersResponse")? } else { UnknownTags::new() };
-            Ok(Self { throttle_time_ms, error_code, replica_election_results, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ElectLeadersResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -255,7 +295,7 @@ pub mod response {
     }
 
     /// `ReplicaElectionResult` of `ElectLeadersResponse`, versions 0-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ReplicaElectionResult<'a> {
         /// `Topic`: all versions.
         pub topic: Cow<'a, str>,
@@ -263,6 +303,21 @@ pub mod response {
         pub partition_result: Vec<PartitionResult<'a>>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl ReplicaElectionResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic: Cow::Borrowed(""),
+            partition_result: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ReplicaElectionResult<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> ReplicaElectionResult<'a> {
@@ -273,21 +328,20 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let topic = Cow::Borrowed(r.string("ReplicaElectionResult.topic", flexible)?);
-            let partition_result = r.array(
+            self.topic = Cow::Borrowed(r.string("ReplicaElectionResult.topic", flexible)?);
+            r.structs(
+                &mut self.partition_result,
                 "ReplicaElectionResult.partition_result",
                 flexible,
                 PartitionResult::min_size(version),
-                |r| PartitionResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("ReplicaElectionResult")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { topic, partition_result, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ReplicaElectionResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -337,14 +391,19 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_id: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for PartitionResult<'_> {
         fn default() -> Self {
-            Self {
-                partition_id: PartitionIndex(0),
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -353,15 +412,16 @@ pub mod response {
             8
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let partition_id = PartitionIndex(r.i32("PartitionResult.partition_id")?);
-            let error_code = ErrorCode(r.i16("PartitionResult.error_code")?);
-            let error_message =
+            self.partition_id = PartitionIndex(r.i32("PartitionResult.partition_id")?);
+            self.error_code = ErrorCode(r.i16("PartitionResult.error_code")?);
+            self.error_message =
                 r.nullable_string("PartitionResult.error_message", flexible)?.map(Cow::Borrowed);
-            let unknown_tags =
-                if flexible { r.unknown_tags("PartitionResult")? } else { UnknownTags::new() };
-            Ok(Self { partition_id, error_code, error_message, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

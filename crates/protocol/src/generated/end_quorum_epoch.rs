@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `EndQuorumEpochRequest`, key 54, versions 0-1, flexible from 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct EndQuorumEpochRequest<'a> {
         /// `ClusterId`: all versions, nullable, null by default.
         pub cluster_id: Option<Cow<'a, str>>,
@@ -26,37 +26,51 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl EndQuorumEpochRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            cluster_id: None,
+            topics: Vec::new(),
+            leader_endpoints: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for EndQuorumEpochRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for EndQuorumEpochRequest<'a> {
         const NAME: &'static str = "EndQuorumEpochRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(1);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let cluster_id =
+            self.cluster_id =
                 r.nullable_string("EndQuorumEpochRequest.cluster_id", flexible)?.map(Cow::Borrowed);
-            let topics = r.array(
+            r.structs(
+                &mut self.topics,
                 "EndQuorumEpochRequest.topics",
                 flexible,
                 TopicData::min_size(version),
-                |r| TopicData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let leader_endpoints = if version == 1 {
-                r.array(
+            if version == 1 {
+                r.structs(
+                    &mut self.leader_endpoints,
                     "EndQuorumEpochRequest.leader_endpoints",
                     true,
                     LeaderEndpoint::min_size(version),
-                    |r| LeaderEndpoint::read(r, version),
-                )?
-            } else {
-                Vec::new()
-            };
-            let unknown_tags = if flexible {
-                r.unknown_tags("EndQuorumEpochRequest")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { cluster_id, topics, leader_endpoints, unknown_tags })
+                    |item, r| item.read(r, version),
+                )?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("EndQuorumEpochRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -117,7 +131,7 @@ pub mod request {
     }
 
     /// `TopicData` of `EndQuorumEpochRequest`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicData<'a> {
         /// `TopicName`: all versions.
         pub topic_name: Cow<'a, str>,
@@ -125,6 +139,21 @@ pub mod request {
         pub partitions: Vec<PartitionData<'a>>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl TopicData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> TopicData<'a> {
@@ -135,16 +164,20 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let topic_name = Cow::Borrowed(r.string("TopicData.topic_name", flexible)?);
-            let partitions =
-                r.array("TopicData.partitions", flexible, PartitionData::min_size(version), |r| {
-                    PartitionData::read(r, version)
-                })?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("TopicData")? } else { UnknownTags::new() };
-            Ok(Self { topic_name, partitions, unknown_tags })
+            self.topic_name = Cow::Borrowed(r.string("TopicData.topic_name", flexible)?);
+            r.structs(
+                &mut self.partitions,
+                "TopicData.partitions",
+                flexible,
+                PartitionData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -178,7 +211,7 @@ pub mod request {
     const _: () = assert!(size_of::<TopicData<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `PartitionData` of `EndQuorumEpochRequest`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionData<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -194,6 +227,24 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            leader_id: NodeId(0),
+            leader_epoch: 0,
+            preferred_successors: FixedArray::new(),
+            preferred_candidates: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for PartitionData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> PartitionData<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -202,36 +253,28 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
-            let leader_id = NodeId(r.i32("PartitionData.leader_id")?);
-            let leader_epoch = r.i32("PartitionData.leader_epoch")?;
-            let preferred_successors = if version == 0 {
-                r.fixed_array("PartitionData.preferred_successors", false)?
-            } else {
-                FixedArray::new()
-            };
-            let preferred_candidates = if version == 1 {
-                r.array(
+            self.partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
+            self.leader_id = NodeId(r.i32("PartitionData.leader_id")?);
+            self.leader_epoch = r.i32("PartitionData.leader_epoch")?;
+            if version == 0 {
+                self.preferred_successors =
+                    r.fixed_array("PartitionData.preferred_successors", false)?;
+            }
+            if version == 1 {
+                r.structs(
+                    &mut self.preferred_candidates,
                     "PartitionData.preferred_candidates",
                     true,
                     ReplicaInfo::min_size(version),
-                    |r| ReplicaInfo::read(r, version),
-                )?
-            } else {
-                Vec::new()
-            };
-            let unknown_tags =
-                if flexible { r.unknown_tags("PartitionData")? } else { UnknownTags::new() };
-            Ok(Self {
-                partition_index,
-                leader_id,
-                leader_epoch,
-                preferred_successors,
-                preferred_candidates,
-                unknown_tags,
-            })
+                    |item, r| item.read(r, version),
+                )?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -285,7 +328,7 @@ pub mod request {
     const _: () = assert!(size_of::<PartitionData<'_>>() <= 14 * MEMORY_PER_BYTE);
 
     /// `ReplicaInfo` of `EndQuorumEpochRequest`, versions 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ReplicaInfo<'a> {
         /// `CandidateId`: all versions.
         pub candidate_id: NodeId,
@@ -295,16 +338,33 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ReplicaInfo<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            candidate_id: NodeId(0),
+            candidate_directory_id: Uuid::ZERO,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ReplicaInfo<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> ReplicaInfo<'a> {
         const fn min_size(_version: i16) -> usize {
             21
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let candidate_id = NodeId(r.i32("ReplicaInfo.candidate_id")?);
-            let candidate_directory_id = r.uuid("ReplicaInfo.candidate_directory_id")?;
-            let unknown_tags = r.unknown_tags("ReplicaInfo")?;
-            Ok(Self { candidate_id, candidate_directory_id, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.candidate_id = NodeId(r.i32("ReplicaInfo.candidate_id")?);
+            self.candidate_directory_id = r.uuid("ReplicaInfo.candidate_directory_id")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ReplicaInfo")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -323,7 +383,7 @@ pub mod request {
     const _: () = assert!(size_of::<ReplicaInfo<'_>>() <= 21 * MEMORY_PER_BYTE);
 
     /// `LeaderEndpoint` of `EndQuorumEpochRequest`, versions 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct LeaderEndpoint<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -335,17 +395,35 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl LeaderEndpoint<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            host: Cow::Borrowed(""),
+            port: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for LeaderEndpoint<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> LeaderEndpoint<'a> {
         const fn min_size(_version: i16) -> usize {
             5
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("LeaderEndpoint.name", true)?);
-            let host = Cow::Borrowed(r.string("LeaderEndpoint.host", true)?);
-            let port = r.u16("LeaderEndpoint.port")?;
-            let unknown_tags = r.unknown_tags("LeaderEndpoint")?;
-            Ok(Self { name, host, port, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("LeaderEndpoint.name", true)?);
+            self.host = Cow::Borrowed(r.string("LeaderEndpoint.host", true)?);
+            self.port = r.u16("LeaderEndpoint.port")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("LeaderEndpoint")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -372,7 +450,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `EndQuorumEpochResponse`, key 54, versions 0-1, flexible from 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct EndQuorumEpochResponse<'a> {
         /// `ErrorCode`: all versions.
         pub error_code: ErrorCode,
@@ -384,40 +462,55 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl EndQuorumEpochResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            topics: Vec::new(),
+            node_endpoints: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for EndQuorumEpochResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for EndQuorumEpochResponse<'a> {
         const NAME: &'static str = "EndQuorumEpochResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(1);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let error_code = ErrorCode(r.i16("EndQuorumEpochResponse.error_code")?);
-            let topics = r.array(
+            self.error_code = ErrorCode(r.i16("EndQuorumEpochResponse.error_code")?);
+            r.structs(
+                &mut self.topics,
                 "EndQuorumEpochResponse.topics",
                 flexible,
                 TopicData::min_size(version),
-                |r| TopicData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let mut node_endpoints = Vec::new();
-            let unknown_tags = if flexible {
-                r.tagged_fields("EndQuorumEpochResponse", |r, tag| {
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.tagged_fields("EndQuorumEpochResponse", |r, tag| {
                     match tag {
                         0 => {
-                            node_endpoints = r.array(
+                            r.structs(
+                                &mut self.node_endpoints,
                                 "EndQuorumEpochResponse.node_endpoints",
                                 true,
                                 NodeEndpoint::min_size(version),
-                                |r| NodeEndpoint::read(r, version),
+                                |item, r| item.read(r, version),
                             )?;
                         }
                         _ => return Ok(Tagged::Unknown),
                     }
                     Ok(Tagged::Known)
-                })?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { error_code, topics, node_endpoints, unknown_tags })
+                })?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -488,7 +581,7 @@ pub mod response {
     }
 
     /// `TopicData` of `EndQuorumEpochResponse`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicData<'a> {
         /// `TopicName`: all versions.
         pub topic_name: Cow<'a, str>,
@@ -496,6 +589,21 @@ pub mod response {
         pub partitions: Vec<PartitionData<'a>>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl TopicData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> TopicData<'a> {
@@ -506,16 +614,20 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let topic_name = Cow::Borrowed(r.string("TopicData.topic_name", flexible)?);
-            let partitions =
-                r.array("TopicData.partitions", flexible, PartitionData::min_size(version), |r| {
-                    PartitionData::read(r, version)
-                })?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("TopicData")? } else { UnknownTags::new() };
-            Ok(Self { topic_name, partitions, unknown_tags })
+            self.topic_name = Cow::Borrowed(r.string("TopicData.topic_name", flexible)?);
+            r.structs(
+                &mut self.partitions,
+                "TopicData.partitions",
+                flexible,
+                PartitionData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -549,7 +661,7 @@ pub mod response {
     const _: () = assert!(size_of::<TopicData<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `PartitionData` of `EndQuorumEpochResponse`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionData<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -563,6 +675,23 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            leader_id: NodeId(0),
+            leader_epoch: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for PartitionData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> PartitionData<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -571,15 +700,16 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
-            let error_code = ErrorCode(r.i16("PartitionData.error_code")?);
-            let leader_id = NodeId(r.i32("PartitionData.leader_id")?);
-            let leader_epoch = r.i32("PartitionData.leader_epoch")?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("PartitionData")? } else { UnknownTags::new() };
-            Ok(Self { partition_index, error_code, leader_id, leader_epoch, unknown_tags })
+            self.partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
+            self.error_code = ErrorCode(r.i16("PartitionData.error_code")?);
+            self.leader_id = NodeId(r.i32("PartitionData.leader_id")?);
+            self.leader_epoch = r.i32("PartitionData.leader_epoch")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -608,7 +738,7 @@ pub mod response {
     const _: () = assert!(size_of::<PartitionData<'_>>() <= 14 * MEMORY_PER_BYTE);
 
     /// `NodeEndpoint` of `EndQuorumEpochResponse`, versions 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct NodeEndpoint<'a> {
         /// `NodeId`: all versions.
         pub node_id: NodeId,
@@ -620,17 +750,35 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl NodeEndpoint<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            node_id: NodeId(0),
+            host: Cow::Borrowed(""),
+            port: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for NodeEndpoint<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> NodeEndpoint<'a> {
         const fn min_size(_version: i16) -> usize {
             8
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let node_id = NodeId(r.i32("NodeEndpoint.node_id")?);
-            let host = Cow::Borrowed(r.string("NodeEndpoint.host", true)?);
-            let port = r.u16("NodeEndpoint.port")?;
-            let unknown_tags = r.unknown_tags("NodeEndpoint")?;
-            Ok(Self { node_id, host, port, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.node_id = NodeId(r.i32("NodeEndpoint.node_id")?);
+            self.host = Cow::Borrowed(r.string("NodeEndpoint.host", true)?);
+            self.port = r.u16("NodeEndpoint.port")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("NodeEndpoint")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -17,7 +17,7 @@ pub mod request {
     /// answered. If the answer is lost, repeat the same decision; never send the other one.
     ///
     /// `EndTxnRequest`, key 26, versions 0-5, flexible from 3.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct EndTxnRequest<'a> {
         /// The producer's transactional id.
         ///
@@ -41,21 +41,39 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl EndTxnRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            transactional_id: Cow::Borrowed(""),
+            producer_id: ProducerId(0),
+            producer_epoch: Epoch(0),
+            committed: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for EndTxnRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for EndTxnRequest<'a> {
         const NAME: &'static str = "EndTxnRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 5);
         const FIRST_FLEXIBLE: Option<i16> = Some(3);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 3;
-            let transactional_id =
+            self.transactional_id =
                 Cow::Borrowed(r.string("EndTxnRequest.transactional_id", flexible)?);
-            let producer_id = ProducerId(r.i64("EndTxnRequest.producer_id")?);
-            let producer_epoch = Epoch(r.i16("EndTxnRequest.producer_epoch")?);
-            let committed = r.bool("EndTxnRequest.committed")?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("EndTxnRequest")? } else { UnknownTags::new() };
-            Ok(Self { transactional_id, producer_id, producer_epoch, committed, unknown_tags })
+            self.producer_id = ProducerId(r.i64("EndTxnRequest.producer_id")?);
+            self.producer_epoch = Epoch(r.i16("EndTxnRequest.producer_epoch")?);
+            self.committed = r.bool("EndTxnRequest.committed")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("EndTxnRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -127,15 +145,20 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl EndTxnResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            producer_id: ProducerId(-1),
+            producer_epoch: Epoch(-1),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for EndTxnResponse<'_> {
         fn default() -> Self {
-            Self {
-                throttle_time_ms: 0,
-                error_code: ErrorCode(0),
-                producer_id: ProducerId(-1),
-                producer_epoch: Epoch(-1),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -144,23 +167,20 @@ pub mod response {
         const VERSIONS: VersionRange = VersionRange::new(0, 5);
         const FIRST_FLEXIBLE: Option<i16> = Some(3);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 3;
-            let throttle_time_ms = r.i32("EndTxnResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("EndTxnResponse.error_code")?);
-            let producer_id = if version == 5 {
-                ProducerId(r.i64("EndTxnResponse.producer_id")?)
-            } else {
-                ProducerId(-1)
-            };
-            let producer_epoch = if version == 5 {
-                Epoch(r.i16("EndTxnResponse.producer_epoch")?)
-            } else {
-                Epoch(-1)
-            };
-            let unknown_tags =
-                if flexible { r.unknown_tags("EndTxnResponse")? } else { UnknownTags::new() };
-            Ok(Self { throttle_time_ms, error_code, producer_id, producer_epoch, unknown_tags })
+            self.throttle_time_ms = r.i32("EndTxnResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("EndTxnResponse.error_code")?);
+            if version == 5 {
+                self.producer_id = ProducerId(r.i64("EndTxnResponse.producer_id")?);
+            }
+            if version == 5 {
+                self.producer_epoch = Epoch(r.i16("EndTxnResponse.producer_epoch")?);
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("EndTxnResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

@@ -7,10 +7,21 @@
 use super::prelude::*;
 
 /// `EndTxnMarker`, versions 0.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct EndTxnMarker {
     /// `CoordinatorEpoch`: all versions.
     pub coordinator_epoch: i32,
+}
+
+impl EndTxnMarker {
+    /// Every field at its default.
+    pub const DEFAULT: Self = Self { coordinator_epoch: 0 };
+}
+
+impl Default for EndTxnMarker {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
 }
 
 impl<'a> Message<'a> for EndTxnMarker {
@@ -18,9 +29,9 @@ impl<'a> Message<'a> for EndTxnMarker {
     const VERSIONS: VersionRange = VersionRange::new(0, 0);
     const FIRST_FLEXIBLE: Option<i16> = None;
 
-    fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-        let coordinator_epoch = r.i32("EndTxnMarker.coordinator_epoch")?;
-        Ok(Self { coordinator_epoch })
+    fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+        self.coordinator_epoch = r.i32("EndTxnMarker.coordinator_epoch")?;
+        Ok(())
     }
 
     fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

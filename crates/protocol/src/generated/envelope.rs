@@ -26,14 +26,19 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl EnvelopeRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            request_data: Cow::Borrowed(&[]),
+            request_principal: Some(Cow::Borrowed(&[])),
+            client_host_address: Cow::Borrowed(&[]),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for EnvelopeRequest<'_> {
         fn default() -> Self {
-            Self {
-                request_data: Cow::default(),
-                request_principal: Some(Cow::default()),
-                client_host_address: Cow::default(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -42,14 +47,16 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let request_data = Cow::Borrowed(r.bytes("EnvelopeRequest.request_data", true)?);
-            let request_principal =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.request_data = Cow::Borrowed(r.bytes("EnvelopeRequest.request_data", true)?);
+            self.request_principal =
                 r.nullable_bytes("EnvelopeRequest.request_principal", true)?.map(Cow::Borrowed);
-            let client_host_address =
+            self.client_host_address =
                 Cow::Borrowed(r.bytes("EnvelopeRequest.client_host_address", true)?);
-            let unknown_tags = r.unknown_tags("EnvelopeRequest")?;
-            Ok(Self { request_data, request_principal, client_host_address, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("EnvelopeRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -87,7 +94,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `EnvelopeResponse`, key 58, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct EnvelopeResponse<'a> {
         /// `ResponseData`: all versions, nullable, null by default.
         pub response_data: Option<Cow<'a, [u8]>>,
@@ -97,17 +104,34 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl EnvelopeResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            response_data: None,
+            error_code: ErrorCode(0),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for EnvelopeResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for EnvelopeResponse<'a> {
         const NAME: &'static str = "EnvelopeResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let response_data =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.response_data =
                 r.nullable_bytes("EnvelopeResponse.response_data", true)?.map(Cow::Borrowed);
-            let error_code = ErrorCode(r.i16("EnvelopeResponse.error_code")?);
-            let unknown_tags = r.unknown_tags("EnvelopeResponse")?;
-            Ok(Self { response_data, error_code, unknown_tags })
+            self.error_code = ErrorCode(r.i16("EnvelopeResponse.error_code")?);
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("EnvelopeResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `ExpireDelegationTokenRequest`, key 40, versions 1-2, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ExpireDelegationTokenRequest<'a> {
         /// `Hmac`: all versions.
         pub hmac: Cow<'a, [u8]>,
@@ -24,22 +24,35 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ExpireDelegationTokenRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            hmac: Cow::Borrowed(&[]),
+            expiry_time_period_ms: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ExpireDelegationTokenRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ExpireDelegationTokenRequest<'a> {
         const NAME: &'static str = "ExpireDelegationTokenRequest";
         const VERSIONS: VersionRange = VersionRange::new(1, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let hmac = Cow::Borrowed(r.bytes("ExpireDelegationTokenRequest.hmac", flexible)?);
-            let expiry_time_period_ms =
+            self.hmac = Cow::Borrowed(r.bytes("ExpireDelegationTokenRequest.hmac", flexible)?);
+            self.expiry_time_period_ms =
                 r.i64("ExpireDelegationTokenRequest.expiry_time_period_ms")?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("ExpireDelegationTokenRequest")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { hmac, expiry_time_period_ms, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ExpireDelegationTokenRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -79,7 +92,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `ExpireDelegationTokenResponse`, key 40, versions 1-2, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ExpireDelegationTokenResponse<'a> {
         /// `ErrorCode`: all versions.
         pub error_code: ErrorCode,
@@ -91,22 +104,37 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ExpireDelegationTokenResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            expiry_timestamp_ms: 0,
+            throttle_time_ms: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ExpireDelegationTokenResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ExpireDelegationTokenResponse<'a> {
         const NAME: &'static str = "ExpireDelegationTokenResponse";
         const VERSIONS: VersionRange = VersionRange::new(1, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let error_code = ErrorCode(r.i16("ExpireDelegationTokenResponse.error_code")?);
-            let expiry_timestamp_ms = r.i64("ExpireDelegationTokenResponse.expiry_timestamp_ms")?;
-            let throttle_time_ms = r.i32("ExpireDelegationTokenResponse.throttle_time_ms")?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("ExpireDelegationTokenResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { error_code, expiry_timestamp_ms, throttle_time_ms, unknown_tags })
+            self.error_code = ErrorCode(r.i16("ExpireDelegationTokenResponse.error_code")?);
+            self.expiry_timestamp_ms =
+                r.i64("ExpireDelegationTokenResponse.expiry_timestamp_ms")?;
+            self.throttle_time_ms = r.i32("ExpireDelegationTokenResponse.throttle_time_ms")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ExpireDelegationTokenResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

@@ -45,23 +45,28 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl FetchRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            cluster_id: None,
+            replica_id: NodeId(-1),
+            replica_state: ReplicaState::DEFAULT,
+            max_wait_ms: 0,
+            min_bytes: 0,
+            max_bytes: 2147483647,
+            isolation_level: 0,
+            session_id: 0,
+            session_epoch: -1,
+            topics: Vec::new(),
+            forgotten_topics_data: Vec::new(),
+            rack_id: Cow::Borrowed(""),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for FetchRequest<'_> {
         fn default() -> Self {
-            Self {
-                cluster_id: None,
-                replica_id: NodeId(-1),
-                replica_state: ReplicaState::default(),
-                max_wait_ms: 0,
-                min_bytes: 0,
-                max_bytes: 2147483647,
-                isolation_level: 0,
-                session_id: 0,
-                session_epoch: -1,
-                topics: Vec::new(),
-                forgotten_topics_data: Vec::new(),
-                rack_id: Cow::Borrowed(""),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -70,71 +75,57 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(4, 18);
         const FIRST_FLEXIBLE: Option<i16> = Some(12);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 12;
-            let mut cluster_id = None;
-            let replica_id =
-                if version <= 14 { NodeId(r.i32("FetchRequest.replica_id")?) } else { NodeId(-1) };
-            let mut replica_state = ReplicaState::default();
-            let max_wait_ms = r.i32("FetchRequest.max_wait_ms")?;
-            let min_bytes = r.i32("FetchRequest.min_bytes")?;
-            let max_bytes = r.i32("FetchRequest.max_bytes")?;
-            let isolation_level = r.i8("FetchRequest.isolation_level")?;
-            let session_id = if version >= 7 { r.i32("FetchRequest.session_id")? } else { 0 };
-            let session_epoch =
-                if version >= 7 { r.i32("FetchRequest.session_epoch")? } else { -1 };
-            let topics =
-                r.array("FetchRequest.topics", flexible, FetchTopic::min_size(version), |r| {
-                    FetchTopic::read(r, version)
-                })?;
-            let forgotten_topics_data = if version >= 7 {
-                r.array(
+            if version <= 14 {
+                self.replica_id = NodeId(r.i32("FetchRequest.replica_id")?);
+            }
+            self.max_wait_ms = r.i32("FetchRequest.max_wait_ms")?;
+            self.min_bytes = r.i32("FetchRequest.min_bytes")?;
+            self.max_bytes = r.i32("FetchRequest.max_bytes")?;
+            self.isolation_level = r.i8("FetchRequest.isolation_level")?;
+            if version >= 7 {
+                self.session_id = r.i32("FetchRequest.session_id")?;
+            }
+            if version >= 7 {
+                self.session_epoch = r.i32("FetchRequest.session_epoch")?;
+            }
+            r.structs(
+                &mut self.topics,
+                "FetchRequest.topics",
+                flexible,
+                FetchTopic::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if version >= 7 {
+                r.structs(
+                    &mut self.forgotten_topics_data,
                     "FetchRequest.forgotten_topics_data",
                     flexible,
                     ForgottenTopic::min_size(version),
-                    |r| ForgottenTopic::read(r, version),
-                )?
-            } else {
-                Vec::new()
-            };
-            let rack_id = if version >= 11 {
-                Cow::Borrowed(r.string("FetchRequest.rack_id", flexible)?)
-            } else {
-                Cow::Borrowed("")
-            };
-            let unknown_tags = if flexible {
-                r.tagged_fields("FetchRequest", |r, tag| {
+                    |item, r| item.read(r, version),
+                )?;
+            }
+            if version >= 11 {
+                self.rack_id = Cow::Borrowed(r.string("FetchRequest.rack_id", flexible)?);
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.tagged_fields("FetchRequest", |r, tag| {
                     match tag {
                         0 => {
-                            cluster_id = r
+                            self.cluster_id = r
                                 .nullable_string("FetchRequest.cluster_id", true)?
                                 .map(Cow::Borrowed);
                         }
                         1 if version >= 15 => {
-                            replica_state = ReplicaState::read(r, version)?;
+                            self.replica_state.read(r, version)?;
                         }
                         _ => return Ok(Tagged::Unknown),
                     }
                     Ok(Tagged::Known)
-                })?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                cluster_id,
-                replica_id,
-                replica_state,
-                max_wait_ms,
-                min_bytes,
-                max_bytes,
-                isolation_level,
-                session_id,
-                session_epoch,
-                topics,
-                forgotten_topics_data,
-                rack_id,
-                unknown_tags,
-            })
+                })?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -145,7 +136,7 @@ pub mod request {
             } else if self.replica_id != NodeId(-1) {
                 return Err(s.error(EncodeErrorKind::FieldNotInVersion, "FetchRequest.replica_id"));
             }
-            if version < 15 && self.replica_state != ReplicaState::default() {
+            if version < 15 && self.replica_state != ReplicaState::DEFAULT {
                 return Err(
                     s.error(EncodeErrorKind::FieldNotInVersion, "FetchRequest.replica_state")
                 );
@@ -191,7 +182,7 @@ pub mod request {
                         Ok(())
                     })?;
                 }
-                if version >= 15 && self.replica_state != ReplicaState::default() {
+                if version >= 15 && self.replica_state != ReplicaState::DEFAULT {
                     known += 1;
                     s.tagged_field(1, |s| {
                         self.replica_state.measure(s, version)?;
@@ -244,7 +235,7 @@ pub mod request {
                         w.nullable_string(self.cluster_id.as_deref(), true);
                     });
                 }
-                if version >= 15 && self.replica_state != ReplicaState::default() {
+                if version >= 15 && self.replica_state != ReplicaState::DEFAULT {
                     w.tagged_field(&mut tags, 1, |w| {
                         self.replica_state.write(w, version);
                     });
@@ -274,18 +265,26 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ReplicaState<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { replica_id: NodeId(-1), replica_epoch: -1, unknown_tags: UnknownTags::new() };
+    }
+
     impl Default for ReplicaState<'_> {
         fn default() -> Self {
-            Self { replica_id: NodeId(-1), replica_epoch: -1, unknown_tags: UnknownTags::new() }
+            Self::DEFAULT
         }
     }
 
     impl<'a> ReplicaState<'a> {
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let replica_id = NodeId(r.i32("ReplicaState.replica_id")?);
-            let replica_epoch = r.i64("ReplicaState.replica_epoch")?;
-            let unknown_tags = r.unknown_tags("ReplicaState")?;
-            Ok(Self { replica_id, replica_epoch, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.replica_id = NodeId(r.i32("ReplicaState.replica_id")?);
+            self.replica_epoch = r.i64("ReplicaState.replica_epoch")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ReplicaState")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -302,7 +301,7 @@ pub mod request {
     }
 
     /// `FetchTopic` of `FetchRequest`, versions 4-18.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct FetchTopic<'a> {
         /// `Topic`: versions 4-12, dropped silently elsewhere.
         pub topic: Cow<'a, str>,
@@ -314,6 +313,22 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl FetchTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic: Cow::Borrowed(""),
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for FetchTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> FetchTopic<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -323,27 +338,25 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 12;
-            let topic = if version <= 12 {
-                Cow::Borrowed(r.string("FetchTopic.topic", flexible)?)
-            } else {
-                Cow::Borrowed("")
-            };
-            let topic_id = if version >= 13 {
-                TopicId(r.uuid("FetchTopic.topic_id")?)
-            } else {
-                TopicId(Uuid::ZERO)
-            };
-            let partitions = r.array(
+            if version <= 12 {
+                self.topic = Cow::Borrowed(r.string("FetchTopic.topic", flexible)?);
+            }
+            if version >= 13 {
+                self.topic_id = TopicId(r.uuid("FetchTopic.topic_id")?);
+            }
+            r.structs(
+                &mut self.partitions,
                 "FetchTopic.partitions",
                 flexible,
                 FetchPartition::min_size(version),
-                |r| FetchPartition::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("FetchTopic")? } else { UnknownTags::new() };
-            Ok(Self { topic, topic_id, partitions, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("FetchTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -410,19 +423,24 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl FetchPartition<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition: PartitionIndex(0),
+            current_leader_epoch: -1,
+            fetch_offset: 0,
+            last_fetched_epoch: -1,
+            log_start_offset: -1,
+            partition_max_bytes: 0,
+            replica_directory_id: Uuid::ZERO,
+            high_watermark: 9223372036854775807,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for FetchPartition<'_> {
         fn default() -> Self {
-            Self {
-                partition: PartitionIndex(0),
-                current_leader_epoch: -1,
-                fetch_offset: 0,
-                last_fetched_epoch: -1,
-                log_start_offset: -1,
-                partition_max_bytes: 0,
-                replica_directory_id: Uuid::ZERO,
-                high_watermark: 9223372036854775807,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -436,46 +454,36 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 12;
-            let partition = PartitionIndex(r.i32("FetchPartition.partition")?);
-            let current_leader_epoch =
-                if version >= 9 { r.i32("FetchPartition.current_leader_epoch")? } else { -1 };
-            let fetch_offset = r.i64("FetchPartition.fetch_offset")?;
-            let last_fetched_epoch =
-                if version >= 12 { r.i32("FetchPartition.last_fetched_epoch")? } else { -1 };
-            let log_start_offset =
-                if version >= 5 { r.i64("FetchPartition.log_start_offset")? } else { -1 };
-            let partition_max_bytes = r.i32("FetchPartition.partition_max_bytes")?;
-            let mut replica_directory_id = Uuid::ZERO;
-            let mut high_watermark = 9223372036854775807;
-            let unknown_tags = if flexible {
-                r.tagged_fields("FetchPartition", |r, tag| {
+            self.partition = PartitionIndex(r.i32("FetchPartition.partition")?);
+            if version >= 9 {
+                self.current_leader_epoch = r.i32("FetchPartition.current_leader_epoch")?;
+            }
+            self.fetch_offset = r.i64("FetchPartition.fetch_offset")?;
+            if version >= 12 {
+                self.last_fetched_epoch = r.i32("FetchPartition.last_fetched_epoch")?;
+            }
+            if version >= 5 {
+                self.log_start_offset = r.i64("FetchPartition.log_start_offset")?;
+            }
+            self.partition_max_bytes = r.i32("FetchPartition.partition_max_bytes")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.tagged_fields("FetchPartition", |r, tag| {
                     match tag {
                         0 if version >= 17 => {
-                            replica_directory_id = r.uuid("FetchPartition.replica_directory_id")?;
+                            self.replica_directory_id =
+                                r.uuid("FetchPartition.replica_directory_id")?;
                         }
                         1 if version == 18 => {
-                            high_watermark = r.i64("FetchPartition.high_watermark")?;
+                            self.high_watermark = r.i64("FetchPartition.high_watermark")?;
                         }
                         _ => return Ok(Tagged::Unknown),
                     }
                     Ok(Tagged::Known)
-                })?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                partition,
-                current_leader_epoch,
-                fetch_offset,
-                last_fetched_epoch,
-                log_start_offset,
-                partition_max_bytes,
-                replica_directory_id,
-                high_watermark,
-                unknown_tags,
-            })
+                })?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -557,7 +565,7 @@ pub mod request {
     const _: () = assert!(size_of::<FetchPartition<'_>>() <= 16 * MEMORY_PER_BYTE);
 
     /// `ForgottenTopic` of `FetchRequest`, versions 7-18.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ForgottenTopic<'a> {
         /// `Topic`: versions 7-12, dropped silently elsewhere.
         pub topic: Cow<'a, str>,
@@ -569,6 +577,22 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ForgottenTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic: Cow::Borrowed(""),
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ForgottenTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> ForgottenTopic<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -578,22 +602,19 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 12;
-            let topic = if version <= 12 {
-                Cow::Borrowed(r.string("ForgottenTopic.topic", flexible)?)
-            } else {
-                Cow::Borrowed("")
-            };
-            let topic_id = if version >= 13 {
-                TopicId(r.uuid("ForgottenTopic.topic_id")?)
-            } else {
-                TopicId(Uuid::ZERO)
-            };
-            let partitions = r.fixed_array("ForgottenTopic.partitions", flexible)?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("ForgottenTopic")? } else { UnknownTags::new() };
-            Ok(Self { topic, topic_id, partitions, unknown_tags })
+            if version <= 12 {
+                self.topic = Cow::Borrowed(r.string("ForgottenTopic.topic", flexible)?);
+            }
+            if version >= 13 {
+                self.topic_id = TopicId(r.uuid("ForgottenTopic.topic_id")?);
+            }
+            self.partitions = r.fixed_array("ForgottenTopic.partitions", flexible)?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ForgottenTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -636,7 +657,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `FetchResponse`, key 1, versions 4-18, flexible from 12.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct FetchResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -652,53 +673,63 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl FetchResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            session_id: 0,
+            responses: Vec::new(),
+            node_endpoints: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for FetchResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for FetchResponse<'a> {
         const NAME: &'static str = "FetchResponse";
         const VERSIONS: VersionRange = VersionRange::new(4, 18);
         const FIRST_FLEXIBLE: Option<i16> = Some(12);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 12;
-            let throttle_time_ms = r.i32("FetchResponse.throttle_time_ms")?;
-            let error_code = if version >= 7 {
-                ErrorCode(r.i16("FetchResponse.error_code")?)
-            } else {
-                ErrorCode(0)
-            };
-            let session_id = if version >= 7 { r.i32("FetchResponse.session_id")? } else { 0 };
-            let responses = r.array(
+            self.throttle_time_ms = r.i32("FetchResponse.throttle_time_ms")?;
+            if version >= 7 {
+                self.error_code = ErrorCode(r.i16("FetchResponse.error_code")?);
+            }
+            if version >= 7 {
+                self.session_id = r.i32("FetchResponse.session_id")?;
+            }
+            r.structs(
+                &mut self.responses,
                 "FetchResponse.responses",
                 flexible,
                 FetchableTopicResponse::min_size(version),
-                |r| FetchableTopicResponse::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let mut node_endpoints = Vec::new();
-            let unknown_tags = if flexible {
-                r.tagged_fields("FetchResponse", |r, tag| {
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.tagged_fields("FetchResponse", |r, tag| {
                     match tag {
                         0 if version >= 16 => {
-                            node_endpoints = r.array(
+                            r.structs(
+                                &mut self.node_endpoints,
                                 "FetchResponse.node_endpoints",
                                 true,
                                 NodeEndpoint::min_size(version),
-                                |r| NodeEndpoint::read(r, version),
+                                |item, r| item.read(r, version),
                             )?;
                         }
                         _ => return Ok(Tagged::Unknown),
                     }
                     Ok(Tagged::Known)
-                })?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                throttle_time_ms,
-                error_code,
-                session_id,
-                responses,
-                node_endpoints,
-                unknown_tags,
-            })
+                })?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -785,7 +816,7 @@ pub mod response {
     }
 
     /// `FetchableTopicResponse` of `FetchResponse`, versions 4-18.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct FetchableTopicResponse<'a> {
         /// `Topic`: versions 4-12, dropped silently elsewhere.
         pub topic: Cow<'a, str>,
@@ -797,6 +828,22 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl FetchableTopicResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic: Cow::Borrowed(""),
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for FetchableTopicResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> FetchableTopicResponse<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -806,30 +853,25 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 12;
-            let topic = if version <= 12 {
-                Cow::Borrowed(r.string("FetchableTopicResponse.topic", flexible)?)
-            } else {
-                Cow::Borrowed("")
-            };
-            let topic_id = if version >= 13 {
-                TopicId(r.uuid("FetchableTopicResponse.topic_id")?)
-            } else {
-                TopicId(Uuid::ZERO)
-            };
-            let partitions = r.array(
+            if version <= 12 {
+                self.topic = Cow::Borrowed(r.string("FetchableTopicResponse.topic", flexible)?);
+            }
+            if version >= 13 {
+                self.topic_id = TopicId(r.uuid("FetchableTopicResponse.topic_id")?);
+            }
+            r.structs(
+                &mut self.partitions,
                 "FetchableTopicResponse.partitions",
                 flexible,
                 PartitionData::min_size(version),
-                |r| PartitionData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("FetchableTopicResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { topic, topic_id, partitions, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("FetchableTopicResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -896,27 +938,32 @@ pub mod response {
         /// `PreferredReadReplica`: versions 11-18, -1 by default.
         pub preferred_read_replica: NodeId,
         /// `Records`: all versions, nullable, null by default.
-        pub records: Option<Records>,
+        pub records: Option<Records<'a>>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            high_watermark: 0,
+            last_stable_offset: -1,
+            log_start_offset: -1,
+            diverging_epoch: EpochEndOffset::DEFAULT,
+            current_leader: LeaderIdAndEpoch::DEFAULT,
+            snapshot_id: SnapshotId::DEFAULT,
+            aborted_transactions: Some(Vec::new()),
+            preferred_read_replica: NodeId(-1),
+            records: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for PartitionData<'_> {
         fn default() -> Self {
-            Self {
-                partition_index: PartitionIndex(0),
-                error_code: ErrorCode(0),
-                high_watermark: 0,
-                last_stable_offset: -1,
-                log_start_offset: -1,
-                diverging_epoch: EpochEndOffset::default(),
-                current_leader: LeaderIdAndEpoch::default(),
-                snapshot_id: SnapshotId::default(),
-                aborted_transactions: Some(Vec::new()),
-                preferred_read_replica: NodeId(-1),
-                records: None,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -930,62 +977,45 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 12;
-            let partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
-            let error_code = ErrorCode(r.i16("PartitionData.error_code")?);
-            let high_watermark = r.i64("PartitionData.high_watermark")?;
-            let last_stable_offset = r.i64("PartitionData.last_stable_offset")?;
-            let log_start_offset =
-                if version >= 5 { r.i64("PartitionData.log_start_offset")? } else { -1 };
-            let mut diverging_epoch = EpochEndOffset::default();
-            let mut current_leader = LeaderIdAndEpoch::default();
-            let mut snapshot_id = SnapshotId::default();
-            let aborted_transactions = r.nullable_array(
+            self.partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
+            self.error_code = ErrorCode(r.i16("PartitionData.error_code")?);
+            self.high_watermark = r.i64("PartitionData.high_watermark")?;
+            self.last_stable_offset = r.i64("PartitionData.last_stable_offset")?;
+            if version >= 5 {
+                self.log_start_offset = r.i64("PartitionData.log_start_offset")?;
+            }
+            r.nullable_structs(
+                &mut self.aborted_transactions,
                 "PartitionData.aborted_transactions",
                 flexible,
                 AbortedTransaction::min_size(version),
-                |r| AbortedTransaction::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let preferred_read_replica = if version >= 11 {
-                NodeId(r.i32("PartitionData.preferred_read_replica")?)
-            } else {
-                NodeId(-1)
-            };
-            let records = r.nullable_piece("PartitionData.records", flexible)?.map(Records::from);
-            let unknown_tags = if flexible {
-                r.tagged_fields("PartitionData", |r, tag| {
+            if version >= 11 {
+                self.preferred_read_replica =
+                    NodeId(r.i32("PartitionData.preferred_read_replica")?);
+            }
+            self.records = r.nullable_piece("PartitionData.records", flexible)?.map(Records::from);
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.tagged_fields("PartitionData", |r, tag| {
                     match tag {
                         0 => {
-                            diverging_epoch = EpochEndOffset::read(r, version)?;
+                            self.diverging_epoch.read(r, version)?;
                         }
                         1 => {
-                            current_leader = LeaderIdAndEpoch::read(r, version)?;
+                            self.current_leader.read(r, version)?;
                         }
                         2 => {
-                            snapshot_id = SnapshotId::read(r, version)?;
+                            self.snapshot_id.read(r, version)?;
                         }
                         _ => return Ok(Tagged::Unknown),
                     }
                     Ok(Tagged::Known)
-                })?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                partition_index,
-                error_code,
-                high_watermark,
-                last_stable_offset,
-                log_start_offset,
-                diverging_epoch,
-                current_leader,
-                snapshot_id,
-                aborted_transactions,
-                preferred_read_replica,
-                records,
-                unknown_tags,
-            })
+                })?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -994,17 +1024,17 @@ pub mod response {
             if version >= 5 {
                 s.fixed(8);
             }
-            if version < 12 && self.diverging_epoch != EpochEndOffset::default() {
+            if version < 12 && self.diverging_epoch != EpochEndOffset::DEFAULT {
                 return Err(
                     s.error(EncodeErrorKind::FieldNotInVersion, "PartitionData.diverging_epoch")
                 );
             }
-            if version < 12 && self.current_leader != LeaderIdAndEpoch::default() {
+            if version < 12 && self.current_leader != LeaderIdAndEpoch::DEFAULT {
                 return Err(
                     s.error(EncodeErrorKind::FieldNotInVersion, "PartitionData.current_leader")
                 );
             }
-            if version < 12 && self.snapshot_id != SnapshotId::default() {
+            if version < 12 && self.snapshot_id != SnapshotId::DEFAULT {
                 return Err(
                     s.error(EncodeErrorKind::FieldNotInVersion, "PartitionData.snapshot_id")
                 );
@@ -1028,21 +1058,21 @@ pub mod response {
             Records::measure_nullable(self.records.as_ref(), s, "PartitionData.records", flexible)?;
             if flexible {
                 let mut known = 0;
-                if self.diverging_epoch != EpochEndOffset::default() {
+                if self.diverging_epoch != EpochEndOffset::DEFAULT {
                     known += 1;
                     s.tagged_field(0, |s| {
                         self.diverging_epoch.measure(s, version)?;
                         Ok(())
                     })?;
                 }
-                if self.current_leader != LeaderIdAndEpoch::default() {
+                if self.current_leader != LeaderIdAndEpoch::DEFAULT {
                     known += 1;
                     s.tagged_field(1, |s| {
                         self.current_leader.measure(s, version)?;
                         Ok(())
                     })?;
                 }
-                if self.snapshot_id != SnapshotId::default() {
+                if self.snapshot_id != SnapshotId::DEFAULT {
                     known += 1;
                     s.tagged_field(2, |s| {
                         self.snapshot_id.measure(s, version)?;
@@ -1076,17 +1106,17 @@ pub mod response {
             Records::write_nullable(self.records.as_ref(), w, flexible);
             if flexible {
                 let mut tags = w.tags(&self.unknown_tags);
-                if self.diverging_epoch != EpochEndOffset::default() {
+                if self.diverging_epoch != EpochEndOffset::DEFAULT {
                     w.tagged_field(&mut tags, 0, |w| {
                         self.diverging_epoch.write(w, version);
                     });
                 }
-                if self.current_leader != LeaderIdAndEpoch::default() {
+                if self.current_leader != LeaderIdAndEpoch::DEFAULT {
                     w.tagged_field(&mut tags, 1, |w| {
                         self.current_leader.write(w, version);
                     });
                 }
-                if self.snapshot_id != SnapshotId::default() {
+                if self.snapshot_id != SnapshotId::DEFAULT {
                     w.tagged_field(&mut tags, 2, |w| {
                         self.snapshot_id.write(w, version);
                     });
@@ -1109,18 +1139,26 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl EpochEndOffset<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { epoch: -1, end_offset: -1, unknown_tags: UnknownTags::new() };
+    }
+
     impl Default for EpochEndOffset<'_> {
         fn default() -> Self {
-            Self { epoch: -1, end_offset: -1, unknown_tags: UnknownTags::new() }
+            Self::DEFAULT
         }
     }
 
     impl<'a> EpochEndOffset<'a> {
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let epoch = r.i32("EpochEndOffset.epoch")?;
-            let end_offset = r.i64("EpochEndOffset.end_offset")?;
-            let unknown_tags = r.unknown_tags("EpochEndOffset")?;
-            Ok(Self { epoch, end_offset, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.epoch = r.i32("EpochEndOffset.epoch")?;
+            self.end_offset = r.i64("EpochEndOffset.end_offset")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("EpochEndOffset")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -1147,18 +1185,26 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl LeaderIdAndEpoch<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { leader_id: NodeId(-1), leader_epoch: -1, unknown_tags: UnknownTags::new() };
+    }
+
     impl Default for LeaderIdAndEpoch<'_> {
         fn default() -> Self {
-            Self { leader_id: NodeId(-1), leader_epoch: -1, unknown_tags: UnknownTags::new() }
+            Self::DEFAULT
         }
     }
 
     impl<'a> LeaderIdAndEpoch<'a> {
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let leader_id = NodeId(r.i32("LeaderIdAndEpoch.leader_id")?);
-            let leader_epoch = r.i32("LeaderIdAndEpoch.leader_epoch")?;
-            let unknown_tags = r.unknown_tags("LeaderIdAndEpoch")?;
-            Ok(Self { leader_id, leader_epoch, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.leader_id = NodeId(r.i32("LeaderIdAndEpoch.leader_id")?);
+            self.leader_epoch = r.i32("LeaderIdAndEpoch.leader_epoch")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("LeaderIdAndEpoch")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -1185,18 +1231,26 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl SnapshotId<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { end_offset: -1, epoch: -1, unknown_tags: UnknownTags::new() };
+    }
+
     impl Default for SnapshotId<'_> {
         fn default() -> Self {
-            Self { end_offset: -1, epoch: -1, unknown_tags: UnknownTags::new() }
+            Self::DEFAULT
         }
     }
 
     impl<'a> SnapshotId<'a> {
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let end_offset = r.i64("SnapshotId.end_offset")?;
-            let epoch = r.i32("SnapshotId.epoch")?;
-            let unknown_tags = r.unknown_tags("SnapshotId")?;
-            Ok(Self { end_offset, epoch, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.end_offset = r.i64("SnapshotId.end_offset")?;
+            self.epoch = r.i32("SnapshotId.epoch")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("SnapshotId")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -1213,7 +1267,7 @@ pub mod response {
     }
 
     /// `AbortedTransaction` of `FetchResponse`, versions 4-18.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AbortedTransaction<'a> {
         /// `ProducerId`: all versions.
         pub producer_id: ProducerId,
@@ -1221,6 +1275,18 @@ pub mod response {
         pub first_offset: i64,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl AbortedTransaction<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { producer_id: ProducerId(0), first_offset: 0, unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for AbortedTransaction<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> AbortedTransaction<'a> {
@@ -1231,13 +1297,14 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 12;
-            let producer_id = ProducerId(r.i64("AbortedTransaction.producer_id")?);
-            let first_offset = r.i64("AbortedTransaction.first_offset")?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("AbortedTransaction")? } else { UnknownTags::new() };
-            Ok(Self { producer_id, first_offset, unknown_tags })
+            self.producer_id = ProducerId(r.i64("AbortedTransaction.producer_id")?);
+            self.first_offset = r.i64("AbortedTransaction.first_offset")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AbortedTransaction")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -1264,7 +1331,7 @@ pub mod response {
     const _: () = assert!(size_of::<AbortedTransaction<'_>>() <= 16 * MEMORY_PER_BYTE);
 
     /// `NodeEndpoint` of `FetchResponse`, versions 16-18.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct NodeEndpoint<'a> {
         /// `NodeId`: all versions.
         pub node_id: NodeId,
@@ -1278,18 +1345,37 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl NodeEndpoint<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            node_id: NodeId(0),
+            host: Cow::Borrowed(""),
+            port: 0,
+            rack: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for NodeEndpoint<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> NodeEndpoint<'a> {
         const fn min_size(_version: i16) -> usize {
             11
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let node_id = NodeId(r.i32("NodeEndpoint.node_id")?);
-            let host = Cow::Borrowed(r.string("NodeEndpoint.host", true)?);
-            let port = r.i32("NodeEndpoint.port")?;
-            let rack = r.nullable_string("NodeEndpoint.rack", true)?.map(Cow::Borrowed);
-            let unknown_tags = r.unknown_tags("NodeEndpoint")?;
-            Ok(Self { node_id, host, port, rack, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.node_id = NodeId(r.i32("NodeEndpoint.node_id")?);
+            self.host = Cow::Borrowed(r.string("NodeEndpoint.host", true)?);
+            self.port = r.i32("NodeEndpoint.port")?;
+            self.rack = r.nullable_string("NodeEndpoint.rack", true)?.map(Cow::Borrowed);
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("NodeEndpoint")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

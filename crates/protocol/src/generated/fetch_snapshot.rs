@@ -28,15 +28,20 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl FetchSnapshotRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            cluster_id: None,
+            replica_id: NodeId(-1),
+            max_bytes: 2147483647,
+            topics: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for FetchSnapshotRequest<'_> {
         fn default() -> Self {
-            Self {
-                cluster_id: None,
-                replica_id: NodeId(-1),
-                max_bytes: 2147483647,
-                topics: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -45,28 +50,30 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let mut cluster_id = None;
-            let replica_id = NodeId(r.i32("FetchSnapshotRequest.replica_id")?);
-            let max_bytes = r.i32("FetchSnapshotRequest.max_bytes")?;
-            let topics = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.replica_id = NodeId(r.i32("FetchSnapshotRequest.replica_id")?);
+            self.max_bytes = r.i32("FetchSnapshotRequest.max_bytes")?;
+            r.structs(
+                &mut self.topics,
                 "FetchSnapshotRequest.topics",
                 true,
                 TopicSnapshot::min_size(version),
-                |r| TopicSnapshot::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.tagged_fields("FetchSnapshotRequest", |r, tag| {
-                match tag {
-                    0 => {
-                        cluster_id = r
-                            .nullable_string("FetchSnapshotRequest.cluster_id", true)?
-                            .map(Cow::Borrowed);
+            if !r.no_tags() {
+                self.unknown_tags = r.tagged_fields("FetchSnapshotRequest", |r, tag| {
+                    match tag {
+                        0 => {
+                            self.cluster_id = r
+                                .nullable_string("FetchSnapshotRequest.cluster_id", true)?
+                                .map(Cow::Borrowed);
+                        }
+                        _ => return Ok(Tagged::Unknown),
                     }
-                    _ => return Ok(Tagged::Unknown),
-                }
-                Ok(Tagged::Known)
-            })?;
-            Ok(Self { cluster_id, replica_id, max_bytes, topics, unknown_tags })
+                    Ok(Tagged::Known)
+                })?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -119,7 +126,7 @@ pub mod request {
     }
 
     /// `TopicSnapshot` of `FetchSnapshotRequest`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicSnapshot<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -129,21 +136,39 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicSnapshot<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicSnapshot<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicSnapshot<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("TopicSnapshot.name", true)?);
-            let partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("TopicSnapshot.name", true)?);
+            r.structs(
+                &mut self.partitions,
                 "TopicSnapshot.partitions",
                 true,
                 PartitionSnapshot::min_size(version),
-                |r| PartitionSnapshot::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("TopicSnapshot")?;
-            Ok(Self { name, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicSnapshot")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -169,7 +194,7 @@ pub mod request {
     const _: () = assert!(size_of::<TopicSnapshot<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `PartitionSnapshot` of `FetchSnapshotRequest`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionSnapshot<'a> {
         /// `Partition`: all versions.
         pub partition: PartitionIndex,
@@ -185,34 +210,47 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionSnapshot<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition: PartitionIndex(0),
+            current_leader_epoch: 0,
+            snapshot_id: SnapshotId::DEFAULT,
+            position: 0,
+            replica_directory_id: Uuid::ZERO,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for PartitionSnapshot<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> PartitionSnapshot<'a> {
         const fn min_size(_version: i16) -> usize {
             30
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let partition = PartitionIndex(r.i32("PartitionSnapshot.partition")?);
-            let current_leader_epoch = r.i32("PartitionSnapshot.current_leader_epoch")?;
-            let snapshot_id = SnapshotId::read(r, version)?;
-            let position = r.i64("PartitionSnapshot.position")?;
-            let mut replica_directory_id = Uuid::ZERO;
-            let unknown_tags = r.tagged_fields("PartitionSnapshot", |r, tag| {
-                match tag {
-                    0 if version == 1 => {
-                        replica_directory_id = r.uuid("PartitionSnapshot.replica_directory_id")?;
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.partition = PartitionIndex(r.i32("PartitionSnapshot.partition")?);
+            self.current_leader_epoch = r.i32("PartitionSnapshot.current_leader_epoch")?;
+            self.snapshot_id.read(r, version)?;
+            self.position = r.i64("PartitionSnapshot.position")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.tagged_fields("PartitionSnapshot", |r, tag| {
+                    match tag {
+                        0 if version == 1 => {
+                            self.replica_directory_id =
+                                r.uuid("PartitionSnapshot.replica_directory_id")?;
+                        }
+                        _ => return Ok(Tagged::Unknown),
                     }
-                    _ => return Ok(Tagged::Unknown),
-                }
-                Ok(Tagged::Known)
-            })?;
-            Ok(Self {
-                partition,
-                current_leader_epoch,
-                snapshot_id,
-                position,
-                replica_directory_id,
-                unknown_tags,
-            })
+                    Ok(Tagged::Known)
+                })?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -252,7 +290,7 @@ pub mod request {
     const _: () = assert!(size_of::<PartitionSnapshot<'_>>() <= 30 * MEMORY_PER_BYTE);
 
     /// `SnapshotId` of `FetchSnapshotRequest`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct SnapshotId<'a> {
         /// `EndOffset`: all versions.
         pub end_offset: i64,
@@ -262,12 +300,26 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl SnapshotId<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { end_offset: 0, epoch: 0, unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for SnapshotId<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> SnapshotId<'a> {
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let end_offset = r.i64("SnapshotId.end_offset")?;
-            let epoch = r.i32("SnapshotId.epoch")?;
-            let unknown_tags = r.unknown_tags("SnapshotId")?;
-            Ok(Self { end_offset, epoch, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.end_offset = r.i64("SnapshotId.end_offset")?;
+            self.epoch = r.i32("SnapshotId.epoch")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("SnapshotId")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -289,7 +341,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `FetchSnapshotResponse`, key 59, versions 0-1, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct FetchSnapshotResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -303,36 +355,56 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl FetchSnapshotResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            topics: Vec::new(),
+            node_endpoints: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for FetchSnapshotResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for FetchSnapshotResponse<'a> {
         const NAME: &'static str = "FetchSnapshotResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("FetchSnapshotResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("FetchSnapshotResponse.error_code")?);
-            let topics = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("FetchSnapshotResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("FetchSnapshotResponse.error_code")?);
+            r.structs(
+                &mut self.topics,
                 "FetchSnapshotResponse.topics",
                 true,
                 TopicSnapshot::min_size(version),
-                |r| TopicSnapshot::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let mut node_endpoints = Vec::new();
-            let unknown_tags = r.tagged_fields("FetchSnapshotResponse", |r, tag| {
-                match tag {
-                    0 if version == 1 => {
-                        node_endpoints = r.array(
-                            "FetchSnapshotResponse.node_endpoints",
-                            true,
-                            NodeEndpoint::min_size(version),
-                            |r| NodeEndpoint::read(r, version),
-                        )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.tagged_fields("FetchSnapshotResponse", |r, tag| {
+                    match tag {
+                        0 if version == 1 => {
+                            r.structs(
+                                &mut self.node_endpoints,
+                                "FetchSnapshotResponse.node_endpoints",
+                                true,
+                                NodeEndpoint::min_size(version),
+                                |item, r| item.read(r, version),
+                            )?;
+                        }
+                        _ => return Ok(Tagged::Unknown),
                     }
-                    _ => return Ok(Tagged::Unknown),
-                }
-                Ok(Tagged::Known)
-            })?;
-            Ok(Self { throttle_time_ms, error_code, topics, node_endpoints, unknown_tags })
+                    Ok(Tagged::Known)
+                })?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -399,7 +471,7 @@ pub mod response {
     }
 
     /// `TopicSnapshot` of `FetchSnapshotResponse`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicSnapshot<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -409,21 +481,39 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicSnapshot<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicSnapshot<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicSnapshot<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("TopicSnapshot.name", true)?);
-            let partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("TopicSnapshot.name", true)?);
+            r.structs(
+                &mut self.partitions,
                 "TopicSnapshot.partitions",
                 true,
                 PartitionSnapshot::min_size(version),
-                |r| PartitionSnapshot::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("TopicSnapshot")?;
-            Ok(Self { name, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicSnapshot")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -449,7 +539,7 @@ pub mod response {
     const _: () = assert!(size_of::<TopicSnapshot<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `PartitionSnapshot` of `FetchSnapshotResponse`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionSnapshot<'a> {
         /// `Index`: all versions.
         pub index: PartitionIndex,
@@ -464,9 +554,29 @@ pub mod response {
         /// `Position`: all versions.
         pub position: i64,
         /// `UnalignedRecords`: all versions.
-        pub unaligned_records: Records,
+        pub unaligned_records: Records<'a>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl PartitionSnapshot<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            index: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            snapshot_id: SnapshotId::DEFAULT,
+            current_leader: LeaderIdAndEpoch::DEFAULT,
+            size: 0,
+            position: 0,
+            unaligned_records: Records::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for PartitionSnapshot<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> PartitionSnapshot<'a> {
@@ -474,34 +584,26 @@ pub mod response {
             37
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let index = PartitionIndex(r.i32("PartitionSnapshot.index")?);
-            let error_code = ErrorCode(r.i16("PartitionSnapshot.error_code")?);
-            let snapshot_id = SnapshotId::read(r, version)?;
-            let mut current_leader = LeaderIdAndEpoch::default();
-            let size = r.i64("PartitionSnapshot.size")?;
-            let position = r.i64("PartitionSnapshot.position")?;
-            let unaligned_records =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.index = PartitionIndex(r.i32("PartitionSnapshot.index")?);
+            self.error_code = ErrorCode(r.i16("PartitionSnapshot.error_code")?);
+            self.snapshot_id.read(r, version)?;
+            self.size = r.i64("PartitionSnapshot.size")?;
+            self.position = r.i64("PartitionSnapshot.position")?;
+            self.unaligned_records =
                 Records::from(r.piece("PartitionSnapshot.unaligned_records", true)?);
-            let unknown_tags = r.tagged_fields("PartitionSnapshot", |r, tag| {
-                match tag {
-                    0 => {
-                        current_leader = LeaderIdAndEpoch::read(r, version)?;
+            if !r.no_tags() {
+                self.unknown_tags = r.tagged_fields("PartitionSnapshot", |r, tag| {
+                    match tag {
+                        0 => {
+                            self.current_leader.read(r, version)?;
+                        }
+                        _ => return Ok(Tagged::Unknown),
                     }
-                    _ => return Ok(Tagged::Unknown),
-                }
-                Ok(Tagged::Known)
-            })?;
-            Ok(Self {
-                index,
-                error_code,
-                snapshot_id,
-                current_leader,
-                size,
-                position,
-                unaligned_records,
-                unknown_tags,
-            })
+                    Ok(Tagged::Known)
+                })?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -509,7 +611,7 @@ pub mod response {
             self.snapshot_id.measure(s, version)?;
             self.unaligned_records.measure(s, "PartitionSnapshot.unaligned_records", true)?;
             let mut known = 0;
-            if self.current_leader != LeaderIdAndEpoch::default() {
+            if self.current_leader != LeaderIdAndEpoch::DEFAULT {
                 known += 1;
                 s.tagged_field(0, |s| {
                     self.current_leader.measure(s, version)?;
@@ -529,7 +631,7 @@ pub mod response {
             w.i64(self.position);
             self.unaligned_records.write(w, true);
             let mut tags = w.tags(&self.unknown_tags);
-            if self.current_leader != LeaderIdAndEpoch::default() {
+            if self.current_leader != LeaderIdAndEpoch::DEFAULT {
                 w.tagged_field(&mut tags, 0, |w| {
                     self.current_leader.write(w, version);
                 });
@@ -541,7 +643,7 @@ pub mod response {
     const _: () = assert!(size_of::<PartitionSnapshot<'_>>() <= 37 * MEMORY_PER_BYTE);
 
     /// `SnapshotId` of `FetchSnapshotResponse`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct SnapshotId<'a> {
         /// `EndOffset`: all versions.
         pub end_offset: i64,
@@ -551,12 +653,26 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl SnapshotId<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { end_offset: 0, epoch: 0, unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for SnapshotId<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> SnapshotId<'a> {
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let end_offset = r.i64("SnapshotId.end_offset")?;
-            let epoch = r.i32("SnapshotId.epoch")?;
-            let unknown_tags = r.unknown_tags("SnapshotId")?;
-            Ok(Self { end_offset, epoch, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.end_offset = r.i64("SnapshotId.end_offset")?;
+            self.epoch = r.i32("SnapshotId.epoch")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("SnapshotId")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -573,7 +689,7 @@ pub mod response {
     }
 
     /// `LeaderIdAndEpoch` of `FetchSnapshotResponse`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct LeaderIdAndEpoch<'a> {
         /// `LeaderId`: all versions.
         pub leader_id: NodeId,
@@ -583,12 +699,26 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl LeaderIdAndEpoch<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { leader_id: NodeId(0), leader_epoch: 0, unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for LeaderIdAndEpoch<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> LeaderIdAndEpoch<'a> {
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let leader_id = NodeId(r.i32("LeaderIdAndEpoch.leader_id")?);
-            let leader_epoch = r.i32("LeaderIdAndEpoch.leader_epoch")?;
-            let unknown_tags = r.unknown_tags("LeaderIdAndEpoch")?;
-            Ok(Self { leader_id, leader_epoch, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.leader_id = NodeId(r.i32("LeaderIdAndEpoch.leader_id")?);
+            self.leader_epoch = r.i32("LeaderIdAndEpoch.leader_epoch")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("LeaderIdAndEpoch")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -605,7 +735,7 @@ pub mod response {
     }
 
     /// `NodeEndpoint` of `FetchSnapshotResponse`, versions 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct NodeEndpoint<'a> {
         /// `NodeId`: all versions.
         pub node_id: NodeId,
@@ -617,17 +747,35 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl NodeEndpoint<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            node_id: NodeId(0),
+            host: Cow::Borrowed(""),
+            port: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for NodeEndpoint<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> NodeEndpoint<'a> {
         const fn min_size(_version: i16) -> usize {
             8
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let node_id = NodeId(r.i32("NodeEndpoint.node_id")?);
-            let host = Cow::Borrowed(r.string("NodeEndpoint.host", true)?);
-            let port = r.u16("NodeEndpoint.port")?;
-            let unknown_tags = r.unknown_tags("NodeEndpoint")?;
-            Ok(Self { node_id, host, port, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.node_id = NodeId(r.i32("NodeEndpoint.node_id")?);
+            self.host = Cow::Borrowed(r.string("NodeEndpoint.host", true)?);
+            self.port = r.u16("NodeEndpoint.port")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("NodeEndpoint")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

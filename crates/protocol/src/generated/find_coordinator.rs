@@ -17,7 +17,7 @@ pub mod request {
     /// answer moves when brokers restart, so errors 15 and 16 lead back to this request.
     ///
     /// `FindCoordinatorRequest`, key 10, versions 0-6, flexible from 3.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct FindCoordinatorRequest<'a> {
         /// The group or transactional id to look up, up to version 3. It cannot be dropped:
         /// leave it empty from version 4 on and fill the list instead.
@@ -38,32 +38,47 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl FindCoordinatorRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            key: Cow::Borrowed(""),
+            key_type: 0,
+            coordinator_keys: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for FindCoordinatorRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for FindCoordinatorRequest<'a> {
         const NAME: &'static str = "FindCoordinatorRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 6);
         const FIRST_FLEXIBLE: Option<i16> = Some(3);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 3;
-            let key = if version <= 3 {
-                Cow::Borrowed(r.string("FindCoordinatorRequest.key", flexible)?)
-            } else {
-                Cow::Borrowed("")
-            };
-            let key_type = if version >= 1 { r.i8("FindCoordinatorRequest.key_type")? } else { 0 };
-            let coordinator_keys = if version >= 4 {
-                r.array("FindCoordinatorRequest.coordinator_keys", true, 1, |r| {
-                    Ok(Cow::Borrowed(r.string("FindCoordinatorRequest.coordinator_keys", true)?))
-                })?
-            } else {
-                Vec::new()
-            };
-            let unknown_tags = if flexible {
-                r.unknown_tags("FindCoordinatorRequest")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { key, key_type, coordinator_keys, unknown_tags })
+            if version <= 3 {
+                self.key = Cow::Borrowed(r.string("FindCoordinatorRequest.key", flexible)?);
+            }
+            if version >= 1 {
+                self.key_type = r.i8("FindCoordinatorRequest.key_type")?;
+            }
+            if version >= 4 {
+                self.coordinator_keys =
+                    r.array("FindCoordinatorRequest.coordinator_keys", true, 1, |r| {
+                        Ok(Cow::Borrowed(
+                            r.string("FindCoordinatorRequest.coordinator_keys", true)?,
+                        ))
+                    })?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("FindCoordinatorRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -182,18 +197,23 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl FindCoordinatorResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            node_id: NodeId(0),
+            host: Cow::Borrowed(""),
+            port: 0,
+            coordinators: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for FindCoordinatorResponse<'_> {
         fn default() -> Self {
-            Self {
-                throttle_time_ms: 0,
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                node_id: NodeId(0),
-                host: Cow::Borrowed(""),
-                port: 0,
-                coordinators: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -202,57 +222,41 @@ pub mod response {
         const VERSIONS: VersionRange = VersionRange::new(0, 6);
         const FIRST_FLEXIBLE: Option<i16> = Some(3);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 3;
-            let throttle_time_ms =
-                if version >= 1 { r.i32("FindCoordinatorResponse.throttle_time_ms")? } else { 0 };
-            let error_code = if version <= 3 {
-                ErrorCode(r.i16("FindCoordinatorResponse.error_code")?)
-            } else {
-                ErrorCode(0)
-            };
-            let error_message = if (1..=3).contains(&version) {
-                r.nullable_string("FindCoordinatorResponse.error_message", flexible)?
-                    .map(Cow::Borrowed)
-            } else {
-                Some(Cow::Borrowed(""))
-            };
-            let node_id = if version <= 3 {
-                NodeId(r.i32("FindCoordinatorResponse.node_id")?)
-            } else {
-                NodeId(0)
-            };
-            let host = if version <= 3 {
-                Cow::Borrowed(r.string("FindCoordinatorResponse.host", flexible)?)
-            } else {
-                Cow::Borrowed("")
-            };
-            let port = if version <= 3 { r.i32("FindCoordinatorResponse.port")? } else { 0 };
-            let coordinators = if version >= 4 {
-                r.array(
+            if version >= 1 {
+                self.throttle_time_ms = r.i32("FindCoordinatorResponse.throttle_time_ms")?;
+            }
+            if version <= 3 {
+                self.error_code = ErrorCode(r.i16("FindCoordinatorResponse.error_code")?);
+            }
+            if (1..=3).contains(&version) {
+                self.error_message = r
+                    .nullable_string("FindCoordinatorResponse.error_message", flexible)?
+                    .map(Cow::Borrowed);
+            }
+            if version <= 3 {
+                self.node_id = NodeId(r.i32("FindCoordinatorResponse.node_id")?);
+            }
+            if version <= 3 {
+                self.host = Cow::Borrowed(r.string("FindCoordinatorResponse.host", flexible)?);
+            }
+            if version <= 3 {
+                self.port = r.i32("FindCoordinatorResponse.port")?;
+            }
+            if version >= 4 {
+                r.structs(
+                    &mut self.coordinators,
                     "FindCoordinatorResponse.coordinators",
                     true,
                     Coordinator::min_size(version),
-                    |r| Coordinator::read(r, version),
-                )?
-            } else {
-                Vec::new()
-            };
-            let unknown_tags = if flexible {
-                r.unknown_tags("FindCoordinatorResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                throttle_time_ms,
-                error_code,
-                error_message,
-                node_id,
-                host,
-                port,
-                coordinators,
-                unknown_tags,
-            })
+                    |item, r| item.read(r, version),
+                )?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("FindCoordinatorResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -391,17 +395,22 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Coordinator<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            key: Cow::Borrowed(""),
+            node_id: NodeId(0),
+            host: Cow::Borrowed(""),
+            port: 0,
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for Coordinator<'_> {
         fn default() -> Self {
-            Self {
-                key: Cow::Borrowed(""),
-                node_id: NodeId(0),
-                host: Cow::Borrowed(""),
-                port: 0,
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -410,16 +419,18 @@ pub mod response {
             14
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let key = Cow::Borrowed(r.string("Coordinator.key", true)?);
-            let node_id = NodeId(r.i32("Coordinator.node_id")?);
-            let host = Cow::Borrowed(r.string("Coordinator.host", true)?);
-            let port = r.i32("Coordinator.port")?;
-            let error_code = ErrorCode(r.i16("Coordinator.error_code")?);
-            let error_message =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.key = Cow::Borrowed(r.string("Coordinator.key", true)?);
+            self.node_id = NodeId(r.i32("Coordinator.node_id")?);
+            self.host = Cow::Borrowed(r.string("Coordinator.host", true)?);
+            self.port = r.i32("Coordinator.port")?;
+            self.error_code = ErrorCode(r.i16("Coordinator.error_code")?);
+            self.error_message =
                 r.nullable_string("Coordinator.error_message", true)?.map(Cow::Borrowed);
-            let unknown_tags = r.unknown_tags("Coordinator")?;
-            Ok(Self { key, node_id, host, port, error_code, error_message, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Coordinator")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `GetTelemetrySubscriptionsRequest`, key 71, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct GetTelemetrySubscriptionsRequest<'a> {
         /// `ClientInstanceId`: all versions.
         pub client_instance_id: Uuid,
@@ -22,16 +22,30 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl GetTelemetrySubscriptionsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { client_instance_id: Uuid::ZERO, unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for GetTelemetrySubscriptionsRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for GetTelemetrySubscriptionsRequest<'a> {
         const NAME: &'static str = "GetTelemetrySubscriptionsRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let client_instance_id =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.client_instance_id =
                 r.uuid("GetTelemetrySubscriptionsRequest.client_instance_id")?;
-            let unknown_tags = r.unknown_tags("GetTelemetrySubscriptionsRequest")?;
-            Ok(Self { client_instance_id, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("GetTelemetrySubscriptionsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -61,7 +75,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `GetTelemetrySubscriptionsResponse`, key 71, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct GetTelemetrySubscriptionsResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -85,45 +99,58 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl GetTelemetrySubscriptionsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            client_instance_id: Uuid::ZERO,
+            subscription_id: 0,
+            accepted_compression_types: FixedArray::new(),
+            push_interval_ms: 0,
+            telemetry_max_bytes: 0,
+            delta_temporality: false,
+            requested_metrics: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for GetTelemetrySubscriptionsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for GetTelemetrySubscriptionsResponse<'a> {
         const NAME: &'static str = "GetTelemetrySubscriptionsResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("GetTelemetrySubscriptionsResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("GetTelemetrySubscriptionsResponse.error_code")?);
-            let client_instance_id =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("GetTelemetrySubscriptionsResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("GetTelemetrySubscriptionsResponse.error_code")?);
+            self.client_instance_id =
                 r.uuid("GetTelemetrySubscriptionsResponse.client_instance_id")?;
-            let subscription_id = r.i32("GetTelemetrySubscriptionsResponse.subscription_id")?;
-            let accepted_compression_types = r.fixed_array(
+            self.subscription_id = r.i32("GetTelemetrySubscriptionsResponse.subscription_id")?;
+            self.accepted_compression_types = r.fixed_array(
                 "GetTelemetrySubscriptionsResponse.accepted_compression_types",
                 true,
             )?;
-            let push_interval_ms = r.i32("GetTelemetrySubscriptionsResponse.push_interval_ms")?;
-            let telemetry_max_bytes =
+            self.push_interval_ms = r.i32("GetTelemetrySubscriptionsResponse.push_interval_ms")?;
+            self.telemetry_max_bytes =
                 r.i32("GetTelemetrySubscriptionsResponse.telemetry_max_bytes")?;
-            let delta_temporality =
+            self.delta_temporality =
                 r.bool("GetTelemetrySubscriptionsResponse.delta_temporality")?;
-            let requested_metrics =
+            self.requested_metrics =
                 r.array("GetTelemetrySubscriptionsResponse.requested_metrics", true, 1, |r| {
                     Ok(Cow::Borrowed(
                         r.string("GetTelemetrySubscriptionsResponse.requested_metrics", true)?,
                     ))
                 })?;
-            let unknown_tags = r.unknown_tags("GetTelemetrySubscriptionsResponse")?;
-            Ok(Self {
-                throttle_time_ms,
-                error_code,
-                client_instance_id,
-                subscription_id,
-                accepted_compression_types,
-                push_interval_ms,
-                telemetry_max_bytes,
-                delta_temporality,
-                requested_metrics,
-                unknown_tags,
-            })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("GetTelemetrySubscriptionsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

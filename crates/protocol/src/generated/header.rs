@@ -45,15 +45,20 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl RequestHeader<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            request_api_key: 0,
+            request_api_version: 0,
+            correlation_id: 0,
+            client_id: Some(Cow::Borrowed("")),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for RequestHeader<'_> {
         fn default() -> Self {
-            Self {
-                request_api_key: 0,
-                request_api_version: 0,
-                correlation_id: 0,
-                client_id: Some(Cow::Borrowed("")),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -62,21 +67,17 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(1, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let request_api_key = r.i16("RequestHeader.request_api_key")?;
-            let request_api_version = r.i16("RequestHeader.request_api_version")?;
-            let correlation_id = r.i32("RequestHeader.correlation_id")?;
-            let client_id = r.nullable_string("RequestHeader.client_id", false)?.map(Cow::Borrowed);
-            let unknown_tags =
-                if flexible { r.unknown_tags("RequestHeader")? } else { UnknownTags::new() };
-            Ok(Self {
-                request_api_key,
-                request_api_version,
-                correlation_id,
-                client_id,
-                unknown_tags,
-            })
+            self.request_api_key = r.i16("RequestHeader.request_api_key")?;
+            self.request_api_version = r.i16("RequestHeader.request_api_version")?;
+            self.correlation_id = r.i32("RequestHeader.correlation_id")?;
+            self.client_id =
+                r.nullable_string("RequestHeader.client_id", false)?.map(Cow::Borrowed);
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("RequestHeader")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -117,7 +118,7 @@ pub mod response {
     /// acks 0 gets no response at all.
     ///
     /// `ResponseHeader`, versions 0-1, flexible from 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ResponseHeader<'a> {
         /// The number of the request that this answers. API and version are not repeated: the
         /// client has to remember what it asked under that number.
@@ -128,17 +129,29 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ResponseHeader<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self { correlation_id: 0, unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for ResponseHeader<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ResponseHeader<'a> {
         const NAME: &'static str = "ResponseHeader";
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(1);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let correlation_id = r.i32("ResponseHeader.correlation_id")?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("ResponseHeader")? } else { UnknownTags::new() };
-            Ok(Self { correlation_id, unknown_tags })
+            self.correlation_id = r.i32("ResponseHeader.correlation_id")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ResponseHeader")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `HeartbeatRequest`, key 12, versions 0-4, flexible from 4.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct HeartbeatRequest<'a> {
         /// `GroupId`: all versions.
         pub group_id: Cow<'a, str>,
@@ -28,25 +28,42 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl HeartbeatRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: Cow::Borrowed(""),
+            generation_id: 0,
+            member_id: Cow::Borrowed(""),
+            group_instance_id: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for HeartbeatRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for HeartbeatRequest<'a> {
         const NAME: &'static str = "HeartbeatRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 4);
         const FIRST_FLEXIBLE: Option<i16> = Some(4);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 4;
-            let group_id = Cow::Borrowed(r.string("HeartbeatRequest.group_id", flexible)?);
-            let generation_id = r.i32("HeartbeatRequest.generation_id")?;
-            let member_id = Cow::Borrowed(r.string("HeartbeatRequest.member_id", flexible)?);
-            let group_instance_id = if version >= 3 {
-                r.nullable_string("HeartbeatRequest.group_instance_id", flexible)?
-                    .map(Cow::Borrowed)
-            } else {
-                None
-            };
-            let unknown_tags =
-                if flexible { r.unknown_tags("HeartbeatRequest")? } else { UnknownTags::new() };
-            Ok(Self { group_id, generation_id, member_id, group_instance_id, unknown_tags })
+            self.group_id = Cow::Borrowed(r.string("HeartbeatRequest.group_id", flexible)?);
+            self.generation_id = r.i32("HeartbeatRequest.generation_id")?;
+            self.member_id = Cow::Borrowed(r.string("HeartbeatRequest.member_id", flexible)?);
+            if version >= 3 {
+                self.group_instance_id = r
+                    .nullable_string("HeartbeatRequest.group_instance_id", flexible)?
+                    .map(Cow::Borrowed);
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("HeartbeatRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -103,7 +120,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `HeartbeatResponse`, key 12, versions 0-4, flexible from 4.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct HeartbeatResponse<'a> {
         /// `ThrottleTimeMs`: versions 1-4, dropped silently elsewhere.
         pub throttle_time_ms: i32,
@@ -113,19 +130,36 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl HeartbeatResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for HeartbeatResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for HeartbeatResponse<'a> {
         const NAME: &'static str = "HeartbeatResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 4);
         const FIRST_FLEXIBLE: Option<i16> = Some(4);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 4;
-            let throttle_time_ms =
-                if version >= 1 { r.i32("HeartbeatResponse.throttle_time_ms")? } else { 0 };
-            let error_code = ErrorCode(r.i16("HeartbeatResponse.error_code")?);
-            let unknown_tags =
-                if flexible { r.unknown_tags("HeartbeatResponse")? } else { UnknownTags::new() };
-            Ok(Self { throttle_time_ms, error_code, unknown_tags })
+            if version >= 1 {
+                self.throttle_time_ms = r.i32("HeartbeatResponse.throttle_time_ms")?;
+            }
+            self.error_code = ErrorCode(r.i16("HeartbeatResponse.error_code")?);
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("HeartbeatResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

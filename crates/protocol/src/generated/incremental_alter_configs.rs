@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `IncrementalAlterConfigsRequest`, key 44, versions 0-1, flexible from 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct IncrementalAlterConfigsRequest<'a> {
         /// `Resources`: all versions.
         pub resources: Vec<AlterConfigsResource<'a>>,
@@ -24,26 +24,37 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl IncrementalAlterConfigsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { resources: Vec::new(), validate_only: false, unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for IncrementalAlterConfigsRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for IncrementalAlterConfigsRequest<'a> {
         const NAME: &'static str = "IncrementalAlterConfigsRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(1);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let resources = r.array(
+            r.structs(
+                &mut self.resources,
                 "IncrementalAlterConfigsRequest.resources",
                 flexible,
                 AlterConfigsResource::min_size(version),
-                |r| AlterConfigsResource::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let validate_only = r.bool("IncrementalAlterConfigsRequest.validate_only")?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("IncrementalAlterConfigsRequest")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { resources, validate_only, unknown_tags })
+            self.validate_only = r.bool("IncrementalAlterConfigsRequest.validate_only")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("IncrementalAlterConfigsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -88,7 +99,7 @@ pub mod request {
     }
 
     /// `AlterConfigsResource` of `IncrementalAlterConfigsRequest`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AlterConfigsResource<'a> {
         /// `ResourceType`: all versions.
         pub resource_type: i8,
@@ -100,6 +111,22 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterConfigsResource<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            resource_type: 0,
+            resource_name: Cow::Borrowed(""),
+            configs: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AlterConfigsResource<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> AlterConfigsResource<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -108,20 +135,22 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let resource_type = r.i8("AlterConfigsResource.resource_type")?;
-            let resource_name =
+            self.resource_type = r.i8("AlterConfigsResource.resource_type")?;
+            self.resource_name =
                 Cow::Borrowed(r.string("AlterConfigsResource.resource_name", flexible)?);
-            let configs = r.array(
+            r.structs(
+                &mut self.configs,
                 "AlterConfigsResource.configs",
                 flexible,
                 AlterableConfig::min_size(version),
-                |r| AlterableConfig::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("AlterConfigsResource")? } else { UnknownTags::new() };
-            Ok(Self { resource_type, resource_name, configs, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterConfigsResource")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -169,14 +198,19 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterableConfig<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            config_operation: 0,
+            value: Some(Cow::Borrowed("")),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for AlterableConfig<'_> {
         fn default() -> Self {
-            Self {
-                name: Cow::Borrowed(""),
-                config_operation: 0,
-                value: Some(Cow::Borrowed("")),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -188,14 +222,15 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let name = Cow::Borrowed(r.string("AlterableConfig.name", flexible)?);
-            let config_operation = r.i8("AlterableConfig.config_operation")?;
-            let value = r.nullable_string("AlterableConfig.value", flexible)?.map(Cow::Borrowed);
-            let unknown_tags =
-                if flexible { r.unknown_tags("AlterableConfig")? } else { UnknownTags::new() };
-            Ok(Self { name, config_operation, value, unknown_tags })
+            self.name = Cow::Borrowed(r.string("AlterableConfig.name", flexible)?);
+            self.config_operation = r.i8("AlterableConfig.config_operation")?;
+            self.value = r.nullable_string("AlterableConfig.value", flexible)?.map(Cow::Borrowed);
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterableConfig")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -230,7 +265,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `IncrementalAlterConfigsResponse`, key 44, versions 0-1, flexible from 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct IncrementalAlterConfigsResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -240,26 +275,37 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl IncrementalAlterConfigsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { throttle_time_ms: 0, responses: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for IncrementalAlterConfigsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for IncrementalAlterConfigsResponse<'a> {
         const NAME: &'static str = "IncrementalAlterConfigsResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(1);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let throttle_time_ms = r.i32("IncrementalAlterConfigsResponse.throttle_time_ms")?;
-            let responses = r.array(
+            self.throttle_time_ms = r.i32("IncrementalAlterConfigsResponse.throttle_time_ms")?;
+            r.structs(
+                &mut self.responses,
                 "IncrementalAlterConfigsResponse.responses",
                 flexible,
                 AlterConfigsResourceResponse::min_size(version),
-                |r| AlterConfigsResourceResponse::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("IncrementalAlterConfigsResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { throttle_time_ms, responses, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("IncrementalAlterConfigsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -317,15 +363,20 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AlterConfigsResourceResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            resource_type: 0,
+            resource_name: Cow::Borrowed(""),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for AlterConfigsResourceResponse<'_> {
         fn default() -> Self {
-            Self {
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                resource_type: 0,
-                resource_name: Cow::Borrowed(""),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -337,21 +388,19 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 1;
-            let error_code = ErrorCode(r.i16("AlterConfigsResourceResponse.error_code")?);
-            let error_message = r
+            self.error_code = ErrorCode(r.i16("AlterConfigsResourceResponse.error_code")?);
+            self.error_message = r
                 .nullable_string("AlterConfigsResourceResponse.error_message", flexible)?
                 .map(Cow::Borrowed);
-            let resource_type = r.i8("AlterConfigsResourceResponse.resource_type")?;
-            let resource_name =
+            self.resource_type = r.i8("AlterConfigsResourceResponse.resource_type")?;
+            self.resource_name =
                 Cow::Borrowed(r.string("AlterConfigsResourceResponse.resource_name", flexible)?);
-            let unknown_tags = if flexible {
-                r.unknown_tags("AlterConfigsResourceResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { error_code, error_message, resource_type, resource_name, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AlterConfigsResourceResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

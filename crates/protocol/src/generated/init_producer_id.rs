@@ -56,17 +56,22 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl InitProducerIdRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            transactional_id: Some(Cow::Borrowed("")),
+            transaction_timeout_ms: 0,
+            producer_id: ProducerId(-1),
+            producer_epoch: Epoch(-1),
+            enable2_pc: false,
+            keep_prepared_txn: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for InitProducerIdRequest<'_> {
         fn default() -> Self {
-            Self {
-                transactional_id: Some(Cow::Borrowed("")),
-                transaction_timeout_ms: 0,
-                producer_id: ProducerId(-1),
-                producer_epoch: Epoch(-1),
-                enable2_pc: false,
-                keep_prepared_txn: false,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -75,43 +80,28 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 6);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let transactional_id = r
+            self.transactional_id = r
                 .nullable_string("InitProducerIdRequest.transactional_id", flexible)?
                 .map(Cow::Borrowed);
-            let transaction_timeout_ms = r.i32("InitProducerIdRequest.transaction_timeout_ms")?;
-            let producer_id = if version >= 3 {
-                ProducerId(r.i64("InitProducerIdRequest.producer_id")?)
-            } else {
-                ProducerId(-1)
-            };
-            let producer_epoch = if version >= 3 {
-                Epoch(r.i16("InitProducerIdRequest.producer_epoch")?)
-            } else {
-                Epoch(-1)
-            };
-            let enable2_pc =
-                if version == 6 { r.bool("InitProducerIdRequest.enable2_pc")? } else { false };
-            let keep_prepared_txn = if version == 6 {
-                r.bool("InitProducerIdRequest.keep_prepared_txn")?
-            } else {
-                false
-            };
-            let unknown_tags = if flexible {
-                r.unknown_tags("InitProducerIdRequest")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                transactional_id,
-                transaction_timeout_ms,
-                producer_id,
-                producer_epoch,
-                enable2_pc,
-                keep_prepared_txn,
-                unknown_tags,
-            })
+            self.transaction_timeout_ms = r.i32("InitProducerIdRequest.transaction_timeout_ms")?;
+            if version >= 3 {
+                self.producer_id = ProducerId(r.i64("InitProducerIdRequest.producer_id")?);
+            }
+            if version >= 3 {
+                self.producer_epoch = Epoch(r.i16("InitProducerIdRequest.producer_epoch")?);
+            }
+            if version == 6 {
+                self.enable2_pc = r.bool("InitProducerIdRequest.enable2_pc")?;
+            }
+            if version == 6 {
+                self.keep_prepared_txn = r.bool("InitProducerIdRequest.keep_prepared_txn")?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("InitProducerIdRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -239,17 +229,22 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl InitProducerIdResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            producer_id: ProducerId(-1),
+            producer_epoch: Epoch(0),
+            ongoing_txn_producer_id: ProducerId(-1),
+            ongoing_txn_producer_epoch: -1,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for InitProducerIdResponse<'_> {
         fn default() -> Self {
-            Self {
-                throttle_time_ms: 0,
-                error_code: ErrorCode(0),
-                producer_id: ProducerId(-1),
-                producer_epoch: Epoch(0),
-                ongoing_txn_producer_id: ProducerId(-1),
-                ongoing_txn_producer_epoch: -1,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -258,36 +253,24 @@ pub mod response {
         const VERSIONS: VersionRange = VersionRange::new(0, 6);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 2;
-            let throttle_time_ms = r.i32("InitProducerIdResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("InitProducerIdResponse.error_code")?);
-            let producer_id = ProducerId(r.i64("InitProducerIdResponse.producer_id")?);
-            let producer_epoch = Epoch(r.i16("InitProducerIdResponse.producer_epoch")?);
-            let ongoing_txn_producer_id = if version == 6 {
-                ProducerId(r.i64("InitProducerIdResponse.ongoing_txn_producer_id")?)
-            } else {
-                ProducerId(-1)
-            };
-            let ongoing_txn_producer_epoch = if version == 6 {
-                r.i16("InitProducerIdResponse.ongoing_txn_producer_epoch")?
-            } else {
-                -1
-            };
-            let unknown_tags = if flexible {
-                r.unknown_tags("InitProducerIdResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                throttle_time_ms,
-                error_code,
-                producer_id,
-                producer_epoch,
-                ongoing_txn_producer_id,
-                ongoing_txn_producer_epoch,
-                unknown_tags,
-            })
+            self.throttle_time_ms = r.i32("InitProducerIdResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("InitProducerIdResponse.error_code")?);
+            self.producer_id = ProducerId(r.i64("InitProducerIdResponse.producer_id")?);
+            self.producer_epoch = Epoch(r.i16("InitProducerIdResponse.producer_epoch")?);
+            if version == 6 {
+                self.ongoing_txn_producer_id =
+                    ProducerId(r.i64("InitProducerIdResponse.ongoing_txn_producer_id")?);
+            }
+            if version == 6 {
+                self.ongoing_txn_producer_epoch =
+                    r.i16("InitProducerIdResponse.ongoing_txn_producer_epoch")?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("InitProducerIdResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

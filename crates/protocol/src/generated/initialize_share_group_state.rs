@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `InitializeShareGroupStateRequest`, key 83, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct InitializeShareGroupStateRequest<'a> {
         /// `GroupId`: all versions.
         pub group_id: Cow<'a, str>,
@@ -24,22 +24,40 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl InitializeShareGroupStateRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: Cow::Borrowed(""),
+            topics: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for InitializeShareGroupStateRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for InitializeShareGroupStateRequest<'a> {
         const NAME: &'static str = "InitializeShareGroupStateRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let group_id =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.group_id =
                 Cow::Borrowed(r.string("InitializeShareGroupStateRequest.group_id", true)?);
-            let topics = r.array(
+            r.structs(
+                &mut self.topics,
                 "InitializeShareGroupStateRequest.topics",
                 true,
                 InitializeStateData::min_size(version),
-                |r| InitializeStateData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("InitializeShareGroupStateRequest")?;
-            Ok(Self { group_id, topics, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("InitializeShareGroupStateRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -72,7 +90,7 @@ pub mod request {
     }
 
     /// `InitializeStateData` of `InitializeShareGroupStateRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct InitializeStateData<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -82,21 +100,39 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl InitializeStateData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for InitializeStateData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> InitializeStateData<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("InitializeStateData.topic_id")?);
-            let partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("InitializeStateData.topic_id")?);
+            r.structs(
+                &mut self.partitions,
                 "InitializeStateData.partitions",
                 true,
                 PartitionData::min_size(version),
-                |r| PartitionData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("InitializeStateData")?;
-            Ok(Self { topic_id, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("InitializeStateData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -122,7 +158,7 @@ pub mod request {
     const _: () = assert!(size_of::<InitializeStateData<'_>>() <= 18 * MEMORY_PER_BYTE);
 
     /// `PartitionData` of `InitializeShareGroupStateRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionData<'a> {
         /// `Partition`: all versions.
         pub partition: PartitionIndex,
@@ -134,17 +170,35 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition: PartitionIndex(0),
+            state_epoch: 0,
+            start_offset: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for PartitionData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> PartitionData<'a> {
         const fn min_size(_version: i16) -> usize {
             17
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let partition = PartitionIndex(r.i32("PartitionData.partition")?);
-            let state_epoch = r.i32("PartitionData.state_epoch")?;
-            let start_offset = r.i64("PartitionData.start_offset")?;
-            let unknown_tags = r.unknown_tags("PartitionData")?;
-            Ok(Self { partition, state_epoch, start_offset, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.partition = PartitionIndex(r.i32("PartitionData.partition")?);
+            self.state_epoch = r.i32("PartitionData.state_epoch")?;
+            self.start_offset = r.i64("PartitionData.start_offset")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -169,7 +223,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `InitializeShareGroupStateResponse`, key 83, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct InitializeShareGroupStateResponse<'a> {
         /// `Results`: all versions.
         pub results: Vec<InitializeStateResult<'a>>,
@@ -177,20 +231,34 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl InitializeShareGroupStateResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self { results: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for InitializeShareGroupStateResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for InitializeShareGroupStateResponse<'a> {
         const NAME: &'static str = "InitializeShareGroupStateResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let results = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            r.structs(
+                &mut self.results,
                 "InitializeShareGroupStateResponse.results",
                 true,
                 InitializeStateResult::min_size(version),
-                |r| InitializeStateResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("InitializeShareGroupStateResponse")?;
-            Ok(Self { results, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("InitializeShareGroupStateResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -220,7 +288,7 @@ pub mod response {
     }
 
     /// `InitializeStateResult` of `InitializeShareGroupStateResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct InitializeStateResult<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -230,21 +298,39 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl InitializeStateResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for InitializeStateResult<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> InitializeStateResult<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("InitializeStateResult.topic_id")?);
-            let partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("InitializeStateResult.topic_id")?);
+            r.structs(
+                &mut self.partitions,
                 "InitializeStateResult.partitions",
                 true,
                 PartitionResult::min_size(version),
-                |r| PartitionResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("InitializeStateResult")?;
-            Ok(Self { topic_id, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("InitializeStateResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -270,7 +356,7 @@ pub mod response {
     const _: () = assert!(size_of::<InitializeStateResult<'_>>() <= 18 * MEMORY_PER_BYTE);
 
     /// `PartitionResult` of `InitializeShareGroupStateResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionResult<'a> {
         /// `Partition`: all versions.
         pub partition: PartitionIndex,
@@ -282,18 +368,36 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            error_message: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for PartitionResult<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> PartitionResult<'a> {
         const fn min_size(_version: i16) -> usize {
             8
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let partition = PartitionIndex(r.i32("PartitionResult.partition")?);
-            let error_code = ErrorCode(r.i16("PartitionResult.error_code")?);
-            let error_message =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.partition = PartitionIndex(r.i32("PartitionResult.partition")?);
+            self.error_code = ErrorCode(r.i16("PartitionResult.error_code")?);
+            self.error_message =
                 r.nullable_string("PartitionResult.error_message", true)?.map(Cow::Borrowed);
-            let unknown_tags = r.unknown_tags("PartitionResult")?;
-            Ok(Self { partition, error_code, error_message, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

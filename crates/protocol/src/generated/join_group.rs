@@ -36,19 +36,24 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl JoinGroupRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: Cow::Borrowed(""),
+            session_timeout_ms: 0,
+            rebalance_timeout_ms: -1,
+            member_id: Cow::Borrowed(""),
+            group_instance_id: None,
+            protocol_type: Cow::Borrowed(""),
+            protocols: Vec::new(),
+            reason: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for JoinGroupRequest<'_> {
         fn default() -> Self {
-            Self {
-                group_id: Cow::Borrowed(""),
-                session_timeout_ms: 0,
-                rebalance_timeout_ms: -1,
-                member_id: Cow::Borrowed(""),
-                group_instance_id: None,
-                protocol_type: Cow::Borrowed(""),
-                protocols: Vec::new(),
-                reason: None,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -57,45 +62,36 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 9);
         const FIRST_FLEXIBLE: Option<i16> = Some(6);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 6;
-            let group_id = Cow::Borrowed(r.string("JoinGroupRequest.group_id", flexible)?);
-            let session_timeout_ms = r.i32("JoinGroupRequest.session_timeout_ms")?;
-            let rebalance_timeout_ms =
-                if version >= 1 { r.i32("JoinGroupRequest.rebalance_timeout_ms")? } else { -1 };
-            let member_id = Cow::Borrowed(r.string("JoinGroupRequest.member_id", flexible)?);
-            let group_instance_id = if version >= 5 {
-                r.nullable_string("JoinGroupRequest.group_instance_id", flexible)?
-                    .map(Cow::Borrowed)
-            } else {
-                None
-            };
-            let protocol_type =
+            self.group_id = Cow::Borrowed(r.string("JoinGroupRequest.group_id", flexible)?);
+            self.session_timeout_ms = r.i32("JoinGroupRequest.session_timeout_ms")?;
+            if version >= 1 {
+                self.rebalance_timeout_ms = r.i32("JoinGroupRequest.rebalance_timeout_ms")?;
+            }
+            self.member_id = Cow::Borrowed(r.string("JoinGroupRequest.member_id", flexible)?);
+            if version >= 5 {
+                self.group_instance_id = r
+                    .nullable_string("JoinGroupRequest.group_instance_id", flexible)?
+                    .map(Cow::Borrowed);
+            }
+            self.protocol_type =
                 Cow::Borrowed(r.string("JoinGroupRequest.protocol_type", flexible)?);
-            let protocols = r.array(
+            r.structs(
+                &mut self.protocols,
                 "JoinGroupRequest.protocols",
                 flexible,
                 JoinGroupRequestProtocol::min_size(version),
-                |r| JoinGroupRequestProtocol::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let reason = if version >= 8 {
-                r.nullable_string("JoinGroupRequest.reason", true)?.map(Cow::Borrowed)
-            } else {
-                None
-            };
-            let unknown_tags =
-                if flexible { r.unknown_tags("JoinGroupRequest")? } else { UnknownTags::new() };
-            Ok(Self {
-                group_id,
-                session_timeout_ms,
-                rebalance_timeout_ms,
-                member_id,
-                group_instance_id,
-                protocol_type,
-                protocols,
-                reason,
-                unknown_tags,
-            })
+            if version >= 8 {
+                self.reason =
+                    r.nullable_string("JoinGroupRequest.reason", true)?.map(Cow::Borrowed);
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("JoinGroupRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -169,7 +165,7 @@ pub mod request {
     }
 
     /// `JoinGroupRequestProtocol` of `JoinGroupRequest`, versions 0-9.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct JoinGroupRequestProtocol<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -177,6 +173,21 @@ pub mod request {
         pub metadata: Cow<'a, [u8]>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl JoinGroupRequestProtocol<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            metadata: Cow::Borrowed(&[]),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for JoinGroupRequestProtocol<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> JoinGroupRequestProtocol<'a> {
@@ -187,16 +198,14 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 6;
-            let name = Cow::Borrowed(r.string("JoinGroupRequestProtocol.name", flexible)?);
-            let metadata = Cow::Borrowed(r.bytes("JoinGroupRequestProtocol.metadata", flexible)?);
-            let unknown_tags = if flexible {
-                r.unknown_tags("JoinGroupRequestProtocol")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { name, metadata, unknown_tags })
+            self.name = Cow::Borrowed(r.string("JoinGroupRequestProtocol.name", flexible)?);
+            self.metadata = Cow::Borrowed(r.bytes("JoinGroupRequestProtocol.metadata", flexible)?);
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("JoinGroupRequestProtocol")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -253,20 +262,25 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl JoinGroupResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            generation_id: -1,
+            protocol_type: None,
+            protocol_name: Some(Cow::Borrowed("")),
+            leader: Cow::Borrowed(""),
+            skip_assignment: false,
+            member_id: Cow::Borrowed(""),
+            members: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for JoinGroupResponse<'_> {
         fn default() -> Self {
-            Self {
-                throttle_time_ms: 0,
-                error_code: ErrorCode(0),
-                generation_id: -1,
-                protocol_type: None,
-                protocol_name: Some(Cow::Borrowed("")),
-                leader: Cow::Borrowed(""),
-                skip_assignment: false,
-                member_id: Cow::Borrowed(""),
-                members: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -275,46 +289,40 @@ pub mod response {
         const VERSIONS: VersionRange = VersionRange::new(0, 9);
         const FIRST_FLEXIBLE: Option<i16> = Some(6);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 6;
-            let throttle_time_ms =
-                if version >= 2 { r.i32("JoinGroupResponse.throttle_time_ms")? } else { 0 };
-            let error_code = ErrorCode(r.i16("JoinGroupResponse.error_code")?);
-            let generation_id = r.i32("JoinGroupResponse.generation_id")?;
-            let protocol_type = if version >= 7 {
-                r.nullable_string("JoinGroupResponse.protocol_type", true)?.map(Cow::Borrowed)
+            if version >= 2 {
+                self.throttle_time_ms = r.i32("JoinGroupResponse.throttle_time_ms")?;
+            }
+            self.error_code = ErrorCode(r.i16("JoinGroupResponse.error_code")?);
+            self.generation_id = r.i32("JoinGroupResponse.generation_id")?;
+            if version >= 7 {
+                self.protocol_type =
+                    r.nullable_string("JoinGroupResponse.protocol_type", true)?.map(Cow::Borrowed);
+            }
+            if version >= 7 {
+                self.protocol_name =
+                    r.nullable_string("JoinGroupResponse.protocol_name", true)?.map(Cow::Borrowed);
             } else {
-                None
-            };
-            let protocol_name = if version >= 7 {
-                r.nullable_string("JoinGroupResponse.protocol_name", true)?.map(Cow::Borrowed)
-            } else {
-                Some(Cow::Borrowed(r.string("JoinGroupResponse.protocol_name", flexible)?))
-            };
-            let leader = Cow::Borrowed(r.string("JoinGroupResponse.leader", flexible)?);
-            let skip_assignment =
-                if version == 9 { r.bool("JoinGroupResponse.skip_assignment")? } else { false };
-            let member_id = Cow::Borrowed(r.string("JoinGroupResponse.member_id", flexible)?);
-            let members = r.array(
+                self.protocol_name =
+                    Some(Cow::Borrowed(r.string("JoinGroupResponse.protocol_name", flexible)?));
+            }
+            self.leader = Cow::Borrowed(r.string("JoinGroupResponse.leader", flexible)?);
+            if version == 9 {
+                self.skip_assignment = r.bool("JoinGroupResponse.skip_assignment")?;
+            }
+            self.member_id = Cow::Borrowed(r.string("JoinGroupResponse.member_id", flexible)?);
+            r.structs(
+                &mut self.members,
                 "JoinGroupResponse.members",
                 flexible,
                 JoinGroupResponseMember::min_size(version),
-                |r| JoinGroupResponseMember::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("JoinGroupResponse")? } else { UnknownTags::new() };
-            Ok(Self {
-                throttle_time_ms,
-                error_code,
-                generation_id,
-                protocol_type,
-                protocol_name,
-                leader,
-                skip_assignment,
-                member_id,
-                members,
-                unknown_tags,
-            })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("JoinGroupResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -397,7 +405,7 @@ pub mod response {
     }
 
     /// `JoinGroupResponseMember` of `JoinGroupResponse`, versions 0-9.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct JoinGroupResponseMember<'a> {
         /// `MemberId`: all versions.
         pub member_id: Cow<'a, str>,
@@ -410,6 +418,22 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl JoinGroupResponseMember<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            member_id: Cow::Borrowed(""),
+            group_instance_id: None,
+            metadata: Cow::Borrowed(&[]),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for JoinGroupResponseMember<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> JoinGroupResponseMember<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -419,22 +443,20 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 6;
-            let member_id = Cow::Borrowed(r.string("JoinGroupResponseMember.member_id", flexible)?);
-            let group_instance_id = if version >= 5 {
-                r.nullable_string("JoinGroupResponseMember.group_instance_id", flexible)?
-                    .map(Cow::Borrowed)
-            } else {
-                None
-            };
-            let metadata = Cow::Borrowed(r.bytes("JoinGroupResponseMember.metadata", flexible)?);
-            let unknown_tags = if flexible {
-                r.unknown_tags("JoinGroupResponseMember")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { member_id, group_instance_id, metadata, unknown_tags })
+            self.member_id =
+                Cow::Borrowed(r.string("JoinGroupResponseMember.member_id", flexible)?);
+            if version >= 5 {
+                self.group_instance_id = r
+                    .nullable_string("JoinGroupResponseMember.group_instance_id", flexible)?
+                    .map(Cow::Borrowed);
+            }
+            self.metadata = Cow::Borrowed(r.bytes("JoinGroupResponseMember.metadata", flexible)?);
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("JoinGroupResponseMember")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

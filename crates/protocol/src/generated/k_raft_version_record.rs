@@ -7,7 +7,7 @@
 use super::prelude::*;
 
 /// `KRaftVersionRecord`, versions 0, flexible from 0.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct KRaftVersionRecord<'a> {
     /// `Version`: all versions.
     pub version: i16,
@@ -17,16 +17,30 @@ pub struct KRaftVersionRecord<'a> {
     pub unknown_tags: UnknownTags<'a>,
 }
 
+impl KRaftVersionRecord<'_> {
+    /// Every field at its default.
+    pub const DEFAULT: Self =
+        Self { version: 0, k_raft_version: 0, unknown_tags: UnknownTags::new() };
+}
+
+impl Default for KRaftVersionRecord<'_> {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 impl<'a> Message<'a> for KRaftVersionRecord<'a> {
     const NAME: &'static str = "KRaftVersionRecord";
     const VERSIONS: VersionRange = VersionRange::new(0, 0);
     const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-    fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-        let version_value = r.i16("KRaftVersionRecord.version")?;
-        let k_raft_version = r.i16("KRaftVersionRecord.k_raft_version")?;
-        let unknown_tags = r.unknown_tags("KRaftVersionRecord")?;
-        Ok(Self { version: version_value, k_raft_version, unknown_tags })
+    fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+        self.version = r.i16("KRaftVersionRecord.version")?;
+        self.k_raft_version = r.i16("KRaftVersionRecord.k_raft_version")?;
+        if !r.no_tags() {
+            self.unknown_tags = r.unknown_tags("KRaftVersionRecord")?;
+        }
+        Ok(())
     }
 
     fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -7,7 +7,7 @@
 use super::prelude::*;
 
 /// `LeaderChangeMessage`, versions 0-1, flexible from 0.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LeaderChangeMessage<'a> {
     /// `Version`: all versions.
     pub version: i16,
@@ -21,24 +21,49 @@ pub struct LeaderChangeMessage<'a> {
     pub unknown_tags: UnknownTags<'a>,
 }
 
+impl LeaderChangeMessage<'_> {
+    /// Every field at its default.
+    pub const DEFAULT: Self = Self {
+        version: 0,
+        leader_id: NodeId(0),
+        voters: Vec::new(),
+        granting_voters: Vec::new(),
+        unknown_tags: UnknownTags::new(),
+    };
+}
+
+impl Default for LeaderChangeMessage<'_> {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 impl<'a> Message<'a> for LeaderChangeMessage<'a> {
     const NAME: &'static str = "LeaderChangeMessage";
     const VERSIONS: VersionRange = VersionRange::new(0, 1);
     const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-    fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-        let version_value = r.i16("LeaderChangeMessage.version")?;
-        let leader_id = NodeId(r.i32("LeaderChangeMessage.leader_id")?);
-        let voters =
-            r.array("LeaderChangeMessage.voters", true, Voter::min_size(version), |r| {
-                Voter::read(r, version)
-            })?;
-        let granting_voters =
-            r.array("LeaderChangeMessage.granting_voters", true, Voter::min_size(version), |r| {
-                Voter::read(r, version)
-            })?;
-        let unknown_tags = r.unknown_tags("LeaderChangeMessage")?;
-        Ok(Self { version: version_value, leader_id, voters, granting_voters, unknown_tags })
+    fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+        self.version = r.i16("LeaderChangeMessage.version")?;
+        self.leader_id = NodeId(r.i32("LeaderChangeMessage.leader_id")?);
+        r.structs(
+            &mut self.voters,
+            "LeaderChangeMessage.voters",
+            true,
+            Voter::min_size(version),
+            |item, r| item.read(r, version),
+        )?;
+        r.structs(
+            &mut self.granting_voters,
+            "LeaderChangeMessage.granting_voters",
+            true,
+            Voter::min_size(version),
+            |item, r| item.read(r, version),
+        )?;
+        if !r.no_tags() {
+            self.unknown_tags = r.unknown_tags("LeaderChangeMessage")?;
+        }
+        Ok(())
     }
 
     fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -75,7 +100,7 @@ impl<'a> Message<'a> for LeaderChangeMessage<'a> {
 }
 
 /// `Voter` of `LeaderChangeMessage`, versions 0-1.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Voter<'a> {
     /// `VoterId`: all versions.
     pub voter_id: i32,
@@ -83,6 +108,18 @@ pub struct Voter<'a> {
     pub voter_directory_id: Uuid,
     /// Tagged fields that the specs do not know, kept as they came.
     pub unknown_tags: UnknownTags<'a>,
+}
+
+impl Voter<'_> {
+    /// Every field at its default.
+    pub const DEFAULT: Self =
+        Self { voter_id: 0, voter_directory_id: Uuid::ZERO, unknown_tags: UnknownTags::new() };
+}
+
+impl Default for Voter<'_> {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
 }
 
 impl<'a> Voter<'a> {
@@ -93,12 +130,15 @@ impl<'a> Voter<'a> {
         }
     }
 
-    fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-        let voter_id = r.i32("Voter.voter_id")?;
-        let voter_directory_id =
-            if version == 1 { r.uuid("Voter.voter_directory_id")? } else { Uuid::ZERO };
-        let unknown_tags = r.unknown_tags("Voter")?;
-        Ok(Self { voter_id, voter_directory_id, unknown_tags })
+    fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+        self.voter_id = r.i32("Voter.voter_id")?;
+        if version == 1 {
+            self.voter_directory_id = r.uuid("Voter.voter_directory_id")?;
+        }
+        if !r.no_tags() {
+            self.unknown_tags = r.unknown_tags("Voter")?;
+        }
+        Ok(())
     }
 
     fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `LeaveGroupRequest`, key 13, versions 0-5, flexible from 4.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct LeaveGroupRequest<'a> {
         /// `GroupId`: all versions.
         pub group_id: Cow<'a, str>,
@@ -26,32 +26,46 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl LeaveGroupRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: Cow::Borrowed(""),
+            member_id: Cow::Borrowed(""),
+            members: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for LeaveGroupRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for LeaveGroupRequest<'a> {
         const NAME: &'static str = "LeaveGroupRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 5);
         const FIRST_FLEXIBLE: Option<i16> = Some(4);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 4;
-            let group_id = Cow::Borrowed(r.string("LeaveGroupRequest.group_id", flexible)?);
-            let member_id = if version <= 2 {
-                Cow::Borrowed(r.string("LeaveGroupRequest.member_id", false)?)
-            } else {
-                Cow::Borrowed("")
-            };
-            let members = if version >= 3 {
-                r.array(
+            self.group_id = Cow::Borrowed(r.string("LeaveGroupRequest.group_id", flexible)?);
+            if version <= 2 {
+                self.member_id = Cow::Borrowed(r.string("LeaveGroupRequest.member_id", false)?);
+            }
+            if version >= 3 {
+                r.structs(
+                    &mut self.members,
                     "LeaveGroupRequest.members",
                     flexible,
                     MemberIdentity::min_size(version),
-                    |r| MemberIdentity::read(r, version),
-                )?
-            } else {
-                Vec::new()
-            };
-            let unknown_tags =
-                if flexible { r.unknown_tags("LeaveGroupRequest")? } else { UnknownTags::new() };
-            Ok(Self { group_id, member_id, members, unknown_tags })
+                    |item, r| item.read(r, version),
+                )?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("LeaveGroupRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -110,7 +124,7 @@ pub mod request {
     }
 
     /// `MemberIdentity` of `LeaveGroupRequest`, versions 3-5.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct MemberIdentity<'a> {
         /// `MemberId`: all versions.
         pub member_id: Cow<'a, str>,
@@ -122,6 +136,22 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl MemberIdentity<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            member_id: Cow::Borrowed(""),
+            group_instance_id: None,
+            reason: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for MemberIdentity<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> MemberIdentity<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -131,19 +161,18 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 4;
-            let member_id = Cow::Borrowed(r.string("MemberIdentity.member_id", flexible)?);
-            let group_instance_id =
+            self.member_id = Cow::Borrowed(r.string("MemberIdentity.member_id", flexible)?);
+            self.group_instance_id =
                 r.nullable_string("MemberIdentity.group_instance_id", flexible)?.map(Cow::Borrowed);
-            let reason = if version == 5 {
-                r.nullable_string("MemberIdentity.reason", true)?.map(Cow::Borrowed)
-            } else {
-                None
-            };
-            let unknown_tags =
-                if flexible { r.unknown_tags("MemberIdentity")? } else { UnknownTags::new() };
-            Ok(Self { member_id, group_instance_id, reason, unknown_tags })
+            if version == 5 {
+                self.reason = r.nullable_string("MemberIdentity.reason", true)?.map(Cow::Borrowed);
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("MemberIdentity")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -186,7 +215,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `LeaveGroupResponse`, key 13, versions 0-5, flexible from 4.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct LeaveGroupResponse<'a> {
         /// `ThrottleTimeMs`: versions 1-5, dropped silently elsewhere.
         pub throttle_time_ms: i32,
@@ -198,29 +227,46 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl LeaveGroupResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            members: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for LeaveGroupResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for LeaveGroupResponse<'a> {
         const NAME: &'static str = "LeaveGroupResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 5);
         const FIRST_FLEXIBLE: Option<i16> = Some(4);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 4;
-            let throttle_time_ms =
-                if version >= 1 { r.i32("LeaveGroupResponse.throttle_time_ms")? } else { 0 };
-            let error_code = ErrorCode(r.i16("LeaveGroupResponse.error_code")?);
-            let members = if version >= 3 {
-                r.array(
+            if version >= 1 {
+                self.throttle_time_ms = r.i32("LeaveGroupResponse.throttle_time_ms")?;
+            }
+            self.error_code = ErrorCode(r.i16("LeaveGroupResponse.error_code")?);
+            if version >= 3 {
+                r.structs(
+                    &mut self.members,
                     "LeaveGroupResponse.members",
                     flexible,
                     MemberResponse::min_size(version),
-                    |r| MemberResponse::read(r, version),
-                )?
-            } else {
-                Vec::new()
-            };
-            let unknown_tags =
-                if flexible { r.unknown_tags("LeaveGroupResponse")? } else { UnknownTags::new() };
-            Ok(Self { throttle_time_ms, error_code, members, unknown_tags })
+                    |item, r| item.read(r, version),
+                )?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("LeaveGroupResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -286,14 +332,19 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl MemberResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            member_id: Cow::Borrowed(""),
+            group_instance_id: Some(Cow::Borrowed("")),
+            error_code: ErrorCode(0),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for MemberResponse<'_> {
         fn default() -> Self {
-            Self {
-                member_id: Cow::Borrowed(""),
-                group_instance_id: Some(Cow::Borrowed("")),
-                error_code: ErrorCode(0),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -305,15 +356,16 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 4;
-            let member_id = Cow::Borrowed(r.string("MemberResponse.member_id", flexible)?);
-            let group_instance_id =
+            self.member_id = Cow::Borrowed(r.string("MemberResponse.member_id", flexible)?);
+            self.group_instance_id =
                 r.nullable_string("MemberResponse.group_instance_id", flexible)?.map(Cow::Borrowed);
-            let error_code = ErrorCode(r.i16("MemberResponse.error_code")?);
-            let unknown_tags =
-                if flexible { r.unknown_tags("MemberResponse")? } else { UnknownTags::new() };
-            Ok(Self { member_id, group_instance_id, error_code, unknown_tags })
+            self.error_code = ErrorCode(r.i16("MemberResponse.error_code")?);
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("MemberResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

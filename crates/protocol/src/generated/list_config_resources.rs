@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `ListConfigResourcesRequest`, key 74, versions 0-1, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ListConfigResourcesRequest<'a> {
         /// `ResourceTypes`: versions 1.
         pub resource_types: FixedArray<'a, i8>,
@@ -22,19 +22,32 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ListConfigResourcesRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { resource_types: FixedArray::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for ListConfigResourcesRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ListConfigResourcesRequest<'a> {
         const NAME: &'static str = "ListConfigResourcesRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let resource_types = if version == 1 {
-                r.fixed_array("ListConfigResourcesRequest.resource_types", true)?
-            } else {
-                FixedArray::new()
-            };
-            let unknown_tags = r.unknown_tags("ListConfigResourcesRequest")?;
-            Ok(Self { resource_types, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            if version == 1 {
+                self.resource_types =
+                    r.fixed_array("ListConfigResourcesRequest.resource_types", true)?;
+            }
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ListConfigResourcesRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -77,7 +90,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `ListConfigResourcesResponse`, key 74, versions 0-1, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ListConfigResourcesResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -89,22 +102,41 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ListConfigResourcesResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            config_resources: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ListConfigResourcesResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ListConfigResourcesResponse<'a> {
         const NAME: &'static str = "ListConfigResourcesResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("ListConfigResourcesResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("ListConfigResourcesResponse.error_code")?);
-            let config_resources = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("ListConfigResourcesResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("ListConfigResourcesResponse.error_code")?);
+            r.structs(
+                &mut self.config_resources,
                 "ListConfigResourcesResponse.config_resources",
                 true,
                 ConfigResource::min_size(version),
-                |r| ConfigResource::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("ListConfigResourcesResponse")?;
-            Ok(Self { throttle_time_ms, error_code, config_resources, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ListConfigResourcesResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -151,13 +183,18 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ConfigResource<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            resource_name: Cow::Borrowed(""),
+            resource_type: 16,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for ConfigResource<'_> {
         fn default() -> Self {
-            Self {
-                resource_name: Cow::Borrowed(""),
-                resource_type: 16,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -169,12 +206,15 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let resource_name = Cow::Borrowed(r.string("ConfigResource.resource_name", true)?);
-            let resource_type =
-                if version == 1 { r.i8("ConfigResource.resource_type")? } else { 16 };
-            let unknown_tags = r.unknown_tags("ConfigResource")?;
-            Ok(Self { resource_name, resource_type, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.resource_name = Cow::Borrowed(r.string("ConfigResource.resource_name", true)?);
+            if version == 1 {
+                self.resource_type = r.i8("ConfigResource.resource_type")?;
+            }
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ConfigResource")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `ListGroupsRequest`, key 16, versions 0-5, flexible from 3.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ListGroupsRequest<'a> {
         /// `StatesFilter`: versions 4-5.
         pub states_filter: Vec<Cow<'a, str>>,
@@ -24,30 +24,42 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ListGroupsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            states_filter: Vec::new(),
+            types_filter: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ListGroupsRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ListGroupsRequest<'a> {
         const NAME: &'static str = "ListGroupsRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 5);
         const FIRST_FLEXIBLE: Option<i16> = Some(3);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 3;
-            let states_filter = if version >= 4 {
-                r.array("ListGroupsRequest.states_filter", true, 1, |r| {
+            if version >= 4 {
+                self.states_filter = r.array("ListGroupsRequest.states_filter", true, 1, |r| {
                     Ok(Cow::Borrowed(r.string("ListGroupsRequest.states_filter", true)?))
-                })?
-            } else {
-                Vec::new()
-            };
-            let types_filter = if version == 5 {
-                r.array("ListGroupsRequest.types_filter", true, 1, |r| {
+                })?;
+            }
+            if version == 5 {
+                self.types_filter = r.array("ListGroupsRequest.types_filter", true, 1, |r| {
                     Ok(Cow::Borrowed(r.string("ListGroupsRequest.types_filter", true)?))
-                })?
-            } else {
-                Vec::new()
-            };
-            let unknown_tags =
-                if flexible { r.unknown_tags("ListGroupsRequest")? } else { UnknownTags::new() };
-            Ok(Self { states_filter, types_filter, unknown_tags })
+                })?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ListGroupsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -115,7 +127,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `ListGroupsResponse`, key 16, versions 0-5, flexible from 3.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ListGroupsResponse<'a> {
         /// `ThrottleTimeMs`: versions 1-5, dropped silently elsewhere.
         pub throttle_time_ms: i32,
@@ -127,25 +139,44 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ListGroupsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            groups: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ListGroupsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ListGroupsResponse<'a> {
         const NAME: &'static str = "ListGroupsResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 5);
         const FIRST_FLEXIBLE: Option<i16> = Some(3);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 3;
-            let throttle_time_ms =
-                if version >= 1 { r.i32("ListGroupsResponse.throttle_time_ms")? } else { 0 };
-            let error_code = ErrorCode(r.i16("ListGroupsResponse.error_code")?);
-            let groups = r.array(
+            if version >= 1 {
+                self.throttle_time_ms = r.i32("ListGroupsResponse.throttle_time_ms")?;
+            }
+            self.error_code = ErrorCode(r.i16("ListGroupsResponse.error_code")?);
+            r.structs(
+                &mut self.groups,
                 "ListGroupsResponse.groups",
                 flexible,
                 ListedGroup::min_size(version),
-                |r| ListedGroup::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("ListGroupsResponse")? } else { UnknownTags::new() };
-            Ok(Self { throttle_time_ms, error_code, groups, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ListGroupsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -191,7 +222,7 @@ pub mod response {
     }
 
     /// `ListedGroup` of `ListGroupsResponse`, versions 0-5.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ListedGroup<'a> {
         /// `GroupId`: all versions.
         pub group_id: Cow<'a, str>,
@@ -205,6 +236,23 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ListedGroup<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: Cow::Borrowed(""),
+            protocol_type: Cow::Borrowed(""),
+            group_state: Cow::Borrowed(""),
+            group_type: Cow::Borrowed(""),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ListedGroup<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> ListedGroup<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -215,23 +263,20 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 3;
-            let group_id = Cow::Borrowed(r.string("ListedGroup.group_id", flexible)?);
-            let protocol_type = Cow::Borrowed(r.string("ListedGroup.protocol_type", flexible)?);
-            let group_state = if version >= 4 {
-                Cow::Borrowed(r.string("ListedGroup.group_state", true)?)
-            } else {
-                Cow::Borrowed("")
-            };
-            let group_type = if version == 5 {
-                Cow::Borrowed(r.string("ListedGroup.group_type", true)?)
-            } else {
-                Cow::Borrowed("")
-            };
-            let unknown_tags =
-                if flexible { r.unknown_tags("ListedGroup")? } else { UnknownTags::new() };
-            Ok(Self { group_id, protocol_type, group_state, group_type, unknown_tags })
+            self.group_id = Cow::Borrowed(r.string("ListedGroup.group_id", flexible)?);
+            self.protocol_type = Cow::Borrowed(r.string("ListedGroup.protocol_type", flexible)?);
+            if version >= 4 {
+                self.group_state = Cow::Borrowed(r.string("ListedGroup.group_state", true)?);
+            }
+            if version == 5 {
+                self.group_type = Cow::Borrowed(r.string("ListedGroup.group_type", true)?);
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ListedGroup")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `ListOffsetsRequest`, key 2, versions 1-11, flexible from 6.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ListOffsetsRequest<'a> {
         /// `ReplicaId`: all versions.
         pub replica_id: NodeId,
@@ -28,27 +28,48 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ListOffsetsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            replica_id: NodeId(0),
+            isolation_level: 0,
+            topics: Vec::new(),
+            timeout_ms: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ListOffsetsRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ListOffsetsRequest<'a> {
         const NAME: &'static str = "ListOffsetsRequest";
         const VERSIONS: VersionRange = VersionRange::new(1, 11);
         const FIRST_FLEXIBLE: Option<i16> = Some(6);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 6;
-            let replica_id = NodeId(r.i32("ListOffsetsRequest.replica_id")?);
-            let isolation_level =
-                if version >= 2 { r.i8("ListOffsetsRequest.isolation_level")? } else { 0 };
-            let topics = r.array(
+            self.replica_id = NodeId(r.i32("ListOffsetsRequest.replica_id")?);
+            if version >= 2 {
+                self.isolation_level = r.i8("ListOffsetsRequest.isolation_level")?;
+            }
+            r.structs(
+                &mut self.topics,
                 "ListOffsetsRequest.topics",
                 flexible,
                 ListOffsetsTopic::min_size(version),
-                |r| ListOffsetsTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let timeout_ms =
-                if version >= 10 { r.i32("ListOffsetsRequest.timeout_ms")? } else { 0 };
-            let unknown_tags =
-                if flexible { r.unknown_tags("ListOffsetsRequest")? } else { UnknownTags::new() };
-            Ok(Self { replica_id, isolation_level, topics, timeout_ms, unknown_tags })
+            if version >= 10 {
+                self.timeout_ms = r.i32("ListOffsetsRequest.timeout_ms")?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ListOffsetsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -106,7 +127,7 @@ pub mod request {
     }
 
     /// `ListOffsetsTopic` of `ListOffsetsRequest`, versions 1-11.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ListOffsetsTopic<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -114,6 +135,21 @@ pub mod request {
         pub partitions: Vec<ListOffsetsPartition<'a>>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl ListOffsetsTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ListOffsetsTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> ListOffsetsTopic<'a> {
@@ -124,18 +160,20 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 6;
-            let name = Cow::Borrowed(r.string("ListOffsetsTopic.name", flexible)?);
-            let partitions = r.array(
+            self.name = Cow::Borrowed(r.string("ListOffsetsTopic.name", flexible)?);
+            r.structs(
+                &mut self.partitions,
                 "ListOffsetsTopic.partitions",
                 flexible,
                 ListOffsetsPartition::min_size(version),
-                |r| ListOffsetsPartition::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("ListOffsetsTopic")? } else { UnknownTags::new() };
-            Ok(Self { name, partitions, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ListOffsetsTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -181,14 +219,19 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ListOffsetsPartition<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            current_leader_epoch: -1,
+            timestamp: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for ListOffsetsPartition<'_> {
         fn default() -> Self {
-            Self {
-                partition_index: PartitionIndex(0),
-                current_leader_epoch: -1,
-                timestamp: 0,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -201,15 +244,17 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 6;
-            let partition_index = PartitionIndex(r.i32("ListOffsetsPartition.partition_index")?);
-            let current_leader_epoch =
-                if version >= 4 { r.i32("ListOffsetsPartition.current_leader_epoch")? } else { -1 };
-            let timestamp = r.i64("ListOffsetsPartition.timestamp")?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("ListOffsetsPartition")? } else { UnknownTags::new() };
-            Ok(Self { partition_index, current_leader_epoch, timestamp, unknown_tags })
+            self.partition_index = PartitionIndex(r.i32("ListOffsetsPartition.partition_index")?);
+            if version >= 4 {
+                self.current_leader_epoch = r.i32("ListOffsetsPartition.current_leader_epoch")?;
+            }
+            self.timestamp = r.i64("ListOffsetsPartition.timestamp")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ListOffsetsPartition")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -247,7 +292,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `ListOffsetsResponse`, key 2, versions 1-11, flexible from 6.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ListOffsetsResponse<'a> {
         /// `ThrottleTimeMs`: versions 2-11, dropped silently elsewhere.
         pub throttle_time_ms: i32,
@@ -257,24 +302,39 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ListOffsetsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { throttle_time_ms: 0, topics: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for ListOffsetsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ListOffsetsResponse<'a> {
         const NAME: &'static str = "ListOffsetsResponse";
         const VERSIONS: VersionRange = VersionRange::new(1, 11);
         const FIRST_FLEXIBLE: Option<i16> = Some(6);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 6;
-            let throttle_time_ms =
-                if version >= 2 { r.i32("ListOffsetsResponse.throttle_time_ms")? } else { 0 };
-            let topics = r.array(
+            if version >= 2 {
+                self.throttle_time_ms = r.i32("ListOffsetsResponse.throttle_time_ms")?;
+            }
+            r.structs(
+                &mut self.topics,
                 "ListOffsetsResponse.topics",
                 flexible,
                 ListOffsetsTopicResponse::min_size(version),
-                |r| ListOffsetsTopicResponse::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("ListOffsetsResponse")? } else { UnknownTags::new() };
-            Ok(Self { throttle_time_ms, topics, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ListOffsetsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -318,7 +378,7 @@ pub mod response {
     }
 
     /// `ListOffsetsTopicResponse` of `ListOffsetsResponse`, versions 1-11.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ListOffsetsTopicResponse<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -326,6 +386,21 @@ pub mod response {
         pub partitions: Vec<ListOffsetsPartitionResponse<'a>>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl ListOffsetsTopicResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ListOffsetsTopicResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> ListOffsetsTopicResponse<'a> {
@@ -336,21 +411,20 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 6;
-            let name = Cow::Borrowed(r.string("ListOffsetsTopicResponse.name", flexible)?);
-            let partitions = r.array(
+            self.name = Cow::Borrowed(r.string("ListOffsetsTopicResponse.name", flexible)?);
+            r.structs(
+                &mut self.partitions,
                 "ListOffsetsTopicResponse.partitions",
                 flexible,
                 ListOffsetsPartitionResponse::min_size(version),
-                |r| ListOffsetsPartitionResponse::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("ListOffsetsTopicResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { name, partitions, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ListOffsetsTopicResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -400,16 +474,21 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ListOffsetsPartitionResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            timestamp: -1,
+            offset: -1,
+            leader_epoch: -1,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for ListOffsetsPartitionResponse<'_> {
         fn default() -> Self {
-            Self {
-                partition_index: PartitionIndex(0),
-                error_code: ErrorCode(0),
-                timestamp: -1,
-                offset: -1,
-                leader_epoch: -1,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -422,21 +501,20 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 6;
-            let partition_index =
+            self.partition_index =
                 PartitionIndex(r.i32("ListOffsetsPartitionResponse.partition_index")?);
-            let error_code = ErrorCode(r.i16("ListOffsetsPartitionResponse.error_code")?);
-            let timestamp = r.i64("ListOffsetsPartitionResponse.timestamp")?;
-            let offset = r.i64("ListOffsetsPartitionResponse.offset")?;
-            let leader_epoch =
-                if version >= 4 { r.i32("ListOffsetsPartitionResponse.leader_epoch")? } else { -1 };
-            let unknown_tags = if flexible {
-                r.unknown_tags("ListOffsetsPartitionResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { partition_index, error_code, timestamp, offset, leader_epoch, unknown_tags })
+            self.error_code = ErrorCode(r.i16("ListOffsetsPartitionResponse.error_code")?);
+            self.timestamp = r.i64("ListOffsetsPartitionResponse.timestamp")?;
+            self.offset = r.i64("ListOffsetsPartitionResponse.offset")?;
+            if version >= 4 {
+                self.leader_epoch = r.i32("ListOffsetsPartitionResponse.leader_epoch")?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ListOffsetsPartitionResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

@@ -24,9 +24,15 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ListPartitionReassignmentsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { timeout_ms: 60000, topics: None, unknown_tags: UnknownTags::new() };
+    }
+
     impl Default for ListPartitionReassignmentsRequest<'_> {
         fn default() -> Self {
-            Self { timeout_ms: 60000, topics: None, unknown_tags: UnknownTags::new() }
+            Self::DEFAULT
         }
     }
 
@@ -35,16 +41,19 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let timeout_ms = r.i32("ListPartitionReassignmentsRequest.timeout_ms")?;
-            let topics = r.nullable_array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.timeout_ms = r.i32("ListPartitionReassignmentsRequest.timeout_ms")?;
+            r.nullable_structs(
+                &mut self.topics,
                 "ListPartitionReassignmentsRequest.topics",
                 true,
                 ListPartitionReassignmentsTopics::min_size(version),
-                |r| ListPartitionReassignmentsTopics::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("ListPartitionReassignmentsRequest")?;
-            Ok(Self { timeout_ms, topics, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ListPartitionReassignmentsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -82,7 +91,7 @@ pub mod request {
 
     /// `ListPartitionReassignmentsTopics` of `ListPartitionReassignmentsRequest`, versions
     /// 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ListPartitionReassignmentsTopics<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -92,17 +101,34 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ListPartitionReassignmentsTopics<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            partition_indexes: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ListPartitionReassignmentsTopics<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> ListPartitionReassignmentsTopics<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("ListPartitionReassignmentsTopics.name", true)?);
-            let partition_indexes =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("ListPartitionReassignmentsTopics.name", true)?);
+            self.partition_indexes =
                 r.fixed_array("ListPartitionReassignmentsTopics.partition_indexes", true)?;
-            let unknown_tags = r.unknown_tags("ListPartitionReassignmentsTopics")?;
-            Ok(Self { name, partition_indexes, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ListPartitionReassignmentsTopics")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -145,15 +171,20 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ListPartitionReassignmentsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            topics: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for ListPartitionReassignmentsResponse<'_> {
         fn default() -> Self {
-            Self {
-                throttle_time_ms: 0,
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                topics: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -162,20 +193,23 @@ pub mod response {
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("ListPartitionReassignmentsResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("ListPartitionReassignmentsResponse.error_code")?);
-            let error_message = r
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("ListPartitionReassignmentsResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("ListPartitionReassignmentsResponse.error_code")?);
+            self.error_message = r
                 .nullable_string("ListPartitionReassignmentsResponse.error_message", true)?
                 .map(Cow::Borrowed);
-            let topics = r.array(
+            r.structs(
+                &mut self.topics,
                 "ListPartitionReassignmentsResponse.topics",
                 true,
                 OngoingTopicReassignment::min_size(version),
-                |r| OngoingTopicReassignment::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("ListPartitionReassignmentsResponse")?;
-            Ok(Self { throttle_time_ms, error_code, error_message, topics, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ListPartitionReassignmentsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -214,7 +248,7 @@ pub mod response {
     }
 
     /// `OngoingTopicReassignment` of `ListPartitionReassignmentsResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct OngoingTopicReassignment<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -224,21 +258,39 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl OngoingTopicReassignment<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for OngoingTopicReassignment<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> OngoingTopicReassignment<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("OngoingTopicReassignment.name", true)?);
-            let partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("OngoingTopicReassignment.name", true)?);
+            r.structs(
+                &mut self.partitions,
                 "OngoingTopicReassignment.partitions",
                 true,
                 OngoingPartitionReassignment::min_size(version),
-                |r| OngoingPartitionReassignment::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("OngoingTopicReassignment")?;
-            Ok(Self { name, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OngoingTopicReassignment")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -264,7 +316,7 @@ pub mod response {
     const _: () = assert!(size_of::<OngoingTopicReassignment<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `OngoingPartitionReassignment` of `ListPartitionReassignmentsResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct OngoingPartitionReassignment<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -278,21 +330,40 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl OngoingPartitionReassignment<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            replicas: FixedArray::new(),
+            adding_replicas: FixedArray::new(),
+            removing_replicas: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for OngoingPartitionReassignment<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> OngoingPartitionReassignment<'a> {
         const fn min_size(_version: i16) -> usize {
             8
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let partition_index =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.partition_index =
                 PartitionIndex(r.i32("OngoingPartitionReassignment.partition_index")?);
-            let replicas = r.fixed_array("OngoingPartitionReassignment.replicas", true)?;
-            let adding_replicas =
+            self.replicas = r.fixed_array("OngoingPartitionReassignment.replicas", true)?;
+            self.adding_replicas =
                 r.fixed_array("OngoingPartitionReassignment.adding_replicas", true)?;
-            let removing_replicas =
+            self.removing_replicas =
                 r.fixed_array("OngoingPartitionReassignment.removing_replicas", true)?;
-            let unknown_tags = r.unknown_tags("OngoingPartitionReassignment")?;
-            Ok(Self { partition_index, replicas, adding_replicas, removing_replicas, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OngoingPartitionReassignment")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -28,15 +28,20 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ListTransactionsRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            state_filters: Vec::new(),
+            producer_id_filters: FixedArray::new(),
+            duration_filter: -1,
+            transactional_id_pattern: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for ListTransactionsRequest<'_> {
         fn default() -> Self {
-            Self {
-                state_filters: Vec::new(),
-                producer_id_filters: FixedArray::new(),
-                duration_filter: -1,
-                transactional_id_pattern: None,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -45,28 +50,25 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let state_filters = r.array("ListTransactionsRequest.state_filters", true, 1, |r| {
-                Ok(Cow::Borrowed(r.string("ListTransactionsRequest.state_filters", true)?))
-            })?;
-            let producer_id_filters =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.state_filters =
+                r.array("ListTransactionsRequest.state_filters", true, 1, |r| {
+                    Ok(Cow::Borrowed(r.string("ListTransactionsRequest.state_filters", true)?))
+                })?;
+            self.producer_id_filters =
                 r.fixed_array("ListTransactionsRequest.producer_id_filters", true)?;
-            let duration_filter =
-                if version >= 1 { r.i64("ListTransactionsRequest.duration_filter")? } else { -1 };
-            let transactional_id_pattern = if version == 2 {
-                r.nullable_string("ListTransactionsRequest.transactional_id_pattern", true)?
-                    .map(Cow::Borrowed)
-            } else {
-                None
-            };
-            let unknown_tags = r.unknown_tags("ListTransactionsRequest")?;
-            Ok(Self {
-                state_filters,
-                producer_id_filters,
-                duration_filter,
-                transactional_id_pattern,
-                unknown_tags,
-            })
+            if version >= 1 {
+                self.duration_filter = r.i64("ListTransactionsRequest.duration_filter")?;
+            }
+            if version == 2 {
+                self.transactional_id_pattern = r
+                    .nullable_string("ListTransactionsRequest.transactional_id_pattern", true)?
+                    .map(Cow::Borrowed);
+            }
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ListTransactionsRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -134,7 +136,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `ListTransactionsResponse`, key 66, versions 0-2, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ListTransactionsResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -148,34 +150,48 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ListTransactionsResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            unknown_state_filters: Vec::new(),
+            transaction_states: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ListTransactionsResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ListTransactionsResponse<'a> {
         const NAME: &'static str = "ListTransactionsResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("ListTransactionsResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("ListTransactionsResponse.error_code")?);
-            let unknown_state_filters =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("ListTransactionsResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("ListTransactionsResponse.error_code")?);
+            self.unknown_state_filters =
                 r.array("ListTransactionsResponse.unknown_state_filters", true, 1, |r| {
                     Ok(Cow::Borrowed(
                         r.string("ListTransactionsResponse.unknown_state_filters", true)?,
                     ))
                 })?;
-            let transaction_states = r.array(
+            r.structs(
+                &mut self.transaction_states,
                 "ListTransactionsResponse.transaction_states",
                 true,
                 TransactionState::min_size(version),
-                |r| TransactionState::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("ListTransactionsResponse")?;
-            Ok(Self {
-                throttle_time_ms,
-                error_code,
-                unknown_state_filters,
-                transaction_states,
-                unknown_tags,
-            })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ListTransactionsResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -224,7 +240,7 @@ pub mod response {
     }
 
     /// `TransactionState` of `ListTransactionsResponse`, versions 0-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TransactionState<'a> {
         /// `TransactionalId`: all versions.
         pub transactional_id: Cow<'a, str>,
@@ -236,19 +252,37 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TransactionState<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            transactional_id: Cow::Borrowed(""),
+            producer_id: ProducerId(0),
+            transaction_state: Cow::Borrowed(""),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TransactionState<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TransactionState<'a> {
         const fn min_size(_version: i16) -> usize {
             11
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let transactional_id =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.transactional_id =
                 Cow::Borrowed(r.string("TransactionState.transactional_id", true)?);
-            let producer_id = ProducerId(r.i64("TransactionState.producer_id")?);
-            let transaction_state =
+            self.producer_id = ProducerId(r.i64("TransactionState.producer_id")?);
+            self.transaction_state =
                 Cow::Borrowed(r.string("TransactionState.transaction_state", true)?);
-            let unknown_tags = r.unknown_tags("TransactionState")?;
-            Ok(Self { transactional_id, producer_id, transaction_state, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TransactionState")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -46,15 +46,20 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl MetadataRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topics: Some(Vec::new()),
+            allow_auto_topic_creation: true,
+            include_cluster_authorized_operations: false,
+            include_topic_authorized_operations: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for MetadataRequest<'_> {
         fn default() -> Self {
-            Self {
-                topics: Some(Vec::new()),
-                allow_auto_topic_creation: true,
-                include_cluster_authorized_operations: false,
-                include_topic_authorized_operations: false,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -63,47 +68,41 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 13);
         const FIRST_FLEXIBLE: Option<i16> = Some(9);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 9;
-            let topics = if version >= 1 {
-                r.nullable_array(
+            if version >= 1 {
+                r.nullable_structs(
+                    &mut self.topics,
                     "MetadataRequest.topics",
                     flexible,
                     MetadataRequestTopic::min_size(version),
-                    |r| MetadataRequestTopic::read(r, version),
-                )?
+                    |item, r| item.read(r, version),
+                )?;
             } else {
-                Some(r.array(
+                r.structs(
+                    self.topics.insert(Vec::new()),
                     "MetadataRequest.topics",
                     flexible,
                     MetadataRequestTopic::min_size(version),
-                    |r| MetadataRequestTopic::read(r, version),
-                )?)
-            };
-            let allow_auto_topic_creation = if version >= 4 {
-                r.bool("MetadataRequest.allow_auto_topic_creation")?
-            } else {
-                true
-            };
-            let include_cluster_authorized_operations = if (8..=10).contains(&version) {
-                r.bool("MetadataRequest.include_cluster_authorized_operations")?
-            } else {
-                false
-            };
-            let include_topic_authorized_operations = if version >= 8 {
-                r.bool("MetadataRequest.include_topic_authorized_operations")?
-            } else {
-                false
-            };
-            let unknown_tags =
-                if flexible { r.unknown_tags("MetadataRequest")? } else { UnknownTags::new() };
-            Ok(Self {
-                topics,
-                allow_auto_topic_creation,
-                include_cluster_authorized_operations,
-                include_topic_authorized_operations,
-                unknown_tags,
-            })
+                    |item, r| item.read(r, version),
+                )?;
+            }
+            if version >= 4 {
+                self.allow_auto_topic_creation =
+                    r.bool("MetadataRequest.allow_auto_topic_creation")?;
+            }
+            if (8..=10).contains(&version) {
+                self.include_cluster_authorized_operations =
+                    r.bool("MetadataRequest.include_cluster_authorized_operations")?;
+            }
+            if version >= 8 {
+                self.include_topic_authorized_operations =
+                    r.bool("MetadataRequest.include_topic_authorized_operations")?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("MetadataRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -200,13 +199,18 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl MetadataRequestTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            name: Some(Cow::Borrowed("")),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for MetadataRequestTopic<'_> {
         fn default() -> Self {
-            Self {
-                topic_id: TopicId(Uuid::ZERO),
-                name: Some(Cow::Borrowed("")),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -218,21 +222,21 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 9;
-            let topic_id = if version >= 10 {
-                TopicId(r.uuid("MetadataRequestTopic.topic_id")?)
+            if version >= 10 {
+                self.topic_id = TopicId(r.uuid("MetadataRequestTopic.topic_id")?);
+            }
+            if version >= 10 {
+                self.name =
+                    r.nullable_string("MetadataRequestTopic.name", true)?.map(Cow::Borrowed);
             } else {
-                TopicId(Uuid::ZERO)
-            };
-            let name = if version >= 10 {
-                r.nullable_string("MetadataRequestTopic.name", true)?.map(Cow::Borrowed)
-            } else {
-                Some(Cow::Borrowed(r.string("MetadataRequestTopic.name", flexible)?))
-            };
-            let unknown_tags =
-                if flexible { r.unknown_tags("MetadataRequestTopic")? } else { UnknownTags::new() };
-            Ok(Self { topic_id, name, unknown_tags })
+                self.name = Some(Cow::Borrowed(r.string("MetadataRequestTopic.name", flexible)?));
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("MetadataRequestTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -318,18 +322,23 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl MetadataResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            brokers: Vec::new(),
+            cluster_id: None,
+            controller_id: NodeId(-1),
+            topics: Vec::new(),
+            cluster_authorized_operations: -2147483648,
+            error_code: ErrorCode(0),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for MetadataResponse<'_> {
         fn default() -> Self {
-            Self {
-                throttle_time_ms: 0,
-                brokers: Vec::new(),
-                cluster_id: None,
-                controller_id: NodeId(-1),
-                topics: Vec::new(),
-                cluster_authorized_operations: -2147483648,
-                error_code: ErrorCode(0),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -338,54 +347,43 @@ pub mod response {
         const VERSIONS: VersionRange = VersionRange::new(0, 13);
         const FIRST_FLEXIBLE: Option<i16> = Some(9);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 9;
-            let throttle_time_ms =
-                if version >= 3 { r.i32("MetadataResponse.throttle_time_ms")? } else { 0 };
-            let brokers = r.array(
+            if version >= 3 {
+                self.throttle_time_ms = r.i32("MetadataResponse.throttle_time_ms")?;
+            }
+            r.structs(
+                &mut self.brokers,
                 "MetadataResponse.brokers",
                 flexible,
                 MetadataResponseBroker::min_size(version),
-                |r| MetadataResponseBroker::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let cluster_id = if version >= 2 {
-                r.nullable_string("MetadataResponse.cluster_id", flexible)?.map(Cow::Borrowed)
-            } else {
-                None
-            };
-            let controller_id = if version >= 1 {
-                NodeId(r.i32("MetadataResponse.controller_id")?)
-            } else {
-                NodeId(-1)
-            };
-            let topics = r.array(
+            if version >= 2 {
+                self.cluster_id =
+                    r.nullable_string("MetadataResponse.cluster_id", flexible)?.map(Cow::Borrowed);
+            }
+            if version >= 1 {
+                self.controller_id = NodeId(r.i32("MetadataResponse.controller_id")?);
+            }
+            r.structs(
+                &mut self.topics,
                 "MetadataResponse.topics",
                 flexible,
                 MetadataResponseTopic::min_size(version),
-                |r| MetadataResponseTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let cluster_authorized_operations = if (8..=10).contains(&version) {
-                r.i32("MetadataResponse.cluster_authorized_operations")?
-            } else {
-                -2147483648
-            };
-            let error_code = if version == 13 {
-                ErrorCode(r.i16("MetadataResponse.error_code")?)
-            } else {
-                ErrorCode(0)
-            };
-            let unknown_tags =
-                if flexible { r.unknown_tags("MetadataResponse")? } else { UnknownTags::new() };
-            Ok(Self {
-                throttle_time_ms,
-                brokers,
-                cluster_id,
-                controller_id,
-                topics,
-                cluster_authorized_operations,
-                error_code,
-                unknown_tags,
-            })
+            if (8..=10).contains(&version) {
+                self.cluster_authorized_operations =
+                    r.i32("MetadataResponse.cluster_authorized_operations")?;
+            }
+            if version == 13 {
+                self.error_code = ErrorCode(r.i16("MetadataResponse.error_code")?);
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("MetadataResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -472,7 +470,7 @@ pub mod response {
     /// A live broker and where to reach it.
     ///
     /// `MetadataResponseBroker` of `MetadataResponse`, versions 0-13.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct MetadataResponseBroker<'a> {
         /// Broker id, by which partitions name their leaders and replicas. An id may come back
         /// with another address.
@@ -496,6 +494,23 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl MetadataResponseBroker<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            node_id: NodeId(0),
+            host: Cow::Borrowed(""),
+            port: 0,
+            rack: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for MetadataResponseBroker<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> MetadataResponseBroker<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -505,22 +520,19 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 9;
-            let node_id = NodeId(r.i32("MetadataResponseBroker.node_id")?);
-            let host = Cow::Borrowed(r.string("MetadataResponseBroker.host", flexible)?);
-            let port = r.i32("MetadataResponseBroker.port")?;
-            let rack = if version >= 1 {
-                r.nullable_string("MetadataResponseBroker.rack", flexible)?.map(Cow::Borrowed)
-            } else {
-                None
-            };
-            let unknown_tags = if flexible {
-                r.unknown_tags("MetadataResponseBroker")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { node_id, host, port, rack, unknown_tags })
+            self.node_id = NodeId(r.i32("MetadataResponseBroker.node_id")?);
+            self.host = Cow::Borrowed(r.string("MetadataResponseBroker.host", flexible)?);
+            self.port = r.i32("MetadataResponseBroker.port")?;
+            if version >= 1 {
+                self.rack =
+                    r.nullable_string("MetadataResponseBroker.rack", flexible)?.map(Cow::Borrowed);
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("MetadataResponseBroker")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -594,17 +606,22 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl MetadataResponseTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            name: Some(Cow::Borrowed("")),
+            topic_id: TopicId(Uuid::ZERO),
+            is_internal: false,
+            partitions: Vec::new(),
+            topic_authorized_operations: -2147483648,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for MetadataResponseTopic<'_> {
         fn default() -> Self {
-            Self {
-                error_code: ErrorCode(0),
-                name: Some(Cow::Borrowed("")),
-                topic_id: TopicId(Uuid::ZERO),
-                is_internal: false,
-                partitions: Vec::new(),
-                topic_authorized_operations: -2147483648,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -619,46 +636,36 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 9;
-            let error_code = ErrorCode(r.i16("MetadataResponseTopic.error_code")?);
-            let name = if version >= 12 {
-                r.nullable_string("MetadataResponseTopic.name", true)?.map(Cow::Borrowed)
+            self.error_code = ErrorCode(r.i16("MetadataResponseTopic.error_code")?);
+            if version >= 12 {
+                self.name =
+                    r.nullable_string("MetadataResponseTopic.name", true)?.map(Cow::Borrowed);
             } else {
-                Some(Cow::Borrowed(r.string("MetadataResponseTopic.name", flexible)?))
-            };
-            let topic_id = if version >= 10 {
-                TopicId(r.uuid("MetadataResponseTopic.topic_id")?)
-            } else {
-                TopicId(Uuid::ZERO)
-            };
-            let is_internal =
-                if version >= 1 { r.bool("MetadataResponseTopic.is_internal")? } else { false };
-            let partitions = r.array(
+                self.name = Some(Cow::Borrowed(r.string("MetadataResponseTopic.name", flexible)?));
+            }
+            if version >= 10 {
+                self.topic_id = TopicId(r.uuid("MetadataResponseTopic.topic_id")?);
+            }
+            if version >= 1 {
+                self.is_internal = r.bool("MetadataResponseTopic.is_internal")?;
+            }
+            r.structs(
+                &mut self.partitions,
                 "MetadataResponseTopic.partitions",
                 flexible,
                 MetadataResponsePartition::min_size(version),
-                |r| MetadataResponsePartition::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let topic_authorized_operations = if version >= 8 {
-                r.i32("MetadataResponseTopic.topic_authorized_operations")?
-            } else {
-                -2147483648
-            };
-            let unknown_tags = if flexible {
-                r.unknown_tags("MetadataResponseTopic")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                error_code,
-                name,
-                topic_id,
-                is_internal,
-                partitions,
-                topic_authorized_operations,
-                unknown_tags,
-            })
+            if version >= 8 {
+                self.topic_authorized_operations =
+                    r.i32("MetadataResponseTopic.topic_authorized_operations")?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("MetadataResponseTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -761,18 +768,23 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl MetadataResponsePartition<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            partition_index: PartitionIndex(0),
+            leader_id: NodeId(0),
+            leader_epoch: -1,
+            replica_nodes: FixedArray::new(),
+            isr_nodes: FixedArray::new(),
+            offline_replicas: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for MetadataResponsePartition<'_> {
         fn default() -> Self {
-            Self {
-                error_code: ErrorCode(0),
-                partition_index: PartitionIndex(0),
-                leader_id: NodeId(0),
-                leader_epoch: -1,
-                replica_nodes: FixedArray::new(),
-                isr_nodes: FixedArray::new(),
-                offline_replicas: FixedArray::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -786,37 +798,26 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 9;
-            let error_code = ErrorCode(r.i16("MetadataResponsePartition.error_code")?);
-            let partition_index =
+            self.error_code = ErrorCode(r.i16("MetadataResponsePartition.error_code")?);
+            self.partition_index =
                 PartitionIndex(r.i32("MetadataResponsePartition.partition_index")?);
-            let leader_id = NodeId(r.i32("MetadataResponsePartition.leader_id")?);
-            let leader_epoch =
-                if version >= 7 { r.i32("MetadataResponsePartition.leader_epoch")? } else { -1 };
-            let replica_nodes =
+            self.leader_id = NodeId(r.i32("MetadataResponsePartition.leader_id")?);
+            if version >= 7 {
+                self.leader_epoch = r.i32("MetadataResponsePartition.leader_epoch")?;
+            }
+            self.replica_nodes =
                 r.fixed_array("MetadataResponsePartition.replica_nodes", flexible)?;
-            let isr_nodes = r.fixed_array("MetadataResponsePartition.isr_nodes", flexible)?;
-            let offline_replicas = if version >= 5 {
-                r.fixed_array("MetadataResponsePartition.offline_replicas", flexible)?
-            } else {
-                FixedArray::new()
-            };
-            let unknown_tags = if flexible {
-                r.unknown_tags("MetadataResponsePartition")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                error_code,
-                partition_index,
-                leader_id,
-                leader_epoch,
-                replica_nodes,
-                isr_nodes,
-                offline_replicas,
-                unknown_tags,
-            })
+            self.isr_nodes = r.fixed_array("MetadataResponsePartition.isr_nodes", flexible)?;
+            if version >= 5 {
+                self.offline_replicas =
+                    r.fixed_array("MetadataResponsePartition.offline_replicas", flexible)?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("MetadataResponsePartition")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

@@ -32,17 +32,22 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl OffsetCommitRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: Cow::Borrowed(""),
+            generation_id_or_member_epoch: -1,
+            member_id: Cow::Borrowed(""),
+            group_instance_id: None,
+            retention_time_ms: -1,
+            topics: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for OffsetCommitRequest<'_> {
         fn default() -> Self {
-            Self {
-                group_id: Cow::Borrowed(""),
-                generation_id_or_member_epoch: -1,
-                member_id: Cow::Borrowed(""),
-                group_instance_id: None,
-                retention_time_ms: -1,
-                topics: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -51,37 +56,31 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(2, 10);
         const FIRST_FLEXIBLE: Option<i16> = Some(8);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 8;
-            let group_id = Cow::Borrowed(r.string("OffsetCommitRequest.group_id", flexible)?);
-            let generation_id_or_member_epoch =
+            self.group_id = Cow::Borrowed(r.string("OffsetCommitRequest.group_id", flexible)?);
+            self.generation_id_or_member_epoch =
                 r.i32("OffsetCommitRequest.generation_id_or_member_epoch")?;
-            let member_id = Cow::Borrowed(r.string("OffsetCommitRequest.member_id", flexible)?);
-            let group_instance_id = if version >= 7 {
-                r.nullable_string("OffsetCommitRequest.group_instance_id", flexible)?
-                    .map(Cow::Borrowed)
-            } else {
-                None
-            };
-            let retention_time_ms =
-                if version <= 4 { r.i64("OffsetCommitRequest.retention_time_ms")? } else { -1 };
-            let topics = r.array(
+            self.member_id = Cow::Borrowed(r.string("OffsetCommitRequest.member_id", flexible)?);
+            if version >= 7 {
+                self.group_instance_id = r
+                    .nullable_string("OffsetCommitRequest.group_instance_id", flexible)?
+                    .map(Cow::Borrowed);
+            }
+            if version <= 4 {
+                self.retention_time_ms = r.i64("OffsetCommitRequest.retention_time_ms")?;
+            }
+            r.structs(
+                &mut self.topics,
                 "OffsetCommitRequest.topics",
                 flexible,
                 OffsetCommitRequestTopic::min_size(version),
-                |r| OffsetCommitRequestTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("OffsetCommitRequest")? } else { UnknownTags::new() };
-            Ok(Self {
-                group_id,
-                generation_id_or_member_epoch,
-                member_id,
-                group_instance_id,
-                retention_time_ms,
-                topics,
-                unknown_tags,
-            })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OffsetCommitRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -147,7 +146,7 @@ pub mod request {
     }
 
     /// `OffsetCommitRequestTopic` of `OffsetCommitRequest`, versions 2-10.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetCommitRequestTopic<'a> {
         /// `Name`: versions 2-9, dropped silently elsewhere.
         pub name: Cow<'a, str>,
@@ -159,6 +158,22 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl OffsetCommitRequestTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for OffsetCommitRequestTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> OffsetCommitRequestTopic<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -168,30 +183,25 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 8;
-            let name = if version <= 9 {
-                Cow::Borrowed(r.string("OffsetCommitRequestTopic.name", flexible)?)
-            } else {
-                Cow::Borrowed("")
-            };
-            let topic_id = if version == 10 {
-                TopicId(r.uuid("OffsetCommitRequestTopic.topic_id")?)
-            } else {
-                TopicId(Uuid::ZERO)
-            };
-            let partitions = r.array(
+            if version <= 9 {
+                self.name = Cow::Borrowed(r.string("OffsetCommitRequestTopic.name", flexible)?);
+            }
+            if version == 10 {
+                self.topic_id = TopicId(r.uuid("OffsetCommitRequestTopic.topic_id")?);
+            }
+            r.structs(
+                &mut self.partitions,
                 "OffsetCommitRequestTopic.partitions",
                 flexible,
                 OffsetCommitRequestPartition::min_size(version),
-                |r| OffsetCommitRequestPartition::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("OffsetCommitRequestTopic")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { name, topic_id, partitions, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OffsetCommitRequestTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -249,15 +259,20 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl OffsetCommitRequestPartition<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            committed_offset: 0,
+            committed_leader_epoch: -1,
+            committed_metadata: Some(Cow::Borrowed("")),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for OffsetCommitRequestPartition<'_> {
         fn default() -> Self {
-            Self {
-                partition_index: PartitionIndex(0),
-                committed_offset: 0,
-                committed_leader_epoch: -1,
-                committed_metadata: Some(Cow::Borrowed("")),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -269,31 +284,22 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 8;
-            let partition_index =
+            self.partition_index =
                 PartitionIndex(r.i32("OffsetCommitRequestPartition.partition_index")?);
-            let committed_offset = r.i64("OffsetCommitRequestPartition.committed_offset")?;
-            let committed_leader_epoch = if version >= 6 {
-                r.i32("OffsetCommitRequestPartition.committed_leader_epoch")?
-            } else {
-                -1
-            };
-            let committed_metadata = r
+            self.committed_offset = r.i64("OffsetCommitRequestPartition.committed_offset")?;
+            if version >= 6 {
+                self.committed_leader_epoch =
+                    r.i32("OffsetCommitRequestPartition.committed_leader_epoch")?;
+            }
+            self.committed_metadata = r
                 .nullable_string("OffsetCommitRequestPartition.committed_metadata", flexible)?
                 .map(Cow::Borrowed);
-            let unknown_tags = if flexible {
-                r.unknown_tags("OffsetCommitRequestPartition")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                partition_index,
-                committed_offset,
-                committed_leader_epoch,
-                committed_metadata,
-                unknown_tags,
-            })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OffsetCommitRequestPartition")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -337,7 +343,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `OffsetCommitResponse`, key 8, versions 2-10, flexible from 8.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetCommitResponse<'a> {
         /// `ThrottleTimeMs`: versions 3-10, dropped silently elsewhere.
         pub throttle_time_ms: i32,
@@ -347,24 +353,39 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl OffsetCommitResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { throttle_time_ms: 0, topics: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for OffsetCommitResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for OffsetCommitResponse<'a> {
         const NAME: &'static str = "OffsetCommitResponse";
         const VERSIONS: VersionRange = VersionRange::new(2, 10);
         const FIRST_FLEXIBLE: Option<i16> = Some(8);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 8;
-            let throttle_time_ms =
-                if version >= 3 { r.i32("OffsetCommitResponse.throttle_time_ms")? } else { 0 };
-            let topics = r.array(
+            if version >= 3 {
+                self.throttle_time_ms = r.i32("OffsetCommitResponse.throttle_time_ms")?;
+            }
+            r.structs(
+                &mut self.topics,
                 "OffsetCommitResponse.topics",
                 flexible,
                 OffsetCommitResponseTopic::min_size(version),
-                |r| OffsetCommitResponseTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("OffsetCommitResponse")? } else { UnknownTags::new() };
-            Ok(Self { throttle_time_ms, topics, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OffsetCommitResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -408,7 +429,7 @@ pub mod response {
     }
 
     /// `OffsetCommitResponseTopic` of `OffsetCommitResponse`, versions 2-10.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetCommitResponseTopic<'a> {
         /// `Name`: versions 2-9, dropped silently elsewhere.
         pub name: Cow<'a, str>,
@@ -420,6 +441,22 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl OffsetCommitResponseTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for OffsetCommitResponseTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> OffsetCommitResponseTopic<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -429,30 +466,25 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 8;
-            let name = if version <= 9 {
-                Cow::Borrowed(r.string("OffsetCommitResponseTopic.name", flexible)?)
-            } else {
-                Cow::Borrowed("")
-            };
-            let topic_id = if version == 10 {
-                TopicId(r.uuid("OffsetCommitResponseTopic.topic_id")?)
-            } else {
-                TopicId(Uuid::ZERO)
-            };
-            let partitions = r.array(
+            if version <= 9 {
+                self.name = Cow::Borrowed(r.string("OffsetCommitResponseTopic.name", flexible)?);
+            }
+            if version == 10 {
+                self.topic_id = TopicId(r.uuid("OffsetCommitResponseTopic.topic_id")?);
+            }
+            r.structs(
+                &mut self.partitions,
                 "OffsetCommitResponseTopic.partitions",
                 flexible,
                 OffsetCommitResponsePartition::min_size(version),
-                |r| OffsetCommitResponsePartition::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("OffsetCommitResponseTopic")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { name, topic_id, partitions, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OffsetCommitResponseTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -496,7 +528,7 @@ pub mod response {
     const _: () = assert!(size_of::<OffsetCommitResponseTopic<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `OffsetCommitResponsePartition` of `OffsetCommitResponse`, versions 2-10.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetCommitResponsePartition<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -504,6 +536,21 @@ pub mod response {
         pub error_code: ErrorCode,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl OffsetCommitResponsePartition<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for OffsetCommitResponsePartition<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> OffsetCommitResponsePartition<'a> {
@@ -514,17 +561,15 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 8;
-            let partition_index =
+            self.partition_index =
                 PartitionIndex(r.i32("OffsetCommitResponsePartition.partition_index")?);
-            let error_code = ErrorCode(r.i16("OffsetCommitResponsePartition.error_code")?);
-            let unknown_tags = if flexible {
-                r.unknown_tags("OffsetCommitResponsePartition")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { partition_index, error_code, unknown_tags })
+            self.error_code = ErrorCode(r.i16("OffsetCommitResponsePartition.error_code")?);
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OffsetCommitResponsePartition")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

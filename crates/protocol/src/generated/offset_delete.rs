@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `OffsetDeleteRequest`, key 47, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetDeleteRequest<'a> {
         /// `GroupId`: all versions.
         pub group_id: Cow<'a, str>,
@@ -22,20 +22,32 @@ pub mod request {
         pub topics: Vec<OffsetDeleteRequestTopic<'a>>,
     }
 
+    impl OffsetDeleteRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self { group_id: Cow::Borrowed(""), topics: Vec::new() };
+    }
+
+    impl Default for OffsetDeleteRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for OffsetDeleteRequest<'a> {
         const NAME: &'static str = "OffsetDeleteRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = None;
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let group_id = Cow::Borrowed(r.string("OffsetDeleteRequest.group_id", false)?);
-            let topics = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.group_id = Cow::Borrowed(r.string("OffsetDeleteRequest.group_id", false)?);
+            r.structs(
+                &mut self.topics,
                 "OffsetDeleteRequest.topics",
                 false,
                 OffsetDeleteRequestTopic::min_size(version),
-                |r| OffsetDeleteRequestTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            Ok(Self { group_id, topics })
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -62,7 +74,7 @@ pub mod request {
     }
 
     /// `OffsetDeleteRequestTopic` of `OffsetDeleteRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetDeleteRequestTopic<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -70,20 +82,32 @@ pub mod request {
         pub partitions: Vec<OffsetDeleteRequestPartition>,
     }
 
+    impl OffsetDeleteRequestTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self { name: Cow::Borrowed(""), partitions: Vec::new() };
+    }
+
+    impl Default for OffsetDeleteRequestTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> OffsetDeleteRequestTopic<'a> {
         const fn min_size(_version: i16) -> usize {
             6
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("OffsetDeleteRequestTopic.name", false)?);
-            let partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("OffsetDeleteRequestTopic.name", false)?);
+            r.structs(
+                &mut self.partitions,
                 "OffsetDeleteRequestTopic.partitions",
                 false,
                 OffsetDeleteRequestPartition::min_size(version),
-                |r| OffsetDeleteRequestPartition::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            Ok(Self { name, partitions })
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -107,10 +131,21 @@ pub mod request {
     const _: () = assert!(size_of::<OffsetDeleteRequestTopic<'_>>() <= 6 * MEMORY_PER_BYTE);
 
     /// `OffsetDeleteRequestPartition` of `OffsetDeleteRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetDeleteRequestPartition {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
+    }
+
+    impl OffsetDeleteRequestPartition {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self { partition_index: PartitionIndex(0) };
+    }
+
+    impl Default for OffsetDeleteRequestPartition {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl OffsetDeleteRequestPartition {
@@ -118,10 +153,10 @@ pub mod request {
             4
         }
 
-        fn read(r: &mut Reader<'_>, _version: i16) -> Result<Self, DecodeError> {
-            let partition_index =
+        fn read(&mut self, r: &mut Reader<'_>, _version: i16) -> Result<(), DecodeError> {
+            self.partition_index =
                 PartitionIndex(r.i32("OffsetDeleteRequestPartition.partition_index")?);
-            Ok(Self { partition_index })
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -142,7 +177,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `OffsetDeleteResponse`, key 47, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetDeleteResponse<'a> {
         /// `ErrorCode`: all versions.
         pub error_code: ErrorCode,
@@ -152,21 +187,34 @@ pub mod response {
         pub topics: Vec<OffsetDeleteResponseTopic<'a>>,
     }
 
+    impl OffsetDeleteResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { error_code: ErrorCode(0), throttle_time_ms: 0, topics: Vec::new() };
+    }
+
+    impl Default for OffsetDeleteResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for OffsetDeleteResponse<'a> {
         const NAME: &'static str = "OffsetDeleteResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = None;
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let error_code = ErrorCode(r.i16("OffsetDeleteResponse.error_code")?);
-            let throttle_time_ms = r.i32("OffsetDeleteResponse.throttle_time_ms")?;
-            let topics = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.error_code = ErrorCode(r.i16("OffsetDeleteResponse.error_code")?);
+            self.throttle_time_ms = r.i32("OffsetDeleteResponse.throttle_time_ms")?;
+            r.structs(
+                &mut self.topics,
                 "OffsetDeleteResponse.topics",
                 false,
                 OffsetDeleteResponseTopic::min_size(version),
-                |r| OffsetDeleteResponseTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            Ok(Self { error_code, throttle_time_ms, topics })
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -193,7 +241,7 @@ pub mod response {
     }
 
     /// `OffsetDeleteResponseTopic` of `OffsetDeleteResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetDeleteResponseTopic<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -201,20 +249,32 @@ pub mod response {
         pub partitions: Vec<OffsetDeleteResponsePartition>,
     }
 
+    impl OffsetDeleteResponseTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self { name: Cow::Borrowed(""), partitions: Vec::new() };
+    }
+
+    impl Default for OffsetDeleteResponseTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> OffsetDeleteResponseTopic<'a> {
         const fn min_size(_version: i16) -> usize {
             6
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("OffsetDeleteResponseTopic.name", false)?);
-            let partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("OffsetDeleteResponseTopic.name", false)?);
+            r.structs(
+                &mut self.partitions,
                 "OffsetDeleteResponseTopic.partitions",
                 false,
                 OffsetDeleteResponsePartition::min_size(version),
-                |r| OffsetDeleteResponsePartition::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            Ok(Self { name, partitions })
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -238,7 +298,7 @@ pub mod response {
     const _: () = assert!(size_of::<OffsetDeleteResponseTopic<'_>>() <= 6 * MEMORY_PER_BYTE);
 
     /// `OffsetDeleteResponsePartition` of `OffsetDeleteResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetDeleteResponsePartition {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -247,15 +307,27 @@ pub mod response {
     }
 
     impl OffsetDeleteResponsePartition {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { partition_index: PartitionIndex(0), error_code: ErrorCode(0) };
+    }
+
+    impl Default for OffsetDeleteResponsePartition {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
+    impl OffsetDeleteResponsePartition {
         const fn min_size(_version: i16) -> usize {
             6
         }
 
-        fn read(r: &mut Reader<'_>, _version: i16) -> Result<Self, DecodeError> {
-            let partition_index =
+        fn read(&mut self, r: &mut Reader<'_>, _version: i16) -> Result<(), DecodeError> {
+            self.partition_index =
                 PartitionIndex(r.i32("OffsetDeleteResponsePartition.partition_index")?);
-            let error_code = ErrorCode(r.i16("OffsetDeleteResponsePartition.error_code")?);
-            Ok(Self { partition_index, error_code })
+            self.error_code = ErrorCode(r.i16("OffsetDeleteResponsePartition.error_code")?);
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -28,15 +28,20 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl OffsetFetchRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: Cow::Borrowed(""),
+            topics: Some(Vec::new()),
+            groups: Vec::new(),
+            require_stable: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for OffsetFetchRequest<'_> {
         fn default() -> Self {
-            Self {
-                group_id: Cow::Borrowed(""),
-                topics: Some(Vec::new()),
-                groups: Vec::new(),
-                require_stable: false,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -45,47 +50,46 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(1, 10);
         const FIRST_FLEXIBLE: Option<i16> = Some(6);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 6;
-            let group_id = if version <= 7 {
-                Cow::Borrowed(r.string("OffsetFetchRequest.group_id", flexible)?)
-            } else {
-                Cow::Borrowed("")
-            };
-            let topics = if version <= 7 {
+            if version <= 7 {
+                self.group_id = Cow::Borrowed(r.string("OffsetFetchRequest.group_id", flexible)?);
+            }
+            if version <= 7 {
                 if version >= 2 {
-                    r.nullable_array(
+                    r.nullable_structs(
+                        &mut self.topics,
                         "OffsetFetchRequest.topics",
                         flexible,
                         OffsetFetchRequestTopic::min_size(version),
-                        |r| OffsetFetchRequestTopic::read(r, version),
-                    )?
+                        |item, r| item.read(r, version),
+                    )?;
                 } else {
-                    Some(r.array(
+                    r.structs(
+                        self.topics.insert(Vec::new()),
                         "OffsetFetchRequest.topics",
                         flexible,
                         OffsetFetchRequestTopic::min_size(version),
-                        |r| OffsetFetchRequestTopic::read(r, version),
-                    )?)
+                        |item, r| item.read(r, version),
+                    )?;
                 }
-            } else {
-                Some(Vec::new())
-            };
-            let groups = if version >= 8 {
-                r.array(
+            }
+            if version >= 8 {
+                r.structs(
+                    &mut self.groups,
                     "OffsetFetchRequest.groups",
                     true,
                     OffsetFetchRequestGroup::min_size(version),
-                    |r| OffsetFetchRequestGroup::read(r, version),
-                )?
-            } else {
-                Vec::new()
-            };
-            let require_stable =
-                if version >= 7 { r.bool("OffsetFetchRequest.require_stable")? } else { false };
-            let unknown_tags =
-                if flexible { r.unknown_tags("OffsetFetchRequest")? } else { UnknownTags::new() };
-            Ok(Self { group_id, topics, groups, require_stable, unknown_tags })
+                    |item, r| item.read(r, version),
+                )?;
+            }
+            if version >= 7 {
+                self.require_stable = r.bool("OffsetFetchRequest.require_stable")?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OffsetFetchRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -178,7 +182,7 @@ pub mod request {
     }
 
     /// `OffsetFetchRequestTopic` of `OffsetFetchRequest`, versions 1-7.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetFetchRequestTopic<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -186,6 +190,21 @@ pub mod request {
         pub partition_indexes: FixedArray<'a, PartitionIndex>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl OffsetFetchRequestTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            partition_indexes: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for OffsetFetchRequestTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> OffsetFetchRequestTopic<'a> {
@@ -196,17 +215,15 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 6;
-            let name = Cow::Borrowed(r.string("OffsetFetchRequestTopic.name", flexible)?);
-            let partition_indexes =
+            self.name = Cow::Borrowed(r.string("OffsetFetchRequestTopic.name", flexible)?);
+            self.partition_indexes =
                 r.fixed_array("OffsetFetchRequestTopic.partition_indexes", flexible)?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("OffsetFetchRequestTopic")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { name, partition_indexes, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OffsetFetchRequestTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -252,15 +269,20 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl OffsetFetchRequestGroup<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: Cow::Borrowed(""),
+            member_id: None,
+            member_epoch: -1,
+            topics: Some(Vec::new()),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for OffsetFetchRequestGroup<'_> {
         fn default() -> Self {
-            Self {
-                group_id: Cow::Borrowed(""),
-                member_id: None,
-                member_epoch: -1,
-                topics: Some(Vec::new()),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -272,23 +294,27 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let group_id = Cow::Borrowed(r.string("OffsetFetchRequestGroup.group_id", true)?);
-            let member_id = if version >= 9 {
-                r.nullable_string("OffsetFetchRequestGroup.member_id", true)?.map(Cow::Borrowed)
-            } else {
-                None
-            };
-            let member_epoch =
-                if version >= 9 { r.i32("OffsetFetchRequestGroup.member_epoch")? } else { -1 };
-            let topics = r.nullable_array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.group_id = Cow::Borrowed(r.string("OffsetFetchRequestGroup.group_id", true)?);
+            if version >= 9 {
+                self.member_id = r
+                    .nullable_string("OffsetFetchRequestGroup.member_id", true)?
+                    .map(Cow::Borrowed);
+            }
+            if version >= 9 {
+                self.member_epoch = r.i32("OffsetFetchRequestGroup.member_epoch")?;
+            }
+            r.nullable_structs(
+                &mut self.topics,
                 "OffsetFetchRequestGroup.topics",
                 true,
                 OffsetFetchRequestTopics::min_size(version),
-                |r| OffsetFetchRequestTopics::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("OffsetFetchRequestGroup")?;
-            Ok(Self { group_id, member_id, member_epoch, topics, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OffsetFetchRequestGroup")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -334,7 +360,7 @@ pub mod request {
     const _: () = assert!(size_of::<OffsetFetchRequestGroup<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `OffsetFetchRequestTopics` of `OffsetFetchRequest`, versions 8-10.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetFetchRequestTopics<'a> {
         /// `Name`: versions 8-9, dropped silently elsewhere.
         pub name: Cow<'a, str>,
@@ -346,6 +372,22 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl OffsetFetchRequestTopics<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            topic_id: TopicId(Uuid::ZERO),
+            partition_indexes: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for OffsetFetchRequestTopics<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> OffsetFetchRequestTopics<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -354,21 +396,19 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let name = if version <= 9 {
-                Cow::Borrowed(r.string("OffsetFetchRequestTopics.name", true)?)
-            } else {
-                Cow::Borrowed("")
-            };
-            let topic_id = if version == 10 {
-                TopicId(r.uuid("OffsetFetchRequestTopics.topic_id")?)
-            } else {
-                TopicId(Uuid::ZERO)
-            };
-            let partition_indexes =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            if version <= 9 {
+                self.name = Cow::Borrowed(r.string("OffsetFetchRequestTopics.name", true)?);
+            }
+            if version == 10 {
+                self.topic_id = TopicId(r.uuid("OffsetFetchRequestTopics.topic_id")?);
+            }
+            self.partition_indexes =
                 r.fixed_array("OffsetFetchRequestTopics.partition_indexes", true)?;
-            let unknown_tags = r.unknown_tags("OffsetFetchRequestTopics")?;
-            Ok(Self { name, topic_id, partition_indexes, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OffsetFetchRequestTopics")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -407,7 +447,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `OffsetFetchResponse`, key 9, versions 1-10, flexible from 6.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetFetchResponse<'a> {
         /// `ThrottleTimeMs`: versions 3-10, dropped silently elsewhere.
         pub throttle_time_ms: i32,
@@ -421,43 +461,58 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl OffsetFetchResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            topics: Vec::new(),
+            error_code: ErrorCode(0),
+            groups: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for OffsetFetchResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for OffsetFetchResponse<'a> {
         const NAME: &'static str = "OffsetFetchResponse";
         const VERSIONS: VersionRange = VersionRange::new(1, 10);
         const FIRST_FLEXIBLE: Option<i16> = Some(6);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 6;
-            let throttle_time_ms =
-                if version >= 3 { r.i32("OffsetFetchResponse.throttle_time_ms")? } else { 0 };
-            let topics = if version <= 7 {
-                r.array(
+            if version >= 3 {
+                self.throttle_time_ms = r.i32("OffsetFetchResponse.throttle_time_ms")?;
+            }
+            if version <= 7 {
+                r.structs(
+                    &mut self.topics,
                     "OffsetFetchResponse.topics",
                     flexible,
                     OffsetFetchResponseTopic::min_size(version),
-                    |r| OffsetFetchResponseTopic::read(r, version),
-                )?
-            } else {
-                Vec::new()
-            };
-            let error_code = if (2..=7).contains(&version) {
-                ErrorCode(r.i16("OffsetFetchResponse.error_code")?)
-            } else {
-                ErrorCode(0)
-            };
-            let groups = if version >= 8 {
-                r.array(
+                    |item, r| item.read(r, version),
+                )?;
+            }
+            if (2..=7).contains(&version) {
+                self.error_code = ErrorCode(r.i16("OffsetFetchResponse.error_code")?);
+            }
+            if version >= 8 {
+                r.structs(
+                    &mut self.groups,
                     "OffsetFetchResponse.groups",
                     true,
                     OffsetFetchResponseGroup::min_size(version),
-                    |r| OffsetFetchResponseGroup::read(r, version),
-                )?
-            } else {
-                Vec::new()
-            };
-            let unknown_tags =
-                if flexible { r.unknown_tags("OffsetFetchResponse")? } else { UnknownTags::new() };
-            Ok(Self { throttle_time_ms, topics, error_code, groups, unknown_tags })
+                    |item, r| item.read(r, version),
+                )?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OffsetFetchResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -531,7 +586,7 @@ pub mod response {
     }
 
     /// `OffsetFetchResponseTopic` of `OffsetFetchResponse`, versions 1-7.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetFetchResponseTopic<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -539,6 +594,21 @@ pub mod response {
         pub partitions: Vec<OffsetFetchResponsePartition<'a>>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl OffsetFetchResponseTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for OffsetFetchResponseTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> OffsetFetchResponseTopic<'a> {
@@ -549,21 +619,20 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 6;
-            let name = Cow::Borrowed(r.string("OffsetFetchResponseTopic.name", flexible)?);
-            let partitions = r.array(
+            self.name = Cow::Borrowed(r.string("OffsetFetchResponseTopic.name", flexible)?);
+            r.structs(
+                &mut self.partitions,
                 "OffsetFetchResponseTopic.partitions",
                 flexible,
                 OffsetFetchResponsePartition::min_size(version),
-                |r| OffsetFetchResponsePartition::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("OffsetFetchResponseTopic")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { name, partitions, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OffsetFetchResponseTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -613,16 +682,21 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl OffsetFetchResponsePartition<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            committed_offset: 0,
+            committed_leader_epoch: -1,
+            metadata: Some(Cow::Borrowed("")),
+            error_code: ErrorCode(0),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for OffsetFetchResponsePartition<'_> {
         fn default() -> Self {
-            Self {
-                partition_index: PartitionIndex(0),
-                committed_offset: 0,
-                committed_leader_epoch: -1,
-                metadata: Some(Cow::Borrowed("")),
-                error_code: ErrorCode(0),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -634,33 +708,23 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 6;
-            let partition_index =
+            self.partition_index =
                 PartitionIndex(r.i32("OffsetFetchResponsePartition.partition_index")?);
-            let committed_offset = r.i64("OffsetFetchResponsePartition.committed_offset")?;
-            let committed_leader_epoch = if version >= 5 {
-                r.i32("OffsetFetchResponsePartition.committed_leader_epoch")?
-            } else {
-                -1
-            };
-            let metadata = r
+            self.committed_offset = r.i64("OffsetFetchResponsePartition.committed_offset")?;
+            if version >= 5 {
+                self.committed_leader_epoch =
+                    r.i32("OffsetFetchResponsePartition.committed_leader_epoch")?;
+            }
+            self.metadata = r
                 .nullable_string("OffsetFetchResponsePartition.metadata", flexible)?
                 .map(Cow::Borrowed);
-            let error_code = ErrorCode(r.i16("OffsetFetchResponsePartition.error_code")?);
-            let unknown_tags = if flexible {
-                r.unknown_tags("OffsetFetchResponsePartition")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                partition_index,
-                committed_offset,
-                committed_leader_epoch,
-                metadata,
-                error_code,
-                unknown_tags,
-            })
+            self.error_code = ErrorCode(r.i16("OffsetFetchResponsePartition.error_code")?);
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OffsetFetchResponsePartition")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -700,7 +764,7 @@ pub mod response {
     const _: () = assert!(size_of::<OffsetFetchResponsePartition<'_>>() <= 16 * MEMORY_PER_BYTE);
 
     /// `OffsetFetchResponseGroup` of `OffsetFetchResponse`, versions 8-10.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetFetchResponseGroup<'a> {
         /// `GroupId`: all versions.
         pub group_id: Cow<'a, str>,
@@ -712,22 +776,41 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl OffsetFetchResponseGroup<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: Cow::Borrowed(""),
+            topics: Vec::new(),
+            error_code: ErrorCode(0),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for OffsetFetchResponseGroup<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> OffsetFetchResponseGroup<'a> {
         const fn min_size(_version: i16) -> usize {
             5
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let group_id = Cow::Borrowed(r.string("OffsetFetchResponseGroup.group_id", true)?);
-            let topics = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.group_id = Cow::Borrowed(r.string("OffsetFetchResponseGroup.group_id", true)?);
+            r.structs(
+                &mut self.topics,
                 "OffsetFetchResponseGroup.topics",
                 true,
                 OffsetFetchResponseTopics::min_size(version),
-                |r| OffsetFetchResponseTopics::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let error_code = ErrorCode(r.i16("OffsetFetchResponseGroup.error_code")?);
-            let unknown_tags = r.unknown_tags("OffsetFetchResponseGroup")?;
-            Ok(Self { group_id, topics, error_code, unknown_tags })
+            self.error_code = ErrorCode(r.i16("OffsetFetchResponseGroup.error_code")?);
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OffsetFetchResponseGroup")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -755,7 +838,7 @@ pub mod response {
     const _: () = assert!(size_of::<OffsetFetchResponseGroup<'_>>() <= 5 * MEMORY_PER_BYTE);
 
     /// `OffsetFetchResponseTopics` of `OffsetFetchResponse`, versions 8-10.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetFetchResponseTopics<'a> {
         /// `Name`: versions 8-9, dropped silently elsewhere.
         pub name: Cow<'a, str>,
@@ -767,6 +850,22 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl OffsetFetchResponseTopics<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for OffsetFetchResponseTopics<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> OffsetFetchResponseTopics<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -775,25 +874,24 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let name = if version <= 9 {
-                Cow::Borrowed(r.string("OffsetFetchResponseTopics.name", true)?)
-            } else {
-                Cow::Borrowed("")
-            };
-            let topic_id = if version == 10 {
-                TopicId(r.uuid("OffsetFetchResponseTopics.topic_id")?)
-            } else {
-                TopicId(Uuid::ZERO)
-            };
-            let partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            if version <= 9 {
+                self.name = Cow::Borrowed(r.string("OffsetFetchResponseTopics.name", true)?);
+            }
+            if version == 10 {
+                self.topic_id = TopicId(r.uuid("OffsetFetchResponseTopics.topic_id")?);
+            }
+            r.structs(
+                &mut self.partitions,
                 "OffsetFetchResponseTopics.partitions",
                 true,
                 OffsetFetchResponsePartitions::min_size(version),
-                |r| OffsetFetchResponsePartitions::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("OffsetFetchResponseTopics")?;
-            Ok(Self { name, topic_id, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OffsetFetchResponseTopics")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -845,16 +943,21 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl OffsetFetchResponsePartitions<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            committed_offset: 0,
+            committed_leader_epoch: -1,
+            metadata: Some(Cow::Borrowed("")),
+            error_code: ErrorCode(0),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for OffsetFetchResponsePartitions<'_> {
         fn default() -> Self {
-            Self {
-                partition_index: PartitionIndex(0),
-                committed_offset: 0,
-                committed_leader_epoch: -1,
-                metadata: Some(Cow::Borrowed("")),
-                error_code: ErrorCode(0),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -863,25 +966,20 @@ pub mod response {
             20
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let partition_index =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.partition_index =
                 PartitionIndex(r.i32("OffsetFetchResponsePartitions.partition_index")?);
-            let committed_offset = r.i64("OffsetFetchResponsePartitions.committed_offset")?;
-            let committed_leader_epoch =
+            self.committed_offset = r.i64("OffsetFetchResponsePartitions.committed_offset")?;
+            self.committed_leader_epoch =
                 r.i32("OffsetFetchResponsePartitions.committed_leader_epoch")?;
-            let metadata = r
+            self.metadata = r
                 .nullable_string("OffsetFetchResponsePartitions.metadata", true)?
                 .map(Cow::Borrowed);
-            let error_code = ErrorCode(r.i16("OffsetFetchResponsePartitions.error_code")?);
-            let unknown_tags = r.unknown_tags("OffsetFetchResponsePartitions")?;
-            Ok(Self {
-                partition_index,
-                committed_offset,
-                committed_leader_epoch,
-                metadata,
-                error_code,
-                unknown_tags,
-            })
+            self.error_code = ErrorCode(r.i16("OffsetFetchResponsePartitions.error_code")?);
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OffsetFetchResponsePartitions")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -24,9 +24,15 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl OffsetForLeaderEpochRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { replica_id: NodeId(-2), topics: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
     impl Default for OffsetForLeaderEpochRequest<'_> {
         fn default() -> Self {
-            Self { replica_id: NodeId(-2), topics: Vec::new(), unknown_tags: UnknownTags::new() }
+            Self::DEFAULT
         }
     }
 
@@ -35,25 +41,22 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(2, 4);
         const FIRST_FLEXIBLE: Option<i16> = Some(4);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 4;
-            let replica_id = if version >= 3 {
-                NodeId(r.i32("OffsetForLeaderEpochRequest.replica_id")?)
-            } else {
-                NodeId(-2)
-            };
-            let topics = r.array(
+            if version >= 3 {
+                self.replica_id = NodeId(r.i32("OffsetForLeaderEpochRequest.replica_id")?);
+            }
+            r.structs(
+                &mut self.topics,
                 "OffsetForLeaderEpochRequest.topics",
                 flexible,
                 OffsetForLeaderTopic::min_size(version),
-                |r| OffsetForLeaderTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("OffsetForLeaderEpochRequest")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { replica_id, topics, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OffsetForLeaderEpochRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -98,7 +101,7 @@ pub mod request {
     }
 
     /// `OffsetForLeaderTopic` of `OffsetForLeaderEpochRequest`, versions 2-4.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetForLeaderTopic<'a> {
         /// `Topic`: all versions.
         pub topic: Cow<'a, str>,
@@ -106,6 +109,21 @@ pub mod request {
         pub partitions: Vec<OffsetForLeaderPartition<'a>>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl OffsetForLeaderTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for OffsetForLeaderTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> OffsetForLeaderTopic<'a> {
@@ -116,18 +134,20 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 4;
-            let topic = Cow::Borrowed(r.string("OffsetForLeaderTopic.topic", flexible)?);
-            let partitions = r.array(
+            self.topic = Cow::Borrowed(r.string("OffsetForLeaderTopic.topic", flexible)?);
+            r.structs(
+                &mut self.partitions,
                 "OffsetForLeaderTopic.partitions",
                 flexible,
                 OffsetForLeaderPartition::min_size(version),
-                |r| OffsetForLeaderPartition::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("OffsetForLeaderTopic")? } else { UnknownTags::new() };
-            Ok(Self { topic, partitions, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OffsetForLeaderTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -173,14 +193,19 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl OffsetForLeaderPartition<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition: PartitionIndex(0),
+            current_leader_epoch: -1,
+            leader_epoch: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for OffsetForLeaderPartition<'_> {
         fn default() -> Self {
-            Self {
-                partition: PartitionIndex(0),
-                current_leader_epoch: -1,
-                leader_epoch: 0,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -192,17 +217,15 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 4;
-            let partition = PartitionIndex(r.i32("OffsetForLeaderPartition.partition")?);
-            let current_leader_epoch = r.i32("OffsetForLeaderPartition.current_leader_epoch")?;
-            let leader_epoch = r.i32("OffsetForLeaderPartition.leader_epoch")?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("OffsetForLeaderPartition")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { partition, current_leader_epoch, leader_epoch, unknown_tags })
+            self.partition = PartitionIndex(r.i32("OffsetForLeaderPartition.partition")?);
+            self.current_leader_epoch = r.i32("OffsetForLeaderPartition.current_leader_epoch")?;
+            self.leader_epoch = r.i32("OffsetForLeaderPartition.leader_epoch")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OffsetForLeaderPartition")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -235,7 +258,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `OffsetForLeaderEpochResponse`, key 23, versions 2-4, flexible from 4.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetForLeaderEpochResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -245,26 +268,37 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl OffsetForLeaderEpochResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { throttle_time_ms: 0, topics: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for OffsetForLeaderEpochResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for OffsetForLeaderEpochResponse<'a> {
         const NAME: &'static str = "OffsetForLeaderEpochResponse";
         const VERSIONS: VersionRange = VersionRange::new(2, 4);
         const FIRST_FLEXIBLE: Option<i16> = Some(4);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 4;
-            let throttle_time_ms = r.i32("OffsetForLeaderEpochResponse.throttle_time_ms")?;
-            let topics = r.array(
+            self.throttle_time_ms = r.i32("OffsetForLeaderEpochResponse.throttle_time_ms")?;
+            r.structs(
+                &mut self.topics,
                 "OffsetForLeaderEpochResponse.topics",
                 flexible,
                 OffsetForLeaderTopicResult::min_size(version),
-                |r| OffsetForLeaderTopicResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("OffsetForLeaderEpochResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { throttle_time_ms, topics, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OffsetForLeaderEpochResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -304,7 +338,7 @@ pub mod response {
     }
 
     /// `OffsetForLeaderTopicResult` of `OffsetForLeaderEpochResponse`, versions 2-4.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetForLeaderTopicResult<'a> {
         /// `Topic`: all versions.
         pub topic: Cow<'a, str>,
@@ -312,6 +346,21 @@ pub mod response {
         pub partitions: Vec<EpochEndOffset<'a>>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl OffsetForLeaderTopicResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for OffsetForLeaderTopicResult<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> OffsetForLeaderTopicResult<'a> {
@@ -322,21 +371,20 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 4;
-            let topic = Cow::Borrowed(r.string("OffsetForLeaderTopicResult.topic", flexible)?);
-            let partitions = r.array(
+            self.topic = Cow::Borrowed(r.string("OffsetForLeaderTopicResult.topic", flexible)?);
+            r.structs(
+                &mut self.partitions,
                 "OffsetForLeaderTopicResult.partitions",
                 flexible,
                 EpochEndOffset::min_size(version),
-                |r| EpochEndOffset::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("OffsetForLeaderTopicResult")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { topic, partitions, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("OffsetForLeaderTopicResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -384,15 +432,20 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl EpochEndOffset<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            partition: PartitionIndex(0),
+            leader_epoch: -1,
+            end_offset: -1,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for EpochEndOffset<'_> {
         fn default() -> Self {
-            Self {
-                error_code: ErrorCode(0),
-                partition: PartitionIndex(0),
-                leader_epoch: -1,
-                end_offset: -1,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -404,15 +457,16 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 4;
-            let error_code = ErrorCode(r.i16("EpochEndOffset.error_code")?);
-            let partition = PartitionIndex(r.i32("EpochEndOffset.partition")?);
-            let leader_epoch = r.i32("EpochEndOffset.leader_epoch")?;
-            let end_offset = r.i64("EpochEndOffset.end_offset")?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("EpochEndOffset")? } else { UnknownTags::new() };
-            Ok(Self { error_code, partition, leader_epoch, end_offset, unknown_tags })
+            self.error_code = ErrorCode(r.i16("EpochEndOffset.error_code")?);
+            self.partition = PartitionIndex(r.i32("EpochEndOffset.partition")?);
+            self.leader_epoch = r.i32("EpochEndOffset.leader_epoch")?;
+            self.end_offset = r.i64("EpochEndOffset.end_offset")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("EpochEndOffset")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

@@ -18,7 +18,7 @@ pub mod request {
     /// partitions with the coordinator.
     ///
     /// `ProduceRequest`, key 0, versions 3-13, flexible from 9.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ProduceRequest<'a> {
         /// Transactional id under which the batches are written, null outside a transaction. It
         /// has to fit the transactional bit and the producer id of the batches.
@@ -46,26 +46,45 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ProduceRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            transactional_id: None,
+            acks: 0,
+            timeout_ms: 0,
+            topic_data: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ProduceRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ProduceRequest<'a> {
         const NAME: &'static str = "ProduceRequest";
         const VERSIONS: VersionRange = VersionRange::new(3, 13);
         const FIRST_FLEXIBLE: Option<i16> = Some(9);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 9;
-            let transactional_id =
+            self.transactional_id =
                 r.nullable_string("ProduceRequest.transactional_id", flexible)?.map(Cow::Borrowed);
-            let acks = r.i16("ProduceRequest.acks")?;
-            let timeout_ms = r.i32("ProduceRequest.timeout_ms")?;
-            let topic_data = r.array(
+            self.acks = r.i16("ProduceRequest.acks")?;
+            self.timeout_ms = r.i32("ProduceRequest.timeout_ms")?;
+            r.structs(
+                &mut self.topic_data,
                 "ProduceRequest.topic_data",
                 flexible,
                 TopicProduceData::min_size(version),
-                |r| TopicProduceData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("ProduceRequest")? } else { UnknownTags::new() };
-            Ok(Self { transactional_id, acks, timeout_ms, topic_data, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ProduceRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -115,7 +134,7 @@ pub mod request {
     /// The batches for one topic.
     ///
     /// `TopicProduceData` of `ProduceRequest`, versions 3-13.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicProduceData<'a> {
         /// Topic by name, up to version 12. It is ignorable: in version 13 it is dropped without
         /// an error, so an id must stand in its place.
@@ -135,6 +154,22 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicProduceData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            topic_id: TopicId(Uuid::ZERO),
+            partition_data: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicProduceData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicProduceData<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -144,27 +179,25 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 9;
-            let name = if version <= 12 {
-                Cow::Borrowed(r.string("TopicProduceData.name", flexible)?)
-            } else {
-                Cow::Borrowed("")
-            };
-            let topic_id = if version == 13 {
-                TopicId(r.uuid("TopicProduceData.topic_id")?)
-            } else {
-                TopicId(Uuid::ZERO)
-            };
-            let partition_data = r.array(
+            if version <= 12 {
+                self.name = Cow::Borrowed(r.string("TopicProduceData.name", flexible)?);
+            }
+            if version == 13 {
+                self.topic_id = TopicId(r.uuid("TopicProduceData.topic_id")?);
+            }
+            r.structs(
+                &mut self.partition_data,
                 "TopicProduceData.partition_data",
                 flexible,
                 PartitionProduceData::min_size(version),
-                |r| PartitionProduceData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("TopicProduceData")? } else { UnknownTags::new() };
-            Ok(Self { name, topic_id, partition_data, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicProduceData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -210,7 +243,7 @@ pub mod request {
     /// The one batch for one partition.
     ///
     /// `PartitionProduceData` of `ProduceRequest`, versions 3-13.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionProduceData<'a> {
         /// The partition's number within its topic. Its leader has to be the broker that
         /// receives the request.
@@ -221,9 +254,21 @@ pub mod request {
         /// than one batch decode, but brokers refuse them. A retry must send the same bytes.
         ///
         /// `Records`: all versions, nullable, null by default.
-        pub records: Option<Records>,
+        pub records: Option<Records<'a>>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl PartitionProduceData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { index: PartitionIndex(0), records: None, unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for PartitionProduceData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> PartitionProduceData<'a> {
@@ -234,14 +279,15 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 9;
-            let index = PartitionIndex(r.i32("PartitionProduceData.index")?);
-            let records =
+            self.index = PartitionIndex(r.i32("PartitionProduceData.index")?);
+            self.records =
                 r.nullable_piece("PartitionProduceData.records", flexible)?.map(Records::from);
-            let unknown_tags =
-                if flexible { r.unknown_tags("PartitionProduceData")? } else { UnknownTags::new() };
-            Ok(Self { index, records, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionProduceData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -282,7 +328,7 @@ pub mod response {
     /// does not always mean that nothing was written: some codes come after the append.
     ///
     /// `ProduceResponse`, key 0, versions 3-13, flexible from 9.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ProduceResponse<'a> {
         /// The verdicts, by topic. A partition that was sent but is missing here has an open
         /// fate: neither written nor refused is proven.
@@ -304,40 +350,55 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ProduceResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            responses: Vec::new(),
+            throttle_time_ms: 0,
+            node_endpoints: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ProduceResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ProduceResponse<'a> {
         const NAME: &'static str = "ProduceResponse";
         const VERSIONS: VersionRange = VersionRange::new(3, 13);
         const FIRST_FLEXIBLE: Option<i16> = Some(9);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 9;
-            let responses = r.array(
+            r.structs(
+                &mut self.responses,
                 "ProduceResponse.responses",
                 flexible,
                 TopicProduceResponse::min_size(version),
-                |r| TopicProduceResponse::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let throttle_time_ms = r.i32("ProduceResponse.throttle_time_ms")?;
-            let mut node_endpoints = Vec::new();
-            let unknown_tags = if flexible {
-                r.tagged_fields("ProduceResponse", |r, tag| {
+            self.throttle_time_ms = r.i32("ProduceResponse.throttle_time_ms")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.tagged_fields("ProduceResponse", |r, tag| {
                     match tag {
                         0 if version >= 10 => {
-                            node_endpoints = r.array(
+                            r.structs(
+                                &mut self.node_endpoints,
                                 "ProduceResponse.node_endpoints",
                                 true,
                                 NodeEndpoint::min_size(version),
-                                |r| NodeEndpoint::read(r, version),
+                                |item, r| item.read(r, version),
                             )?;
                         }
                         _ => return Ok(Tagged::Unknown),
                     }
                     Ok(Tagged::Known)
-                })?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { responses, throttle_time_ms, node_endpoints, unknown_tags })
+                })?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -412,7 +473,7 @@ pub mod response {
     /// The verdicts on one topic.
     ///
     /// `TopicProduceResponse` of `ProduceResponse`, versions 3-13.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicProduceResponse<'a> {
         /// Topic by name, up to version 12; empty in later versions.
         ///
@@ -431,6 +492,22 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicProduceResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            topic_id: TopicId(Uuid::ZERO),
+            partition_responses: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicProduceResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicProduceResponse<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -440,27 +517,25 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 9;
-            let name = if version <= 12 {
-                Cow::Borrowed(r.string("TopicProduceResponse.name", flexible)?)
-            } else {
-                Cow::Borrowed("")
-            };
-            let topic_id = if version == 13 {
-                TopicId(r.uuid("TopicProduceResponse.topic_id")?)
-            } else {
-                TopicId(Uuid::ZERO)
-            };
-            let partition_responses = r.array(
+            if version <= 12 {
+                self.name = Cow::Borrowed(r.string("TopicProduceResponse.name", flexible)?);
+            }
+            if version == 13 {
+                self.topic_id = TopicId(r.uuid("TopicProduceResponse.topic_id")?);
+            }
+            r.structs(
+                &mut self.partition_responses,
                 "TopicProduceResponse.partition_responses",
                 flexible,
                 PartitionProduceResponse::min_size(version),
-                |r| PartitionProduceResponse::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("TopicProduceResponse")? } else { UnknownTags::new() };
-            Ok(Self { name, topic_id, partition_responses, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicProduceResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -559,19 +634,24 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionProduceResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            index: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            base_offset: 0,
+            log_append_time_ms: -1,
+            log_start_offset: -1,
+            record_errors: Vec::new(),
+            error_message: None,
+            current_leader: LeaderIdAndEpoch::DEFAULT,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for PartitionProduceResponse<'_> {
         fn default() -> Self {
-            Self {
-                index: PartitionIndex(0),
-                error_code: ErrorCode(0),
-                base_offset: 0,
-                log_append_time_ms: -1,
-                log_start_offset: -1,
-                record_errors: Vec::new(),
-                error_message: None,
-                current_leader: LeaderIdAndEpoch::default(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -585,55 +665,41 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 9;
-            let index = PartitionIndex(r.i32("PartitionProduceResponse.index")?);
-            let error_code = ErrorCode(r.i16("PartitionProduceResponse.error_code")?);
-            let base_offset = r.i64("PartitionProduceResponse.base_offset")?;
-            let log_append_time_ms = r.i64("PartitionProduceResponse.log_append_time_ms")?;
-            let log_start_offset =
-                if version >= 5 { r.i64("PartitionProduceResponse.log_start_offset")? } else { -1 };
-            let record_errors = if version >= 8 {
-                r.array(
+            self.index = PartitionIndex(r.i32("PartitionProduceResponse.index")?);
+            self.error_code = ErrorCode(r.i16("PartitionProduceResponse.error_code")?);
+            self.base_offset = r.i64("PartitionProduceResponse.base_offset")?;
+            self.log_append_time_ms = r.i64("PartitionProduceResponse.log_append_time_ms")?;
+            if version >= 5 {
+                self.log_start_offset = r.i64("PartitionProduceResponse.log_start_offset")?;
+            }
+            if version >= 8 {
+                r.structs(
+                    &mut self.record_errors,
                     "PartitionProduceResponse.record_errors",
                     flexible,
                     BatchIndexAndErrorMessage::min_size(version),
-                    |r| BatchIndexAndErrorMessage::read(r, version),
-                )?
-            } else {
-                Vec::new()
-            };
-            let error_message = if version >= 8 {
-                r.nullable_string("PartitionProduceResponse.error_message", flexible)?
-                    .map(Cow::Borrowed)
-            } else {
-                None
-            };
-            let mut current_leader = LeaderIdAndEpoch::default();
-            let unknown_tags = if flexible {
-                r.tagged_fields("PartitionProduceResponse", |r, tag| {
+                    |item, r| item.read(r, version),
+                )?;
+            }
+            if version >= 8 {
+                self.error_message = r
+                    .nullable_string("PartitionProduceResponse.error_message", flexible)?
+                    .map(Cow::Borrowed);
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.tagged_fields("PartitionProduceResponse", |r, tag| {
                     match tag {
                         0 if version >= 10 => {
-                            current_leader = LeaderIdAndEpoch::read(r, version)?;
+                            self.current_leader.read(r, version)?;
                         }
                         _ => return Ok(Tagged::Unknown),
                     }
                     Ok(Tagged::Known)
-                })?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                index,
-                error_code,
-                base_offset,
-                log_append_time_ms,
-                log_start_offset,
-                record_errors,
-                error_message,
-                current_leader,
-                unknown_tags,
-            })
+                })?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -659,7 +725,7 @@ pub mod response {
                     flexible,
                 )?;
             }
-            if version < 10 && self.current_leader != LeaderIdAndEpoch::default() {
+            if version < 10 && self.current_leader != LeaderIdAndEpoch::DEFAULT {
                 return Err(s.error(
                     EncodeErrorKind::FieldNotInVersion,
                     "PartitionProduceResponse.current_leader",
@@ -667,7 +733,7 @@ pub mod response {
             }
             if flexible {
                 let mut known = 0;
-                if version >= 10 && self.current_leader != LeaderIdAndEpoch::default() {
+                if version >= 10 && self.current_leader != LeaderIdAndEpoch::DEFAULT {
                     known += 1;
                     s.tagged_field(0, |s| {
                         self.current_leader.measure(s, version)?;
@@ -705,7 +771,7 @@ pub mod response {
             }
             if flexible {
                 let mut tags = w.tags(&self.unknown_tags);
-                if version >= 10 && self.current_leader != LeaderIdAndEpoch::default() {
+                if version >= 10 && self.current_leader != LeaderIdAndEpoch::DEFAULT {
                     w.tagged_field(&mut tags, 0, |w| {
                         self.current_leader.write(w, version);
                     });
@@ -720,7 +786,7 @@ pub mod response {
     /// One record that made the broker refuse its whole batch (KIP-467).
     ///
     /// `BatchIndexAndErrorMessage` of `ProduceResponse`, versions 8-13.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct BatchIndexAndErrorMessage<'a> {
         /// Position of the record in the batch, counted from 0. It is not an offset.
         ///
@@ -735,23 +801,36 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl BatchIndexAndErrorMessage<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            batch_index: 0,
+            batch_index_error_message: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for BatchIndexAndErrorMessage<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> BatchIndexAndErrorMessage<'a> {
         const fn min_size(_version: i16) -> usize {
             6
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 9;
-            let batch_index = r.i32("BatchIndexAndErrorMessage.batch_index")?;
-            let batch_index_error_message = r
+            self.batch_index = r.i32("BatchIndexAndErrorMessage.batch_index")?;
+            self.batch_index_error_message = r
                 .nullable_string("BatchIndexAndErrorMessage.batch_index_error_message", flexible)?
                 .map(Cow::Borrowed);
-            let unknown_tags = if flexible {
-                r.unknown_tags("BatchIndexAndErrorMessage")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { batch_index, batch_index_error_message, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("BatchIndexAndErrorMessage")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -802,18 +881,26 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl LeaderIdAndEpoch<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { leader_id: NodeId(-1), leader_epoch: -1, unknown_tags: UnknownTags::new() };
+    }
+
     impl Default for LeaderIdAndEpoch<'_> {
         fn default() -> Self {
-            Self { leader_id: NodeId(-1), leader_epoch: -1, unknown_tags: UnknownTags::new() }
+            Self::DEFAULT
         }
     }
 
     impl<'a> LeaderIdAndEpoch<'a> {
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let leader_id = NodeId(r.i32("LeaderIdAndEpoch.leader_id")?);
-            let leader_epoch = r.i32("LeaderIdAndEpoch.leader_epoch")?;
-            let unknown_tags = r.unknown_tags("LeaderIdAndEpoch")?;
-            Ok(Self { leader_id, leader_epoch, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.leader_id = NodeId(r.i32("LeaderIdAndEpoch.leader_id")?);
+            self.leader_epoch = r.i32("LeaderIdAndEpoch.leader_epoch")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("LeaderIdAndEpoch")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -832,7 +919,7 @@ pub mod response {
     /// Where to reach a broker that a leader hint names (KIP-951).
     ///
     /// `NodeEndpoint` of `ProduceResponse`, versions 10-13.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct NodeEndpoint<'a> {
         /// Broker id, as the leader hints use it.
         ///
@@ -855,18 +942,37 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl NodeEndpoint<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            node_id: NodeId(0),
+            host: Cow::Borrowed(""),
+            port: 0,
+            rack: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for NodeEndpoint<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> NodeEndpoint<'a> {
         const fn min_size(_version: i16) -> usize {
             11
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let node_id = NodeId(r.i32("NodeEndpoint.node_id")?);
-            let host = Cow::Borrowed(r.string("NodeEndpoint.host", true)?);
-            let port = r.i32("NodeEndpoint.port")?;
-            let rack = r.nullable_string("NodeEndpoint.rack", true)?.map(Cow::Borrowed);
-            let unknown_tags = r.unknown_tags("NodeEndpoint")?;
-            Ok(Self { node_id, host, port, rack, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.node_id = NodeId(r.i32("NodeEndpoint.node_id")?);
+            self.host = Cow::Borrowed(r.string("NodeEndpoint.host", true)?);
+            self.port = r.i32("NodeEndpoint.port")?;
+            self.rack = r.nullable_string("NodeEndpoint.rack", true)?.map(Cow::Borrowed);
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("NodeEndpoint")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

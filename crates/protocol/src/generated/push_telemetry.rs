@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `PushTelemetryRequest`, key 72, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PushTelemetryRequest<'a> {
         /// `ClientInstanceId`: all versions.
         pub client_instance_id: Uuid,
@@ -30,26 +30,39 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PushTelemetryRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            client_instance_id: Uuid::ZERO,
+            subscription_id: 0,
+            terminating: false,
+            compression_type: 0,
+            metrics: Cow::Borrowed(&[]),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for PushTelemetryRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for PushTelemetryRequest<'a> {
         const NAME: &'static str = "PushTelemetryRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let client_instance_id = r.uuid("PushTelemetryRequest.client_instance_id")?;
-            let subscription_id = r.i32("PushTelemetryRequest.subscription_id")?;
-            let terminating = r.bool("PushTelemetryRequest.terminating")?;
-            let compression_type = r.i8("PushTelemetryRequest.compression_type")?;
-            let metrics = Cow::Borrowed(r.bytes("PushTelemetryRequest.metrics", true)?);
-            let unknown_tags = r.unknown_tags("PushTelemetryRequest")?;
-            Ok(Self {
-                client_instance_id,
-                subscription_id,
-                terminating,
-                compression_type,
-                metrics,
-                unknown_tags,
-            })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.client_instance_id = r.uuid("PushTelemetryRequest.client_instance_id")?;
+            self.subscription_id = r.i32("PushTelemetryRequest.subscription_id")?;
+            self.terminating = r.bool("PushTelemetryRequest.terminating")?;
+            self.compression_type = r.i8("PushTelemetryRequest.compression_type")?;
+            self.metrics = Cow::Borrowed(r.bytes("PushTelemetryRequest.metrics", true)?);
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PushTelemetryRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -84,7 +97,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `PushTelemetryResponse`, key 72, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PushTelemetryResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -94,16 +107,33 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PushTelemetryResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for PushTelemetryResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for PushTelemetryResponse<'a> {
         const NAME: &'static str = "PushTelemetryResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("PushTelemetryResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("PushTelemetryResponse.error_code")?);
-            let unknown_tags = r.unknown_tags("PushTelemetryResponse")?;
-            Ok(Self { throttle_time_ms, error_code, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("PushTelemetryResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("PushTelemetryResponse.error_code")?);
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PushTelemetryResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `ReadShareGroupStateRequest`, key 84, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ReadShareGroupStateRequest<'a> {
         /// `GroupId`: all versions.
         pub group_id: Cow<'a, str>,
@@ -24,21 +24,39 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ReadShareGroupStateRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: Cow::Borrowed(""),
+            topics: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ReadShareGroupStateRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ReadShareGroupStateRequest<'a> {
         const NAME: &'static str = "ReadShareGroupStateRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let group_id = Cow::Borrowed(r.string("ReadShareGroupStateRequest.group_id", true)?);
-            let topics = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.group_id = Cow::Borrowed(r.string("ReadShareGroupStateRequest.group_id", true)?);
+            r.structs(
+                &mut self.topics,
                 "ReadShareGroupStateRequest.topics",
                 true,
                 ReadStateData::min_size(version),
-                |r| ReadStateData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("ReadShareGroupStateRequest")?;
-            Ok(Self { group_id, topics, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ReadShareGroupStateRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -71,7 +89,7 @@ pub mod request {
     }
 
     /// `ReadStateData` of `ReadShareGroupStateRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ReadStateData<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -81,19 +99,39 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ReadStateData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ReadStateData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> ReadStateData<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("ReadStateData.topic_id")?);
-            let partitions =
-                r.array("ReadStateData.partitions", true, PartitionData::min_size(version), |r| {
-                    PartitionData::read(r, version)
-                })?;
-            let unknown_tags = r.unknown_tags("ReadStateData")?;
-            Ok(Self { topic_id, partitions, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("ReadStateData.topic_id")?);
+            r.structs(
+                &mut self.partitions,
+                "ReadStateData.partitions",
+                true,
+                PartitionData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ReadStateData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -119,7 +157,7 @@ pub mod request {
     const _: () = assert!(size_of::<ReadStateData<'_>>() <= 18 * MEMORY_PER_BYTE);
 
     /// `PartitionData` of `ReadShareGroupStateRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionData<'a> {
         /// `Partition`: all versions.
         pub partition: PartitionIndex,
@@ -129,16 +167,33 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition: PartitionIndex(0),
+            leader_epoch: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for PartitionData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> PartitionData<'a> {
         const fn min_size(_version: i16) -> usize {
             9
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let partition = PartitionIndex(r.i32("PartitionData.partition")?);
-            let leader_epoch = r.i32("PartitionData.leader_epoch")?;
-            let unknown_tags = r.unknown_tags("PartitionData")?;
-            Ok(Self { partition, leader_epoch, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.partition = PartitionIndex(r.i32("PartitionData.partition")?);
+            self.leader_epoch = r.i32("PartitionData.leader_epoch")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -162,7 +217,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `ReadShareGroupStateResponse`, key 84, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ReadShareGroupStateResponse<'a> {
         /// `Results`: all versions.
         pub results: Vec<ReadStateResult<'a>>,
@@ -170,20 +225,34 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ReadShareGroupStateResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self { results: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for ReadShareGroupStateResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ReadShareGroupStateResponse<'a> {
         const NAME: &'static str = "ReadShareGroupStateResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let results = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            r.structs(
+                &mut self.results,
                 "ReadShareGroupStateResponse.results",
                 true,
                 ReadStateResult::min_size(version),
-                |r| ReadStateResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("ReadShareGroupStateResponse")?;
-            Ok(Self { results, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ReadShareGroupStateResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -213,7 +282,7 @@ pub mod response {
     }
 
     /// `ReadStateResult` of `ReadShareGroupStateResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ReadStateResult<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -223,21 +292,39 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ReadStateResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ReadStateResult<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> ReadStateResult<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("ReadStateResult.topic_id")?);
-            let partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("ReadStateResult.topic_id")?);
+            r.structs(
+                &mut self.partitions,
                 "ReadStateResult.partitions",
                 true,
                 PartitionResult::min_size(version),
-                |r| PartitionResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("ReadStateResult")?;
-            Ok(Self { topic_id, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ReadStateResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -263,7 +350,7 @@ pub mod response {
     const _: () = assert!(size_of::<ReadStateResult<'_>>() <= 18 * MEMORY_PER_BYTE);
 
     /// `PartitionResult` of `ReadShareGroupStateResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionResult<'a> {
         /// `Partition`: all versions.
         pub partition: PartitionIndex,
@@ -281,34 +368,48 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            error_message: None,
+            state_epoch: 0,
+            start_offset: 0,
+            state_batches: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for PartitionResult<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> PartitionResult<'a> {
         const fn min_size(_version: i16) -> usize {
             21
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let partition = PartitionIndex(r.i32("PartitionResult.partition")?);
-            let error_code = ErrorCode(r.i16("PartitionResult.error_code")?);
-            let error_message =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.partition = PartitionIndex(r.i32("PartitionResult.partition")?);
+            self.error_code = ErrorCode(r.i16("PartitionResult.error_code")?);
+            self.error_message =
                 r.nullable_string("PartitionResult.error_message", true)?.map(Cow::Borrowed);
-            let state_epoch = r.i32("PartitionResult.state_epoch")?;
-            let start_offset = r.i64("PartitionResult.start_offset")?;
-            let state_batches = r.array(
+            self.state_epoch = r.i32("PartitionResult.state_epoch")?;
+            self.start_offset = r.i64("PartitionResult.start_offset")?;
+            r.structs(
+                &mut self.state_batches,
                 "PartitionResult.state_batches",
                 true,
                 StateBatch::min_size(version),
-                |r| StateBatch::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("PartitionResult")?;
-            Ok(Self {
-                partition,
-                error_code,
-                error_message,
-                state_epoch,
-                start_offset,
-                state_batches,
-                unknown_tags,
-            })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -343,7 +444,7 @@ pub mod response {
     const _: () = assert!(size_of::<PartitionResult<'_>>() <= 21 * MEMORY_PER_BYTE);
 
     /// `StateBatch` of `ReadShareGroupStateResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct StateBatch<'a> {
         /// `FirstOffset`: all versions.
         pub first_offset: i64,
@@ -357,18 +458,37 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl StateBatch<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            first_offset: 0,
+            last_offset: 0,
+            delivery_state: 0,
+            delivery_count: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for StateBatch<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> StateBatch<'a> {
         const fn min_size(_version: i16) -> usize {
             20
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let first_offset = r.i64("StateBatch.first_offset")?;
-            let last_offset = r.i64("StateBatch.last_offset")?;
-            let delivery_state = r.i8("StateBatch.delivery_state")?;
-            let delivery_count = r.i16("StateBatch.delivery_count")?;
-            let unknown_tags = r.unknown_tags("StateBatch")?;
-            Ok(Self { first_offset, last_offset, delivery_state, delivery_count, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.first_offset = r.i64("StateBatch.first_offset")?;
+            self.last_offset = r.i64("StateBatch.last_offset")?;
+            self.delivery_state = r.i8("StateBatch.delivery_state")?;
+            self.delivery_count = r.i16("StateBatch.delivery_count")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("StateBatch")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `ReadShareGroupStateSummaryRequest`, key 87, versions 0-1, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ReadShareGroupStateSummaryRequest<'a> {
         /// `GroupId`: all versions.
         pub group_id: Cow<'a, str>,
@@ -24,22 +24,40 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ReadShareGroupStateSummaryRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: Cow::Borrowed(""),
+            topics: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ReadShareGroupStateSummaryRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ReadShareGroupStateSummaryRequest<'a> {
         const NAME: &'static str = "ReadShareGroupStateSummaryRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let group_id =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.group_id =
                 Cow::Borrowed(r.string("ReadShareGroupStateSummaryRequest.group_id", true)?);
-            let topics = r.array(
+            r.structs(
+                &mut self.topics,
                 "ReadShareGroupStateSummaryRequest.topics",
                 true,
                 ReadStateSummaryData::min_size(version),
-                |r| ReadStateSummaryData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("ReadShareGroupStateSummaryRequest")?;
-            Ok(Self { group_id, topics, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ReadShareGroupStateSummaryRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -72,7 +90,7 @@ pub mod request {
     }
 
     /// `ReadStateSummaryData` of `ReadShareGroupStateSummaryRequest`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ReadStateSummaryData<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -82,21 +100,39 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ReadStateSummaryData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ReadStateSummaryData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> ReadStateSummaryData<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("ReadStateSummaryData.topic_id")?);
-            let partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("ReadStateSummaryData.topic_id")?);
+            r.structs(
+                &mut self.partitions,
                 "ReadStateSummaryData.partitions",
                 true,
                 PartitionData::min_size(version),
-                |r| PartitionData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("ReadStateSummaryData")?;
-            Ok(Self { topic_id, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ReadStateSummaryData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -122,7 +158,7 @@ pub mod request {
     const _: () = assert!(size_of::<ReadStateSummaryData<'_>>() <= 18 * MEMORY_PER_BYTE);
 
     /// `PartitionData` of `ReadShareGroupStateSummaryRequest`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionData<'a> {
         /// `Partition`: all versions.
         pub partition: PartitionIndex,
@@ -132,16 +168,33 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition: PartitionIndex(0),
+            leader_epoch: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for PartitionData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> PartitionData<'a> {
         const fn min_size(_version: i16) -> usize {
             9
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let partition = PartitionIndex(r.i32("PartitionData.partition")?);
-            let leader_epoch = r.i32("PartitionData.leader_epoch")?;
-            let unknown_tags = r.unknown_tags("PartitionData")?;
-            Ok(Self { partition, leader_epoch, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.partition = PartitionIndex(r.i32("PartitionData.partition")?);
+            self.leader_epoch = r.i32("PartitionData.leader_epoch")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -165,7 +218,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `ReadShareGroupStateSummaryResponse`, key 87, versions 0-1, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ReadShareGroupStateSummaryResponse<'a> {
         /// `Results`: all versions.
         pub results: Vec<ReadStateSummaryResult<'a>>,
@@ -173,20 +226,34 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ReadShareGroupStateSummaryResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self { results: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for ReadShareGroupStateSummaryResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ReadShareGroupStateSummaryResponse<'a> {
         const NAME: &'static str = "ReadShareGroupStateSummaryResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let results = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            r.structs(
+                &mut self.results,
                 "ReadShareGroupStateSummaryResponse.results",
                 true,
                 ReadStateSummaryResult::min_size(version),
-                |r| ReadStateSummaryResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("ReadShareGroupStateSummaryResponse")?;
-            Ok(Self { results, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ReadShareGroupStateSummaryResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -216,7 +283,7 @@ pub mod response {
     }
 
     /// `ReadStateSummaryResult` of `ReadShareGroupStateSummaryResponse`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ReadStateSummaryResult<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -226,21 +293,39 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ReadStateSummaryResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ReadStateSummaryResult<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> ReadStateSummaryResult<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("ReadStateSummaryResult.topic_id")?);
-            let partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("ReadStateSummaryResult.topic_id")?);
+            r.structs(
+                &mut self.partitions,
                 "ReadStateSummaryResult.partitions",
                 true,
                 PartitionResult::min_size(version),
-                |r| PartitionResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("ReadStateSummaryResult")?;
-            Ok(Self { topic_id, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ReadStateSummaryResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -286,18 +371,23 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            error_message: None,
+            state_epoch: 0,
+            leader_epoch: 0,
+            start_offset: 0,
+            delivery_complete_count: -1,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for PartitionResult<'_> {
         fn default() -> Self {
-            Self {
-                partition: PartitionIndex(0),
-                error_code: ErrorCode(0),
-                error_message: None,
-                state_epoch: 0,
-                leader_epoch: 0,
-                start_offset: 0,
-                delivery_complete_count: -1,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -309,27 +399,21 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let partition = PartitionIndex(r.i32("PartitionResult.partition")?);
-            let error_code = ErrorCode(r.i16("PartitionResult.error_code")?);
-            let error_message =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.partition = PartitionIndex(r.i32("PartitionResult.partition")?);
+            self.error_code = ErrorCode(r.i16("PartitionResult.error_code")?);
+            self.error_message =
                 r.nullable_string("PartitionResult.error_message", true)?.map(Cow::Borrowed);
-            let state_epoch = r.i32("PartitionResult.state_epoch")?;
-            let leader_epoch = r.i32("PartitionResult.leader_epoch")?;
-            let start_offset = r.i64("PartitionResult.start_offset")?;
-            let delivery_complete_count =
-                if version == 1 { r.i32("PartitionResult.delivery_complete_count")? } else { -1 };
-            let unknown_tags = r.unknown_tags("PartitionResult")?;
-            Ok(Self {
-                partition,
-                error_code,
-                error_message,
-                state_epoch,
-                leader_epoch,
-                start_offset,
-                delivery_complete_count,
-                unknown_tags,
-            })
+            self.state_epoch = r.i32("PartitionResult.state_epoch")?;
+            self.leader_epoch = r.i32("PartitionResult.leader_epoch")?;
+            self.start_offset = r.i64("PartitionResult.start_offset")?;
+            if version == 1 {
+                self.delivery_complete_count = r.i32("PartitionResult.delivery_complete_count")?;
+            }
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

@@ -26,14 +26,19 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl RemoveRaftVoterRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            cluster_id: Some(Cow::Borrowed("")),
+            voter_id: 0,
+            voter_directory_id: Uuid::ZERO,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for RemoveRaftVoterRequest<'_> {
         fn default() -> Self {
-            Self {
-                cluster_id: Some(Cow::Borrowed("")),
-                voter_id: 0,
-                voter_directory_id: Uuid::ZERO,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -42,13 +47,15 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let cluster_id =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.cluster_id =
                 r.nullable_string("RemoveRaftVoterRequest.cluster_id", true)?.map(Cow::Borrowed);
-            let voter_id = r.i32("RemoveRaftVoterRequest.voter_id")?;
-            let voter_directory_id = r.uuid("RemoveRaftVoterRequest.voter_directory_id")?;
-            let unknown_tags = r.unknown_tags("RemoveRaftVoterRequest")?;
-            Ok(Self { cluster_id, voter_id, voter_directory_id, unknown_tags })
+            self.voter_id = r.i32("RemoveRaftVoterRequest.voter_id")?;
+            self.voter_directory_id = r.uuid("RemoveRaftVoterRequest.voter_directory_id")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("RemoveRaftVoterRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -97,14 +104,19 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl RemoveRaftVoterResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for RemoveRaftVoterResponse<'_> {
         fn default() -> Self {
-            Self {
-                throttle_time_ms: 0,
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -113,14 +125,16 @@ pub mod response {
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("RemoveRaftVoterResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("RemoveRaftVoterResponse.error_code")?);
-            let error_message = r
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("RemoveRaftVoterResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("RemoveRaftVoterResponse.error_code")?);
+            self.error_message = r
                 .nullable_string("RemoveRaftVoterResponse.error_message", true)?
                 .map(Cow::Borrowed);
-            let unknown_tags = r.unknown_tags("RemoveRaftVoterResponse")?;
-            Ok(Self { throttle_time_ms, error_code, error_message, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("RemoveRaftVoterResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `RenewDelegationTokenRequest`, key 39, versions 1-2, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct RenewDelegationTokenRequest<'a> {
         /// `Hmac`: all versions.
         pub hmac: Cow<'a, [u8]>,
@@ -24,21 +24,31 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl RenewDelegationTokenRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { hmac: Cow::Borrowed(&[]), renew_period_ms: 0, unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for RenewDelegationTokenRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for RenewDelegationTokenRequest<'a> {
         const NAME: &'static str = "RenewDelegationTokenRequest";
         const VERSIONS: VersionRange = VersionRange::new(1, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let hmac = Cow::Borrowed(r.bytes("RenewDelegationTokenRequest.hmac", flexible)?);
-            let renew_period_ms = r.i64("RenewDelegationTokenRequest.renew_period_ms")?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("RenewDelegationTokenRequest")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { hmac, renew_period_ms, unknown_tags })
+            self.hmac = Cow::Borrowed(r.bytes("RenewDelegationTokenRequest.hmac", flexible)?);
+            self.renew_period_ms = r.i64("RenewDelegationTokenRequest.renew_period_ms")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("RenewDelegationTokenRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -78,7 +88,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `RenewDelegationTokenResponse`, key 39, versions 1-2, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct RenewDelegationTokenResponse<'a> {
         /// `ErrorCode`: all versions.
         pub error_code: ErrorCode,
@@ -90,22 +100,36 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl RenewDelegationTokenResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            expiry_timestamp_ms: 0,
+            throttle_time_ms: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for RenewDelegationTokenResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for RenewDelegationTokenResponse<'a> {
         const NAME: &'static str = "RenewDelegationTokenResponse";
         const VERSIONS: VersionRange = VersionRange::new(1, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let error_code = ErrorCode(r.i16("RenewDelegationTokenResponse.error_code")?);
-            let expiry_timestamp_ms = r.i64("RenewDelegationTokenResponse.expiry_timestamp_ms")?;
-            let throttle_time_ms = r.i32("RenewDelegationTokenResponse.throttle_time_ms")?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("RenewDelegationTokenResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { error_code, expiry_timestamp_ms, throttle_time_ms, unknown_tags })
+            self.error_code = ErrorCode(r.i16("RenewDelegationTokenResponse.error_code")?);
+            self.expiry_timestamp_ms = r.i64("RenewDelegationTokenResponse.expiry_timestamp_ms")?;
+            self.throttle_time_ms = r.i32("RenewDelegationTokenResponse.throttle_time_ms")?;
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("RenewDelegationTokenResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

@@ -18,7 +18,7 @@ pub mod request {
     /// connection.
     ///
     /// `SaslAuthenticateRequest`, key 36, versions 0-2, flexible from 2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct SaslAuthenticateRequest<'a> {
         /// The mechanism's token, opaque to this protocol. It may hold a password in clear text:
         /// never log it.
@@ -29,21 +29,31 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl SaslAuthenticateRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { auth_bytes: Cow::Borrowed(&[]), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for SaslAuthenticateRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for SaslAuthenticateRequest<'a> {
         const NAME: &'static str = "SaslAuthenticateRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let auth_bytes =
+            self.auth_bytes =
                 Cow::Borrowed(r.bytes("SaslAuthenticateRequest.auth_bytes", flexible)?);
-            let unknown_tags = if flexible {
-                r.unknown_tags("SaslAuthenticateRequest")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { auth_bytes, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("SaslAuthenticateRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -109,15 +119,20 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl SaslAuthenticateResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            auth_bytes: Cow::Borrowed(&[]),
+            session_lifetime_ms: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for SaslAuthenticateResponse<'_> {
         fn default() -> Self {
-            Self {
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                auth_bytes: Cow::default(),
-                session_lifetime_ms: 0,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -126,25 +141,21 @@ pub mod response {
         const VERSIONS: VersionRange = VersionRange::new(0, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(2);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version == 2;
-            let error_code = ErrorCode(r.i16("SaslAuthenticateResponse.error_code")?);
-            let error_message = r
+            self.error_code = ErrorCode(r.i16("SaslAuthenticateResponse.error_code")?);
+            self.error_message = r
                 .nullable_string("SaslAuthenticateResponse.error_message", flexible)?
                 .map(Cow::Borrowed);
-            let auth_bytes =
+            self.auth_bytes =
                 Cow::Borrowed(r.bytes("SaslAuthenticateResponse.auth_bytes", flexible)?);
-            let session_lifetime_ms = if version >= 1 {
-                r.i64("SaslAuthenticateResponse.session_lifetime_ms")?
-            } else {
-                0
-            };
-            let unknown_tags = if flexible {
-                r.unknown_tags("SaslAuthenticateResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { error_code, error_message, auth_bytes, session_lifetime_ms, unknown_tags })
+            if version >= 1 {
+                self.session_lifetime_ms = r.i64("SaslAuthenticateResponse.session_lifetime_ms")?;
+            }
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("SaslAuthenticateResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

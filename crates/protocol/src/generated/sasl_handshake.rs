@@ -18,7 +18,7 @@ pub mod request {
     /// header. Never flexible.
     ///
     /// `SaslHandshakeRequest`, key 17, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct SaslHandshakeRequest<'a> {
         /// Mechanism to use, in its registered spelling: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512,
         /// OAUTHBEARER or GSSAPI.
@@ -27,14 +27,25 @@ pub mod request {
         pub mechanism: Cow<'a, str>,
     }
 
+    impl SaslHandshakeRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self { mechanism: Cow::Borrowed("") };
+    }
+
+    impl Default for SaslHandshakeRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for SaslHandshakeRequest<'a> {
         const NAME: &'static str = "SaslHandshakeRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = None;
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let mechanism = Cow::Borrowed(r.string("SaslHandshakeRequest.mechanism", false)?);
-            Ok(Self { mechanism })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.mechanism = Cow::Borrowed(r.string("SaslHandshakeRequest.mechanism", false)?);
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -60,7 +71,7 @@ pub mod response {
     /// Accepts or refuses the mechanism and lists those on offer.
     ///
     /// `SaslHandshakeResponse`, key 17, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct SaslHandshakeResponse<'a> {
         /// 0 if the exchange may begin. UNSUPPORTED_SASL_MECHANISM (33) if the listener does not
         /// offer it; ILLEGAL_SASL_STATE (34) if the connection is not waiting for a handshake.
@@ -74,17 +85,28 @@ pub mod response {
         pub mechanisms: Vec<Cow<'a, str>>,
     }
 
+    impl SaslHandshakeResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self { error_code: ErrorCode(0), mechanisms: Vec::new() };
+    }
+
+    impl Default for SaslHandshakeResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for SaslHandshakeResponse<'a> {
         const NAME: &'static str = "SaslHandshakeResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = None;
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let error_code = ErrorCode(r.i16("SaslHandshakeResponse.error_code")?);
-            let mechanisms = r.array("SaslHandshakeResponse.mechanisms", false, 2, |r| {
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.error_code = ErrorCode(r.i16("SaslHandshakeResponse.error_code")?);
+            self.mechanisms = r.array("SaslHandshakeResponse.mechanisms", false, 2, |r| {
                 Ok(Cow::Borrowed(r.string("SaslHandshakeResponse.mechanisms", false)?))
             })?;
-            Ok(Self { error_code, mechanisms })
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -30,16 +30,21 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ShareAcknowledgeRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: None,
+            member_id: Some(Cow::Borrowed("")),
+            share_session_epoch: 0,
+            is_renew_ack: false,
+            topics: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for ShareAcknowledgeRequest<'_> {
         fn default() -> Self {
-            Self {
-                group_id: None,
-                member_id: Some(Cow::Borrowed("")),
-                share_session_epoch: 0,
-                is_renew_ack: false,
-                topics: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -48,29 +53,26 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(1, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(1);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let group_id =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.group_id =
                 r.nullable_string("ShareAcknowledgeRequest.group_id", true)?.map(Cow::Borrowed);
-            let member_id =
+            self.member_id =
                 r.nullable_string("ShareAcknowledgeRequest.member_id", true)?.map(Cow::Borrowed);
-            let share_session_epoch = r.i32("ShareAcknowledgeRequest.share_session_epoch")?;
-            let is_renew_ack =
-                if version == 2 { r.bool("ShareAcknowledgeRequest.is_renew_ack")? } else { false };
-            let topics = r.array(
+            self.share_session_epoch = r.i32("ShareAcknowledgeRequest.share_session_epoch")?;
+            if version == 2 {
+                self.is_renew_ack = r.bool("ShareAcknowledgeRequest.is_renew_ack")?;
+            }
+            r.structs(
+                &mut self.topics,
                 "ShareAcknowledgeRequest.topics",
                 true,
                 AcknowledgeTopic::min_size(version),
-                |r| AcknowledgeTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("ShareAcknowledgeRequest")?;
-            Ok(Self {
-                group_id,
-                member_id,
-                share_session_epoch,
-                is_renew_ack,
-                topics,
-                unknown_tags,
-            })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ShareAcknowledgeRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -122,7 +124,7 @@ pub mod request {
     }
 
     /// `AcknowledgeTopic` of `ShareAcknowledgeRequest`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AcknowledgeTopic<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -132,21 +134,39 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AcknowledgeTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AcknowledgeTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> AcknowledgeTopic<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("AcknowledgeTopic.topic_id")?);
-            let partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("AcknowledgeTopic.topic_id")?);
+            r.structs(
+                &mut self.partitions,
                 "AcknowledgeTopic.partitions",
                 true,
                 AcknowledgePartition::min_size(version),
-                |r| AcknowledgePartition::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("AcknowledgeTopic")?;
-            Ok(Self { topic_id, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AcknowledgeTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -172,7 +192,7 @@ pub mod request {
     const _: () = assert!(size_of::<AcknowledgeTopic<'_>>() <= 18 * MEMORY_PER_BYTE);
 
     /// `AcknowledgePartition` of `ShareAcknowledgeRequest`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AcknowledgePartition<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -182,21 +202,39 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AcknowledgePartition<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            acknowledgement_batches: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AcknowledgePartition<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> AcknowledgePartition<'a> {
         const fn min_size(_version: i16) -> usize {
             6
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let partition_index = PartitionIndex(r.i32("AcknowledgePartition.partition_index")?);
-            let acknowledgement_batches = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.partition_index = PartitionIndex(r.i32("AcknowledgePartition.partition_index")?);
+            r.structs(
+                &mut self.acknowledgement_batches,
                 "AcknowledgePartition.acknowledgement_batches",
                 true,
                 AcknowledgementBatch::min_size(version),
-                |r| AcknowledgementBatch::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("AcknowledgePartition")?;
-            Ok(Self { partition_index, acknowledgement_batches, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AcknowledgePartition")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -226,7 +264,7 @@ pub mod request {
     const _: () = assert!(size_of::<AcknowledgePartition<'_>>() <= 6 * MEMORY_PER_BYTE);
 
     /// `AcknowledgementBatch` of `ShareAcknowledgeRequest`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AcknowledgementBatch<'a> {
         /// `FirstOffset`: all versions.
         pub first_offset: i64,
@@ -238,18 +276,36 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AcknowledgementBatch<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            first_offset: 0,
+            last_offset: 0,
+            acknowledge_types: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AcknowledgementBatch<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> AcknowledgementBatch<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let first_offset = r.i64("AcknowledgementBatch.first_offset")?;
-            let last_offset = r.i64("AcknowledgementBatch.last_offset")?;
-            let acknowledge_types =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.first_offset = r.i64("AcknowledgementBatch.first_offset")?;
+            self.last_offset = r.i64("AcknowledgementBatch.last_offset")?;
+            self.acknowledge_types =
                 r.fixed_array("AcknowledgementBatch.acknowledge_types", true)?;
-            let unknown_tags = r.unknown_tags("AcknowledgementBatch")?;
-            Ok(Self { first_offset, last_offset, acknowledge_types, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AcknowledgementBatch")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -275,7 +331,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `ShareAcknowledgeResponse`, key 79, versions 1-2, flexible from 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ShareAcknowledgeResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -293,44 +349,58 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ShareAcknowledgeResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            error_message: None,
+            acquisition_lock_timeout_ms: 0,
+            responses: Vec::new(),
+            node_endpoints: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ShareAcknowledgeResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ShareAcknowledgeResponse<'a> {
         const NAME: &'static str = "ShareAcknowledgeResponse";
         const VERSIONS: VersionRange = VersionRange::new(1, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(1);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("ShareAcknowledgeResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("ShareAcknowledgeResponse.error_code")?);
-            let error_message = r
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("ShareAcknowledgeResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("ShareAcknowledgeResponse.error_code")?);
+            self.error_message = r
                 .nullable_string("ShareAcknowledgeResponse.error_message", true)?
                 .map(Cow::Borrowed);
-            let acquisition_lock_timeout_ms = if version == 2 {
-                r.i32("ShareAcknowledgeResponse.acquisition_lock_timeout_ms")?
-            } else {
-                0
-            };
-            let responses = r.array(
+            if version == 2 {
+                self.acquisition_lock_timeout_ms =
+                    r.i32("ShareAcknowledgeResponse.acquisition_lock_timeout_ms")?;
+            }
+            r.structs(
+                &mut self.responses,
                 "ShareAcknowledgeResponse.responses",
                 true,
                 ShareAcknowledgeTopicResponse::min_size(version),
-                |r| ShareAcknowledgeTopicResponse::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let node_endpoints = r.array(
+            r.structs(
+                &mut self.node_endpoints,
                 "ShareAcknowledgeResponse.node_endpoints",
                 true,
                 NodeEndpoint::min_size(version),
-                |r| NodeEndpoint::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("ShareAcknowledgeResponse")?;
-            Ok(Self {
-                throttle_time_ms,
-                error_code,
-                error_message,
-                acquisition_lock_timeout_ms,
-                responses,
-                node_endpoints,
-                unknown_tags,
-            })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ShareAcknowledgeResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -387,7 +457,7 @@ pub mod response {
     }
 
     /// `ShareAcknowledgeTopicResponse` of `ShareAcknowledgeResponse`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ShareAcknowledgeTopicResponse<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -397,21 +467,39 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ShareAcknowledgeTopicResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ShareAcknowledgeTopicResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> ShareAcknowledgeTopicResponse<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("ShareAcknowledgeTopicResponse.topic_id")?);
-            let partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("ShareAcknowledgeTopicResponse.topic_id")?);
+            r.structs(
+                &mut self.partitions,
                 "ShareAcknowledgeTopicResponse.partitions",
                 true,
                 PartitionData::min_size(version),
-                |r| PartitionData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("ShareAcknowledgeTopicResponse")?;
-            Ok(Self { topic_id, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ShareAcknowledgeTopicResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -437,7 +525,7 @@ pub mod response {
     const _: () = assert!(size_of::<ShareAcknowledgeTopicResponse<'_>>() <= 18 * MEMORY_PER_BYTE);
 
     /// `PartitionData` of `ShareAcknowledgeResponse`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionData<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -451,19 +539,38 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            error_message: None,
+            current_leader: LeaderIdAndEpoch::DEFAULT,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for PartitionData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> PartitionData<'a> {
         const fn min_size(_version: i16) -> usize {
             17
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
-            let error_code = ErrorCode(r.i16("PartitionData.error_code")?);
-            let error_message =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
+            self.error_code = ErrorCode(r.i16("PartitionData.error_code")?);
+            self.error_message =
                 r.nullable_string("PartitionData.error_message", true)?.map(Cow::Borrowed);
-            let current_leader = LeaderIdAndEpoch::read(r, version)?;
-            let unknown_tags = r.unknown_tags("PartitionData")?;
-            Ok(Self { partition_index, error_code, error_message, current_leader, unknown_tags })
+            self.current_leader.read(r, version)?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -486,7 +593,7 @@ pub mod response {
     const _: () = assert!(size_of::<PartitionData<'_>>() <= 17 * MEMORY_PER_BYTE);
 
     /// `LeaderIdAndEpoch` of `ShareAcknowledgeResponse`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct LeaderIdAndEpoch<'a> {
         /// `LeaderId`: all versions.
         pub leader_id: i32,
@@ -496,12 +603,26 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl LeaderIdAndEpoch<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { leader_id: 0, leader_epoch: 0, unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for LeaderIdAndEpoch<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> LeaderIdAndEpoch<'a> {
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let leader_id = r.i32("LeaderIdAndEpoch.leader_id")?;
-            let leader_epoch = r.i32("LeaderIdAndEpoch.leader_epoch")?;
-            let unknown_tags = r.unknown_tags("LeaderIdAndEpoch")?;
-            Ok(Self { leader_id, leader_epoch, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.leader_id = r.i32("LeaderIdAndEpoch.leader_id")?;
+            self.leader_epoch = r.i32("LeaderIdAndEpoch.leader_epoch")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("LeaderIdAndEpoch")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -518,7 +639,7 @@ pub mod response {
     }
 
     /// `NodeEndpoint` of `ShareAcknowledgeResponse`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct NodeEndpoint<'a> {
         /// `NodeId`: all versions.
         pub node_id: NodeId,
@@ -532,18 +653,37 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl NodeEndpoint<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            node_id: NodeId(0),
+            host: Cow::Borrowed(""),
+            port: 0,
+            rack: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for NodeEndpoint<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> NodeEndpoint<'a> {
         const fn min_size(_version: i16) -> usize {
             11
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let node_id = NodeId(r.i32("NodeEndpoint.node_id")?);
-            let host = Cow::Borrowed(r.string("NodeEndpoint.host", true)?);
-            let port = r.i32("NodeEndpoint.port")?;
-            let rack = r.nullable_string("NodeEndpoint.rack", true)?.map(Cow::Borrowed);
-            let unknown_tags = r.unknown_tags("NodeEndpoint")?;
-            Ok(Self { node_id, host, port, rack, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.node_id = NodeId(r.i32("NodeEndpoint.node_id")?);
+            self.host = Cow::Borrowed(r.string("NodeEndpoint.host", true)?);
+            self.port = r.i32("NodeEndpoint.port")?;
+            self.rack = r.nullable_string("NodeEndpoint.rack", true)?.map(Cow::Borrowed);
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("NodeEndpoint")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -44,23 +44,28 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ShareFetchRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: None,
+            member_id: Some(Cow::Borrowed("")),
+            share_session_epoch: 0,
+            max_wait_ms: 0,
+            min_bytes: 0,
+            max_bytes: 2147483647,
+            max_records: 0,
+            batch_size: 0,
+            share_acquire_mode: 0,
+            is_renew_ack: false,
+            topics: Vec::new(),
+            forgotten_topics_data: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for ShareFetchRequest<'_> {
         fn default() -> Self {
-            Self {
-                group_id: None,
-                member_id: Some(Cow::Borrowed("")),
-                share_session_epoch: 0,
-                max_wait_ms: 0,
-                min_bytes: 0,
-                max_bytes: 2147483647,
-                max_records: 0,
-                batch_size: 0,
-                share_acquire_mode: 0,
-                is_renew_ack: false,
-                topics: Vec::new(),
-                forgotten_topics_data: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -69,47 +74,41 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(1, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(1);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let group_id =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.group_id =
                 r.nullable_string("ShareFetchRequest.group_id", true)?.map(Cow::Borrowed);
-            let member_id =
+            self.member_id =
                 r.nullable_string("ShareFetchRequest.member_id", true)?.map(Cow::Borrowed);
-            let share_session_epoch = r.i32("ShareFetchRequest.share_session_epoch")?;
-            let max_wait_ms = r.i32("ShareFetchRequest.max_wait_ms")?;
-            let min_bytes = r.i32("ShareFetchRequest.min_bytes")?;
-            let max_bytes = r.i32("ShareFetchRequest.max_bytes")?;
-            let max_records = r.i32("ShareFetchRequest.max_records")?;
-            let batch_size = r.i32("ShareFetchRequest.batch_size")?;
-            let share_acquire_mode =
-                if version == 2 { r.i8("ShareFetchRequest.share_acquire_mode")? } else { 0 };
-            let is_renew_ack =
-                if version == 2 { r.bool("ShareFetchRequest.is_renew_ack")? } else { false };
-            let topics =
-                r.array("ShareFetchRequest.topics", true, FetchTopic::min_size(version), |r| {
-                    FetchTopic::read(r, version)
-                })?;
-            let forgotten_topics_data = r.array(
+            self.share_session_epoch = r.i32("ShareFetchRequest.share_session_epoch")?;
+            self.max_wait_ms = r.i32("ShareFetchRequest.max_wait_ms")?;
+            self.min_bytes = r.i32("ShareFetchRequest.min_bytes")?;
+            self.max_bytes = r.i32("ShareFetchRequest.max_bytes")?;
+            self.max_records = r.i32("ShareFetchRequest.max_records")?;
+            self.batch_size = r.i32("ShareFetchRequest.batch_size")?;
+            if version == 2 {
+                self.share_acquire_mode = r.i8("ShareFetchRequest.share_acquire_mode")?;
+            }
+            if version == 2 {
+                self.is_renew_ack = r.bool("ShareFetchRequest.is_renew_ack")?;
+            }
+            r.structs(
+                &mut self.topics,
+                "ShareFetchRequest.topics",
+                true,
+                FetchTopic::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            r.structs(
+                &mut self.forgotten_topics_data,
                 "ShareFetchRequest.forgotten_topics_data",
                 true,
                 ForgottenTopic::min_size(version),
-                |r| ForgottenTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("ShareFetchRequest")?;
-            Ok(Self {
-                group_id,
-                member_id,
-                share_session_epoch,
-                max_wait_ms,
-                min_bytes,
-                max_bytes,
-                max_records,
-                batch_size,
-                share_acquire_mode,
-                is_renew_ack,
-                topics,
-                forgotten_topics_data,
-                unknown_tags,
-            })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ShareFetchRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -179,7 +178,7 @@ pub mod request {
     }
 
     /// `FetchTopic` of `ShareFetchRequest`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct FetchTopic<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -189,19 +188,39 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl FetchTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for FetchTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> FetchTopic<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("FetchTopic.topic_id")?);
-            let partitions =
-                r.array("FetchTopic.partitions", true, FetchPartition::min_size(version), |r| {
-                    FetchPartition::read(r, version)
-                })?;
-            let unknown_tags = r.unknown_tags("FetchTopic")?;
-            Ok(Self { topic_id, partitions, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("FetchTopic.topic_id")?);
+            r.structs(
+                &mut self.partitions,
+                "FetchTopic.partitions",
+                true,
+                FetchPartition::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("FetchTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -227,7 +246,7 @@ pub mod request {
     const _: () = assert!(size_of::<FetchTopic<'_>>() <= 18 * MEMORY_PER_BYTE);
 
     /// `FetchPartition` of `ShareFetchRequest`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct FetchPartition<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -237,21 +256,39 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl FetchPartition<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            acknowledgement_batches: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for FetchPartition<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> FetchPartition<'a> {
         const fn min_size(_version: i16) -> usize {
             6
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let partition_index = PartitionIndex(r.i32("FetchPartition.partition_index")?);
-            let acknowledgement_batches = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.partition_index = PartitionIndex(r.i32("FetchPartition.partition_index")?);
+            r.structs(
+                &mut self.acknowledgement_batches,
                 "FetchPartition.acknowledgement_batches",
                 true,
                 AcknowledgementBatch::min_size(version),
-                |r| AcknowledgementBatch::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("FetchPartition")?;
-            Ok(Self { partition_index, acknowledgement_batches, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("FetchPartition")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -281,7 +318,7 @@ pub mod request {
     const _: () = assert!(size_of::<FetchPartition<'_>>() <= 6 * MEMORY_PER_BYTE);
 
     /// `AcknowledgementBatch` of `ShareFetchRequest`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AcknowledgementBatch<'a> {
         /// `FirstOffset`: all versions.
         pub first_offset: i64,
@@ -293,18 +330,36 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AcknowledgementBatch<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            first_offset: 0,
+            last_offset: 0,
+            acknowledge_types: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AcknowledgementBatch<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> AcknowledgementBatch<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let first_offset = r.i64("AcknowledgementBatch.first_offset")?;
-            let last_offset = r.i64("AcknowledgementBatch.last_offset")?;
-            let acknowledge_types =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.first_offset = r.i64("AcknowledgementBatch.first_offset")?;
+            self.last_offset = r.i64("AcknowledgementBatch.last_offset")?;
+            self.acknowledge_types =
                 r.fixed_array("AcknowledgementBatch.acknowledge_types", true)?;
-            let unknown_tags = r.unknown_tags("AcknowledgementBatch")?;
-            Ok(Self { first_offset, last_offset, acknowledge_types, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AcknowledgementBatch")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -325,7 +380,7 @@ pub mod request {
     const _: () = assert!(size_of::<AcknowledgementBatch<'_>>() <= 18 * MEMORY_PER_BYTE);
 
     /// `ForgottenTopic` of `ShareFetchRequest`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ForgottenTopic<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -335,16 +390,33 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ForgottenTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ForgottenTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> ForgottenTopic<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("ForgottenTopic.topic_id")?);
-            let partitions = r.fixed_array("ForgottenTopic.partitions", true)?;
-            let unknown_tags = r.unknown_tags("ForgottenTopic")?;
-            Ok(Self { topic_id, partitions, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("ForgottenTopic.topic_id")?);
+            self.partitions = r.fixed_array("ForgottenTopic.partitions", true)?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ForgottenTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -369,7 +441,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `ShareFetchResponse`, key 78, versions 1-2, flexible from 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ShareFetchResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -387,40 +459,55 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ShareFetchResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            error_message: None,
+            acquisition_lock_timeout_ms: 0,
+            responses: Vec::new(),
+            node_endpoints: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ShareFetchResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ShareFetchResponse<'a> {
         const NAME: &'static str = "ShareFetchResponse";
         const VERSIONS: VersionRange = VersionRange::new(1, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(1);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("ShareFetchResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("ShareFetchResponse.error_code")?);
-            let error_message =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("ShareFetchResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("ShareFetchResponse.error_code")?);
+            self.error_message =
                 r.nullable_string("ShareFetchResponse.error_message", true)?.map(Cow::Borrowed);
-            let acquisition_lock_timeout_ms =
+            self.acquisition_lock_timeout_ms =
                 r.i32("ShareFetchResponse.acquisition_lock_timeout_ms")?;
-            let responses = r.array(
+            r.structs(
+                &mut self.responses,
                 "ShareFetchResponse.responses",
                 true,
                 ShareFetchableTopicResponse::min_size(version),
-                |r| ShareFetchableTopicResponse::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let node_endpoints = r.array(
+            r.structs(
+                &mut self.node_endpoints,
                 "ShareFetchResponse.node_endpoints",
                 true,
                 NodeEndpoint::min_size(version),
-                |r| NodeEndpoint::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("ShareFetchResponse")?;
-            Ok(Self {
-                throttle_time_ms,
-                error_code,
-                error_message,
-                acquisition_lock_timeout_ms,
-                responses,
-                node_endpoints,
-                unknown_tags,
-            })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ShareFetchResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -468,7 +555,7 @@ pub mod response {
     }
 
     /// `ShareFetchableTopicResponse` of `ShareFetchResponse`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ShareFetchableTopicResponse<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -478,21 +565,39 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ShareFetchableTopicResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ShareFetchableTopicResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> ShareFetchableTopicResponse<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("ShareFetchableTopicResponse.topic_id")?);
-            let partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("ShareFetchableTopicResponse.topic_id")?);
+            r.structs(
+                &mut self.partitions,
                 "ShareFetchableTopicResponse.partitions",
                 true,
                 PartitionData::min_size(version),
-                |r| PartitionData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("ShareFetchableTopicResponse")?;
-            Ok(Self { topic_id, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ShareFetchableTopicResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -518,7 +623,7 @@ pub mod response {
     const _: () = assert!(size_of::<ShareFetchableTopicResponse<'_>>() <= 18 * MEMORY_PER_BYTE);
 
     /// `PartitionData` of `ShareFetchResponse`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionData<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -533,11 +638,32 @@ pub mod response {
         /// `CurrentLeader`: all versions.
         pub current_leader: LeaderIdAndEpoch<'a>,
         /// `Records`: all versions.
-        pub records: Records,
+        pub records: Records<'a>,
         /// `AcquiredRecords`: all versions.
         pub acquired_records: Vec<AcquiredRecords<'a>>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl PartitionData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            error_message: None,
+            acknowledge_error_code: ErrorCode(0),
+            acknowledge_error_message: None,
+            current_leader: LeaderIdAndEpoch::DEFAULT,
+            records: Records::new(),
+            acquired_records: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for PartitionData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> PartitionData<'a> {
@@ -545,35 +671,28 @@ pub mod response {
             22
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
-            let error_code = ErrorCode(r.i16("PartitionData.error_code")?);
-            let error_message =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
+            self.error_code = ErrorCode(r.i16("PartitionData.error_code")?);
+            self.error_message =
                 r.nullable_string("PartitionData.error_message", true)?.map(Cow::Borrowed);
-            let acknowledge_error_code = ErrorCode(r.i16("PartitionData.acknowledge_error_code")?);
-            let acknowledge_error_message = r
+            self.acknowledge_error_code = ErrorCode(r.i16("PartitionData.acknowledge_error_code")?);
+            self.acknowledge_error_message = r
                 .nullable_string("PartitionData.acknowledge_error_message", true)?
                 .map(Cow::Borrowed);
-            let current_leader = LeaderIdAndEpoch::read(r, version)?;
-            let records = Records::from(r.piece("PartitionData.records", true)?);
-            let acquired_records = r.array(
+            self.current_leader.read(r, version)?;
+            self.records = Records::from(r.piece("PartitionData.records", true)?);
+            r.structs(
+                &mut self.acquired_records,
                 "PartitionData.acquired_records",
                 true,
                 AcquiredRecords::min_size(version),
-                |r| AcquiredRecords::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("PartitionData")?;
-            Ok(Self {
-                partition_index,
-                error_code,
-                error_message,
-                acknowledge_error_code,
-                acknowledge_error_message,
-                current_leader,
-                records,
-                acquired_records,
-                unknown_tags,
-            })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -613,7 +732,7 @@ pub mod response {
     const _: () = assert!(size_of::<PartitionData<'_>>() <= 22 * MEMORY_PER_BYTE);
 
     /// `LeaderIdAndEpoch` of `ShareFetchResponse`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct LeaderIdAndEpoch<'a> {
         /// `LeaderId`: all versions.
         pub leader_id: i32,
@@ -623,12 +742,26 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl LeaderIdAndEpoch<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { leader_id: 0, leader_epoch: 0, unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for LeaderIdAndEpoch<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> LeaderIdAndEpoch<'a> {
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let leader_id = r.i32("LeaderIdAndEpoch.leader_id")?;
-            let leader_epoch = r.i32("LeaderIdAndEpoch.leader_epoch")?;
-            let unknown_tags = r.unknown_tags("LeaderIdAndEpoch")?;
-            Ok(Self { leader_id, leader_epoch, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.leader_id = r.i32("LeaderIdAndEpoch.leader_id")?;
+            self.leader_epoch = r.i32("LeaderIdAndEpoch.leader_epoch")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("LeaderIdAndEpoch")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -645,7 +778,7 @@ pub mod response {
     }
 
     /// `AcquiredRecords` of `ShareFetchResponse`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct AcquiredRecords<'a> {
         /// `FirstOffset`: all versions.
         pub first_offset: i64,
@@ -657,17 +790,35 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl AcquiredRecords<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            first_offset: 0,
+            last_offset: 0,
+            delivery_count: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for AcquiredRecords<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> AcquiredRecords<'a> {
         const fn min_size(_version: i16) -> usize {
             19
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let first_offset = r.i64("AcquiredRecords.first_offset")?;
-            let last_offset = r.i64("AcquiredRecords.last_offset")?;
-            let delivery_count = r.i16("AcquiredRecords.delivery_count")?;
-            let unknown_tags = r.unknown_tags("AcquiredRecords")?;
-            Ok(Self { first_offset, last_offset, delivery_count, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.first_offset = r.i64("AcquiredRecords.first_offset")?;
+            self.last_offset = r.i64("AcquiredRecords.last_offset")?;
+            self.delivery_count = r.i16("AcquiredRecords.delivery_count")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("AcquiredRecords")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -687,7 +838,7 @@ pub mod response {
     const _: () = assert!(size_of::<AcquiredRecords<'_>>() <= 19 * MEMORY_PER_BYTE);
 
     /// `NodeEndpoint` of `ShareFetchResponse`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct NodeEndpoint<'a> {
         /// `NodeId`: all versions.
         pub node_id: NodeId,
@@ -701,18 +852,37 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl NodeEndpoint<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            node_id: NodeId(0),
+            host: Cow::Borrowed(""),
+            port: 0,
+            rack: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for NodeEndpoint<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> NodeEndpoint<'a> {
         const fn min_size(_version: i16) -> usize {
             11
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let node_id = NodeId(r.i32("NodeEndpoint.node_id")?);
-            let host = Cow::Borrowed(r.string("NodeEndpoint.host", true)?);
-            let port = r.i32("NodeEndpoint.port")?;
-            let rack = r.nullable_string("NodeEndpoint.rack", true)?.map(Cow::Borrowed);
-            let unknown_tags = r.unknown_tags("NodeEndpoint")?;
-            Ok(Self { node_id, host, port, rack, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.node_id = NodeId(r.i32("NodeEndpoint.node_id")?);
+            self.host = Cow::Borrowed(r.string("NodeEndpoint.host", true)?);
+            self.port = r.i32("NodeEndpoint.port")?;
+            self.rack = r.nullable_string("NodeEndpoint.rack", true)?.map(Cow::Borrowed);
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("NodeEndpoint")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

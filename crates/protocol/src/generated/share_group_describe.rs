@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `ShareGroupDescribeRequest`, key 77, versions 1, flexible from 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ShareGroupDescribeRequest<'a> {
         /// `GroupIds`: all versions.
         pub group_ids: Vec<Cow<'a, str>>,
@@ -24,19 +24,36 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ShareGroupDescribeRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_ids: Vec::new(),
+            include_authorized_operations: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ShareGroupDescribeRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ShareGroupDescribeRequest<'a> {
         const NAME: &'static str = "ShareGroupDescribeRequest";
         const VERSIONS: VersionRange = VersionRange::new(1, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(1);
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let group_ids = r.array("ShareGroupDescribeRequest.group_ids", true, 1, |r| {
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.group_ids = r.array("ShareGroupDescribeRequest.group_ids", true, 1, |r| {
                 Ok(Cow::Borrowed(r.string("ShareGroupDescribeRequest.group_ids", true)?))
             })?;
-            let include_authorized_operations =
+            self.include_authorized_operations =
                 r.bool("ShareGroupDescribeRequest.include_authorized_operations")?;
-            let unknown_tags = r.unknown_tags("ShareGroupDescribeRequest")?;
-            Ok(Self { group_ids, include_authorized_operations, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ShareGroupDescribeRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -74,7 +91,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `ShareGroupDescribeResponse`, key 77, versions 1, flexible from 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ShareGroupDescribeResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -84,21 +101,36 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ShareGroupDescribeResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { throttle_time_ms: 0, groups: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for ShareGroupDescribeResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ShareGroupDescribeResponse<'a> {
         const NAME: &'static str = "ShareGroupDescribeResponse";
         const VERSIONS: VersionRange = VersionRange::new(1, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(1);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("ShareGroupDescribeResponse.throttle_time_ms")?;
-            let groups = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("ShareGroupDescribeResponse.throttle_time_ms")?;
+            r.structs(
+                &mut self.groups,
                 "ShareGroupDescribeResponse.groups",
                 true,
                 DescribedGroup::min_size(version),
-                |r| DescribedGroup::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("ShareGroupDescribeResponse")?;
-            Ok(Self { throttle_time_ms, groups, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ShareGroupDescribeResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -154,20 +186,25 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribedGroup<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            error_message: None,
+            group_id: Cow::Borrowed(""),
+            group_state: Cow::Borrowed(""),
+            group_epoch: 0,
+            assignment_epoch: 0,
+            assignor_name: Cow::Borrowed(""),
+            members: Vec::new(),
+            authorized_operations: -2147483648,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DescribedGroup<'_> {
         fn default() -> Self {
-            Self {
-                error_code: ErrorCode(0),
-                error_message: None,
-                group_id: Cow::Borrowed(""),
-                group_state: Cow::Borrowed(""),
-                group_epoch: 0,
-                assignment_epoch: 0,
-                assignor_name: Cow::Borrowed(""),
-                members: Vec::new(),
-                authorized_operations: -2147483648,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -176,33 +213,27 @@ pub mod response {
             20
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let error_code = ErrorCode(r.i16("DescribedGroup.error_code")?);
-            let error_message =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.error_code = ErrorCode(r.i16("DescribedGroup.error_code")?);
+            self.error_message =
                 r.nullable_string("DescribedGroup.error_message", true)?.map(Cow::Borrowed);
-            let group_id = Cow::Borrowed(r.string("DescribedGroup.group_id", true)?);
-            let group_state = Cow::Borrowed(r.string("DescribedGroup.group_state", true)?);
-            let group_epoch = r.i32("DescribedGroup.group_epoch")?;
-            let assignment_epoch = r.i32("DescribedGroup.assignment_epoch")?;
-            let assignor_name = Cow::Borrowed(r.string("DescribedGroup.assignor_name", true)?);
-            let members =
-                r.array("DescribedGroup.members", true, Member::min_size(version), |r| {
-                    Member::read(r, version)
-                })?;
-            let authorized_operations = r.i32("DescribedGroup.authorized_operations")?;
-            let unknown_tags = r.unknown_tags("DescribedGroup")?;
-            Ok(Self {
-                error_code,
-                error_message,
-                group_id,
-                group_state,
-                group_epoch,
-                assignment_epoch,
-                assignor_name,
-                members,
-                authorized_operations,
-                unknown_tags,
-            })
+            self.group_id = Cow::Borrowed(r.string("DescribedGroup.group_id", true)?);
+            self.group_state = Cow::Borrowed(r.string("DescribedGroup.group_state", true)?);
+            self.group_epoch = r.i32("DescribedGroup.group_epoch")?;
+            self.assignment_epoch = r.i32("DescribedGroup.assignment_epoch")?;
+            self.assignor_name = Cow::Borrowed(r.string("DescribedGroup.assignor_name", true)?);
+            r.structs(
+                &mut self.members,
+                "DescribedGroup.members",
+                true,
+                Member::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            self.authorized_operations = r.i32("DescribedGroup.authorized_operations")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribedGroup")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -239,7 +270,7 @@ pub mod response {
     const _: () = assert!(size_of::<DescribedGroup<'_>>() <= 20 * MEMORY_PER_BYTE);
 
     /// `Member` of `ShareGroupDescribeResponse`, versions 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Member<'a> {
         /// `MemberId`: all versions.
         pub member_id: Cow<'a, str>,
@@ -259,33 +290,46 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Member<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            member_id: Cow::Borrowed(""),
+            rack_id: None,
+            member_epoch: 0,
+            client_id: Cow::Borrowed(""),
+            client_host: Cow::Borrowed(""),
+            subscribed_topic_names: Vec::new(),
+            assignment: Assignment::DEFAULT,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for Member<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Member<'a> {
         const fn min_size(_version: i16) -> usize {
             12
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let member_id = Cow::Borrowed(r.string("Member.member_id", true)?);
-            let rack_id = r.nullable_string("Member.rack_id", true)?.map(Cow::Borrowed);
-            let member_epoch = r.i32("Member.member_epoch")?;
-            let client_id = Cow::Borrowed(r.string("Member.client_id", true)?);
-            let client_host = Cow::Borrowed(r.string("Member.client_host", true)?);
-            let subscribed_topic_names =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.member_id = Cow::Borrowed(r.string("Member.member_id", true)?);
+            self.rack_id = r.nullable_string("Member.rack_id", true)?.map(Cow::Borrowed);
+            self.member_epoch = r.i32("Member.member_epoch")?;
+            self.client_id = Cow::Borrowed(r.string("Member.client_id", true)?);
+            self.client_host = Cow::Borrowed(r.string("Member.client_host", true)?);
+            self.subscribed_topic_names =
                 r.array("Member.subscribed_topic_names", true, 1, |r| {
                     Ok(Cow::Borrowed(r.string("Member.subscribed_topic_names", true)?))
                 })?;
-            let assignment = Assignment::read(r, version)?;
-            let unknown_tags = r.unknown_tags("Member")?;
-            Ok(Self {
-                member_id,
-                rack_id,
-                member_epoch,
-                client_id,
-                client_host,
-                subscribed_topic_names,
-                assignment,
-                unknown_tags,
-            })
+            self.assignment.read(r, version)?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Member")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -321,7 +365,7 @@ pub mod response {
     const _: () = assert!(size_of::<Member<'_>>() <= 12 * MEMORY_PER_BYTE);
 
     /// `Assignment` of `ShareGroupDescribeResponse`, versions 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Assignment<'a> {
         /// `TopicPartitions`: all versions.
         pub topic_partitions: Vec<TopicPartitions<'a>>,
@@ -329,16 +373,31 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Assignment<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { topic_partitions: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for Assignment<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Assignment<'a> {
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            r.structs(
+                &mut self.topic_partitions,
                 "Assignment.topic_partitions",
                 true,
                 TopicPartitions::min_size(version),
-                |r| TopicPartitions::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("Assignment")?;
-            Ok(Self { topic_partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Assignment")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -360,7 +419,7 @@ pub mod response {
     }
 
     /// `TopicPartitions` of `ShareGroupDescribeResponse`, versions 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicPartitions<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -372,17 +431,35 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicPartitions<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            topic_name: Cow::Borrowed(""),
+            partitions: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicPartitions<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicPartitions<'a> {
         const fn min_size(_version: i16) -> usize {
             19
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("TopicPartitions.topic_id")?);
-            let topic_name = Cow::Borrowed(r.string("TopicPartitions.topic_name", true)?);
-            let partitions = r.fixed_array("TopicPartitions.partitions", true)?;
-            let unknown_tags = r.unknown_tags("TopicPartitions")?;
-            Ok(Self { topic_id, topic_name, partitions, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("TopicPartitions.topic_id")?);
+            self.topic_name = Cow::Borrowed(r.string("TopicPartitions.topic_name", true)?);
+            self.partitions = r.fixed_array("TopicPartitions.partitions", true)?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicPartitions")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `ShareGroupHeartbeatRequest`, key 76, versions 1, flexible from 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ShareGroupHeartbeatRequest<'a> {
         /// `GroupId`: all versions.
         pub group_id: Cow<'a, str>,
@@ -30,18 +30,36 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ShareGroupHeartbeatRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: Cow::Borrowed(""),
+            member_id: Cow::Borrowed(""),
+            member_epoch: 0,
+            rack_id: None,
+            subscribed_topic_names: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ShareGroupHeartbeatRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ShareGroupHeartbeatRequest<'a> {
         const NAME: &'static str = "ShareGroupHeartbeatRequest";
         const VERSIONS: VersionRange = VersionRange::new(1, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(1);
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let group_id = Cow::Borrowed(r.string("ShareGroupHeartbeatRequest.group_id", true)?);
-            let member_id = Cow::Borrowed(r.string("ShareGroupHeartbeatRequest.member_id", true)?);
-            let member_epoch = r.i32("ShareGroupHeartbeatRequest.member_epoch")?;
-            let rack_id =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.group_id = Cow::Borrowed(r.string("ShareGroupHeartbeatRequest.group_id", true)?);
+            self.member_id = Cow::Borrowed(r.string("ShareGroupHeartbeatRequest.member_id", true)?);
+            self.member_epoch = r.i32("ShareGroupHeartbeatRequest.member_epoch")?;
+            self.rack_id =
                 r.nullable_string("ShareGroupHeartbeatRequest.rack_id", true)?.map(Cow::Borrowed);
-            let subscribed_topic_names = r.nullable_array(
+            self.subscribed_topic_names = r.nullable_array(
                 "ShareGroupHeartbeatRequest.subscribed_topic_names",
                 true,
                 1,
@@ -51,15 +69,10 @@ pub mod request {
                     ))
                 },
             )?;
-            let unknown_tags = r.unknown_tags("ShareGroupHeartbeatRequest")?;
-            Ok(Self {
-                group_id,
-                member_id,
-                member_epoch,
-                rack_id,
-                subscribed_topic_names,
-                unknown_tags,
-            })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ShareGroupHeartbeatRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -107,7 +120,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `ShareGroupHeartbeatResponse`, key 76, versions 1, flexible from 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct ShareGroupHeartbeatResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -127,40 +140,52 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl ShareGroupHeartbeatResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            error_message: None,
+            member_id: None,
+            member_epoch: 0,
+            heartbeat_interval_ms: 0,
+            assignment: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for ShareGroupHeartbeatResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for ShareGroupHeartbeatResponse<'a> {
         const NAME: &'static str = "ShareGroupHeartbeatResponse";
         const VERSIONS: VersionRange = VersionRange::new(1, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(1);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("ShareGroupHeartbeatResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("ShareGroupHeartbeatResponse.error_code")?);
-            let error_message = r
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("ShareGroupHeartbeatResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("ShareGroupHeartbeatResponse.error_code")?);
+            self.error_message = r
                 .nullable_string("ShareGroupHeartbeatResponse.error_message", true)?
                 .map(Cow::Borrowed);
-            let member_id = r
+            self.member_id = r
                 .nullable_string("ShareGroupHeartbeatResponse.member_id", true)?
                 .map(Cow::Borrowed);
-            let member_epoch = r.i32("ShareGroupHeartbeatResponse.member_epoch")?;
-            let heartbeat_interval_ms =
+            self.member_epoch = r.i32("ShareGroupHeartbeatResponse.member_epoch")?;
+            self.heartbeat_interval_ms =
                 r.i32("ShareGroupHeartbeatResponse.heartbeat_interval_ms")?;
-            let assignment = if r.is_present("ShareGroupHeartbeatResponse.assignment")? {
-                let value = Assignment::read(r, version)?;
-                Some(r.boxed(value, "ShareGroupHeartbeatResponse.assignment")?)
-            } else {
-                None
-            };
-            let unknown_tags = r.unknown_tags("ShareGroupHeartbeatResponse")?;
-            Ok(Self {
-                throttle_time_ms,
-                error_code,
-                error_message,
-                member_id,
-                member_epoch,
-                heartbeat_interval_ms,
-                assignment,
-                unknown_tags,
-            })
+            if r.is_present("ShareGroupHeartbeatResponse.assignment")? {
+                let mut value = Assignment::default();
+                value.read(r, version)?;
+                self.assignment = Some(r.boxed(value, "ShareGroupHeartbeatResponse.assignment")?);
+            }
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("ShareGroupHeartbeatResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -207,7 +232,7 @@ pub mod response {
     }
 
     /// `Assignment` of `ShareGroupHeartbeatResponse`, versions 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Assignment<'a> {
         /// `TopicPartitions`: all versions.
         pub topic_partitions: Vec<TopicPartitions<'a>>,
@@ -215,16 +240,31 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Assignment<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { topic_partitions: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for Assignment<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Assignment<'a> {
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            r.structs(
+                &mut self.topic_partitions,
                 "Assignment.topic_partitions",
                 true,
                 TopicPartitions::min_size(version),
-                |r| TopicPartitions::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("Assignment")?;
-            Ok(Self { topic_partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Assignment")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -248,7 +288,7 @@ pub mod response {
     const _: () = assert!(size_of::<Assignment<'_>>() <= 2 * MEMORY_PER_BYTE);
 
     /// `TopicPartitions` of `ShareGroupHeartbeatResponse`, versions 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicPartitions<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -258,16 +298,33 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicPartitions<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicPartitions<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicPartitions<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("TopicPartitions.topic_id")?);
-            let partitions = r.fixed_array("TopicPartitions.partitions", true)?;
-            let unknown_tags = r.unknown_tags("TopicPartitions")?;
-            Ok(Self { topic_id, partitions, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("TopicPartitions.topic_id")?);
+            self.partitions = r.fixed_array("TopicPartitions.partitions", true)?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicPartitions")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

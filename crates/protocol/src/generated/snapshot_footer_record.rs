@@ -7,7 +7,7 @@
 use super::prelude::*;
 
 /// `SnapshotFooterRecord`, versions 0, flexible from 0.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SnapshotFooterRecord<'a> {
     /// `Version`: all versions.
     pub version: i16,
@@ -15,15 +15,28 @@ pub struct SnapshotFooterRecord<'a> {
     pub unknown_tags: UnknownTags<'a>,
 }
 
+impl SnapshotFooterRecord<'_> {
+    /// Every field at its default.
+    pub const DEFAULT: Self = Self { version: 0, unknown_tags: UnknownTags::new() };
+}
+
+impl Default for SnapshotFooterRecord<'_> {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 impl<'a> Message<'a> for SnapshotFooterRecord<'a> {
     const NAME: &'static str = "SnapshotFooterRecord";
     const VERSIONS: VersionRange = VersionRange::new(0, 0);
     const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-    fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-        let version_value = r.i16("SnapshotFooterRecord.version")?;
-        let unknown_tags = r.unknown_tags("SnapshotFooterRecord")?;
-        Ok(Self { version: version_value, unknown_tags })
+    fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+        self.version = r.i16("SnapshotFooterRecord.version")?;
+        if !r.no_tags() {
+            self.unknown_tags = r.unknown_tags("SnapshotFooterRecord")?;
+        }
+        Ok(())
     }
 
     fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -7,7 +7,7 @@
 use super::prelude::*;
 
 /// `SnapshotHeaderRecord`, versions 0, flexible from 0.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SnapshotHeaderRecord<'a> {
     /// `Version`: all versions.
     pub version: i16,
@@ -17,17 +17,31 @@ pub struct SnapshotHeaderRecord<'a> {
     pub unknown_tags: UnknownTags<'a>,
 }
 
+impl SnapshotHeaderRecord<'_> {
+    /// Every field at its default.
+    pub const DEFAULT: Self =
+        Self { version: 0, last_contained_log_timestamp: 0, unknown_tags: UnknownTags::new() };
+}
+
+impl Default for SnapshotHeaderRecord<'_> {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 impl<'a> Message<'a> for SnapshotHeaderRecord<'a> {
     const NAME: &'static str = "SnapshotHeaderRecord";
     const VERSIONS: VersionRange = VersionRange::new(0, 0);
     const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-    fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-        let version_value = r.i16("SnapshotHeaderRecord.version")?;
-        let last_contained_log_timestamp =
+    fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+        self.version = r.i16("SnapshotHeaderRecord.version")?;
+        self.last_contained_log_timestamp =
             r.i64("SnapshotHeaderRecord.last_contained_log_timestamp")?;
-        let unknown_tags = r.unknown_tags("SnapshotHeaderRecord")?;
-        Ok(Self { version: version_value, last_contained_log_timestamp, unknown_tags })
+        if !r.no_tags() {
+            self.unknown_tags = r.unknown_tags("SnapshotHeaderRecord")?;
+        }
+        Ok(())
     }
 
     fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `StreamsGroupDescribeRequest`, key 89, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct StreamsGroupDescribeRequest<'a> {
         /// `GroupIds`: all versions.
         pub group_ids: Vec<Cow<'a, str>>,
@@ -24,19 +24,36 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl StreamsGroupDescribeRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_ids: Vec::new(),
+            include_authorized_operations: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for StreamsGroupDescribeRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for StreamsGroupDescribeRequest<'a> {
         const NAME: &'static str = "StreamsGroupDescribeRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let group_ids = r.array("StreamsGroupDescribeRequest.group_ids", true, 1, |r| {
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.group_ids = r.array("StreamsGroupDescribeRequest.group_ids", true, 1, |r| {
                 Ok(Cow::Borrowed(r.string("StreamsGroupDescribeRequest.group_ids", true)?))
             })?;
-            let include_authorized_operations =
+            self.include_authorized_operations =
                 r.bool("StreamsGroupDescribeRequest.include_authorized_operations")?;
-            let unknown_tags = r.unknown_tags("StreamsGroupDescribeRequest")?;
-            Ok(Self { group_ids, include_authorized_operations, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("StreamsGroupDescribeRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -74,7 +91,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `StreamsGroupDescribeResponse`, key 89, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct StreamsGroupDescribeResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -84,21 +101,36 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl StreamsGroupDescribeResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { throttle_time_ms: 0, groups: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for StreamsGroupDescribeResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for StreamsGroupDescribeResponse<'a> {
         const NAME: &'static str = "StreamsGroupDescribeResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("StreamsGroupDescribeResponse.throttle_time_ms")?;
-            let groups = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("StreamsGroupDescribeResponse.throttle_time_ms")?;
+            r.structs(
+                &mut self.groups,
                 "StreamsGroupDescribeResponse.groups",
                 true,
                 DescribedGroup::min_size(version),
-                |r| DescribedGroup::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("StreamsGroupDescribeResponse")?;
-            Ok(Self { throttle_time_ms, groups, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("StreamsGroupDescribeResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -154,20 +186,25 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl DescribedGroup<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            error_message: None,
+            group_id: Cow::Borrowed(""),
+            group_state: Cow::Borrowed(""),
+            group_epoch: 0,
+            assignment_epoch: 0,
+            topology: None,
+            members: Vec::new(),
+            authorized_operations: -2147483648,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for DescribedGroup<'_> {
         fn default() -> Self {
-            Self {
-                error_code: ErrorCode(0),
-                error_message: None,
-                group_id: Cow::Borrowed(""),
-                group_state: Cow::Borrowed(""),
-                group_epoch: 0,
-                assignment_epoch: 0,
-                topology: None,
-                members: Vec::new(),
-                authorized_operations: -2147483648,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -176,38 +213,31 @@ pub mod response {
             20
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let error_code = ErrorCode(r.i16("DescribedGroup.error_code")?);
-            let error_message =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.error_code = ErrorCode(r.i16("DescribedGroup.error_code")?);
+            self.error_message =
                 r.nullable_string("DescribedGroup.error_message", true)?.map(Cow::Borrowed);
-            let group_id = Cow::Borrowed(r.string("DescribedGroup.group_id", true)?);
-            let group_state = Cow::Borrowed(r.string("DescribedGroup.group_state", true)?);
-            let group_epoch = r.i32("DescribedGroup.group_epoch")?;
-            let assignment_epoch = r.i32("DescribedGroup.assignment_epoch")?;
-            let topology = if r.is_present("DescribedGroup.topology")? {
-                let value = Topology::read(r, version)?;
-                Some(r.boxed(value, "DescribedGroup.topology")?)
-            } else {
-                None
-            };
-            let members =
-                r.array("DescribedGroup.members", true, Member::min_size(version), |r| {
-                    Member::read(r, version)
-                })?;
-            let authorized_operations = r.i32("DescribedGroup.authorized_operations")?;
-            let unknown_tags = r.unknown_tags("DescribedGroup")?;
-            Ok(Self {
-                error_code,
-                error_message,
-                group_id,
-                group_state,
-                group_epoch,
-                assignment_epoch,
-                topology,
-                members,
-                authorized_operations,
-                unknown_tags,
-            })
+            self.group_id = Cow::Borrowed(r.string("DescribedGroup.group_id", true)?);
+            self.group_state = Cow::Borrowed(r.string("DescribedGroup.group_state", true)?);
+            self.group_epoch = r.i32("DescribedGroup.group_epoch")?;
+            self.assignment_epoch = r.i32("DescribedGroup.assignment_epoch")?;
+            if r.is_present("DescribedGroup.topology")? {
+                let mut value = Topology::default();
+                value.read(r, version)?;
+                self.topology = Some(r.boxed(value, "DescribedGroup.topology")?);
+            }
+            r.structs(
+                &mut self.members,
+                "DescribedGroup.members",
+                true,
+                Member::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            self.authorized_operations = r.i32("DescribedGroup.authorized_operations")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("DescribedGroup")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -250,7 +280,7 @@ pub mod response {
     const _: () = assert!(size_of::<DescribedGroup<'_>>() <= 20 * MEMORY_PER_BYTE);
 
     /// `Topology` of `StreamsGroupDescribeResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Topology<'a> {
         /// `Epoch`: all versions.
         pub epoch: i32,
@@ -260,17 +290,32 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Topology<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { epoch: 0, subtopologies: None, unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for Topology<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Topology<'a> {
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let epoch = r.i32("Topology.epoch")?;
-            let subtopologies = r.nullable_array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.epoch = r.i32("Topology.epoch")?;
+            r.nullable_structs(
+                &mut self.subtopologies,
                 "Topology.subtopologies",
                 true,
                 Subtopology::min_size(version),
-                |r| Subtopology::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("Topology")?;
-            Ok(Self { epoch, subtopologies, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Topology")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -300,7 +345,7 @@ pub mod response {
     const _: () = assert!(size_of::<Topology<'_>>() <= 6 * MEMORY_PER_BYTE);
 
     /// `Subtopology` of `StreamsGroupDescribeResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Subtopology<'a> {
         /// `SubtopologyId`: all versions.
         pub subtopology_id: Cow<'a, str>,
@@ -316,41 +361,56 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Subtopology<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            subtopology_id: Cow::Borrowed(""),
+            source_topics: Vec::new(),
+            repartition_sink_topics: Vec::new(),
+            state_changelog_topics: Vec::new(),
+            repartition_source_topics: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for Subtopology<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Subtopology<'a> {
         const fn min_size(_version: i16) -> usize {
             6
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let subtopology_id = Cow::Borrowed(r.string("Subtopology.subtopology_id", true)?);
-            let source_topics = r.array("Subtopology.source_topics", true, 1, |r| {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.subtopology_id = Cow::Borrowed(r.string("Subtopology.subtopology_id", true)?);
+            self.source_topics = r.array("Subtopology.source_topics", true, 1, |r| {
                 Ok(Cow::Borrowed(r.string("Subtopology.source_topics", true)?))
             })?;
-            let repartition_sink_topics =
+            self.repartition_sink_topics =
                 r.array("Subtopology.repartition_sink_topics", true, 1, |r| {
                     Ok(Cow::Borrowed(r.string("Subtopology.repartition_sink_topics", true)?))
                 })?;
-            let state_changelog_topics = r.array(
+            r.structs(
+                &mut self.state_changelog_topics,
                 "Subtopology.state_changelog_topics",
                 true,
                 TopicInfo::min_size(version),
-                |r| TopicInfo::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let repartition_source_topics = r.array(
+            r.structs(
+                &mut self.repartition_source_topics,
                 "Subtopology.repartition_source_topics",
                 true,
                 TopicInfo::min_size(version),
-                |r| TopicInfo::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("Subtopology")?;
-            Ok(Self {
-                subtopology_id,
-                source_topics,
-                repartition_sink_topics,
-                state_changelog_topics,
-                repartition_source_topics,
-                unknown_tags,
-            })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Subtopology")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -412,7 +472,7 @@ pub mod response {
     const _: () = assert!(size_of::<Subtopology<'_>>() <= 6 * MEMORY_PER_BYTE);
 
     /// `TopicInfo` of `StreamsGroupDescribeResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicInfo<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -426,21 +486,43 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicInfo<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            partitions: PartitionIndex(0),
+            replication_factor: 0,
+            topic_configs: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicInfo<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicInfo<'a> {
         const fn min_size(_version: i16) -> usize {
             9
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("TopicInfo.name", true)?);
-            let partitions = PartitionIndex(r.i32("TopicInfo.partitions")?);
-            let replication_factor = r.i16("TopicInfo.replication_factor")?;
-            let topic_configs =
-                r.array("TopicInfo.topic_configs", true, KeyValue::min_size(version), |r| {
-                    KeyValue::read(r, version)
-                })?;
-            let unknown_tags = r.unknown_tags("TopicInfo")?;
-            Ok(Self { name, partitions, replication_factor, topic_configs, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("TopicInfo.name", true)?);
+            self.partitions = PartitionIndex(r.i32("TopicInfo.partitions")?);
+            self.replication_factor = r.i16("TopicInfo.replication_factor")?;
+            r.structs(
+                &mut self.topic_configs,
+                "TopicInfo.topic_configs",
+                true,
+                KeyValue::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicInfo")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -469,7 +551,7 @@ pub mod response {
     const _: () = assert!(size_of::<TopicInfo<'_>>() <= 9 * MEMORY_PER_BYTE);
 
     /// `KeyValue` of `StreamsGroupDescribeResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct KeyValue<'a> {
         /// `Key`: all versions.
         pub key: Cow<'a, str>,
@@ -479,16 +561,33 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl KeyValue<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            key: Cow::Borrowed(""),
+            value: Cow::Borrowed(""),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for KeyValue<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> KeyValue<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let key = Cow::Borrowed(r.string("KeyValue.key", true)?);
-            let value = Cow::Borrowed(r.string("KeyValue.value", true)?);
-            let unknown_tags = r.unknown_tags("KeyValue")?;
-            Ok(Self { key, value, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.key = Cow::Borrowed(r.string("KeyValue.key", true)?);
+            self.value = Cow::Borrowed(r.string("KeyValue.value", true)?);
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("KeyValue")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -508,7 +607,7 @@ pub mod response {
     const _: () = assert!(size_of::<KeyValue<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `Member` of `StreamsGroupDescribeResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Member<'a> {
         /// `MemberId`: all versions.
         pub member_id: Cow<'a, str>,
@@ -544,60 +643,81 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Member<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            member_id: Cow::Borrowed(""),
+            member_epoch: 0,
+            instance_id: None,
+            rack_id: None,
+            client_id: Cow::Borrowed(""),
+            client_host: Cow::Borrowed(""),
+            topology_epoch: 0,
+            process_id: Cow::Borrowed(""),
+            user_endpoint: None,
+            client_tags: Vec::new(),
+            task_offsets: Vec::new(),
+            task_end_offsets: Vec::new(),
+            assignment: Assignment::DEFAULT,
+            target_assignment: Assignment::DEFAULT,
+            is_classic: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for Member<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Member<'a> {
         const fn min_size(_version: i16) -> usize {
             28
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let member_id = Cow::Borrowed(r.string("Member.member_id", true)?);
-            let member_epoch = r.i32("Member.member_epoch")?;
-            let instance_id = r.nullable_string("Member.instance_id", true)?.map(Cow::Borrowed);
-            let rack_id = r.nullable_string("Member.rack_id", true)?.map(Cow::Borrowed);
-            let client_id = Cow::Borrowed(r.string("Member.client_id", true)?);
-            let client_host = Cow::Borrowed(r.string("Member.client_host", true)?);
-            let topology_epoch = r.i32("Member.topology_epoch")?;
-            let process_id = Cow::Borrowed(r.string("Member.process_id", true)?);
-            let user_endpoint = if r.is_present("Member.user_endpoint")? {
-                let value = Endpoint::read(r, version)?;
-                Some(r.boxed(value, "Member.user_endpoint")?)
-            } else {
-                None
-            };
-            let client_tags =
-                r.array("Member.client_tags", true, KeyValue::min_size(version), |r| {
-                    KeyValue::read(r, version)
-                })?;
-            let task_offsets =
-                r.array("Member.task_offsets", true, TaskOffset::min_size(version), |r| {
-                    TaskOffset::read(r, version)
-                })?;
-            let task_end_offsets =
-                r.array("Member.task_end_offsets", true, TaskOffset::min_size(version), |r| {
-                    TaskOffset::read(r, version)
-                })?;
-            let assignment = Assignment::read(r, version)?;
-            let target_assignment = Assignment::read(r, version)?;
-            let is_classic = r.bool("Member.is_classic")?;
-            let unknown_tags = r.unknown_tags("Member")?;
-            Ok(Self {
-                member_id,
-                member_epoch,
-                instance_id,
-                rack_id,
-                client_id,
-                client_host,
-                topology_epoch,
-                process_id,
-                user_endpoint,
-                client_tags,
-                task_offsets,
-                task_end_offsets,
-                assignment,
-                target_assignment,
-                is_classic,
-                unknown_tags,
-            })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.member_id = Cow::Borrowed(r.string("Member.member_id", true)?);
+            self.member_epoch = r.i32("Member.member_epoch")?;
+            self.instance_id = r.nullable_string("Member.instance_id", true)?.map(Cow::Borrowed);
+            self.rack_id = r.nullable_string("Member.rack_id", true)?.map(Cow::Borrowed);
+            self.client_id = Cow::Borrowed(r.string("Member.client_id", true)?);
+            self.client_host = Cow::Borrowed(r.string("Member.client_host", true)?);
+            self.topology_epoch = r.i32("Member.topology_epoch")?;
+            self.process_id = Cow::Borrowed(r.string("Member.process_id", true)?);
+            if r.is_present("Member.user_endpoint")? {
+                let mut value = Endpoint::default();
+                value.read(r, version)?;
+                self.user_endpoint = Some(r.boxed(value, "Member.user_endpoint")?);
+            }
+            r.structs(
+                &mut self.client_tags,
+                "Member.client_tags",
+                true,
+                KeyValue::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            r.structs(
+                &mut self.task_offsets,
+                "Member.task_offsets",
+                true,
+                TaskOffset::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            r.structs(
+                &mut self.task_end_offsets,
+                "Member.task_end_offsets",
+                true,
+                TaskOffset::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            self.assignment.read(r, version)?;
+            self.target_assignment.read(r, version)?;
+            self.is_classic = r.bool("Member.is_classic")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Member")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -665,7 +785,7 @@ pub mod response {
     const _: () = assert!(size_of::<Member<'_>>() <= 28 * MEMORY_PER_BYTE);
 
     /// `Endpoint` of `StreamsGroupDescribeResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Endpoint<'a> {
         /// `Host`: all versions.
         pub host: Cow<'a, str>,
@@ -675,12 +795,26 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Endpoint<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { host: Cow::Borrowed(""), port: 0, unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for Endpoint<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Endpoint<'a> {
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let host = Cow::Borrowed(r.string("Endpoint.host", true)?);
-            let port = r.u16("Endpoint.port")?;
-            let unknown_tags = r.unknown_tags("Endpoint")?;
-            Ok(Self { host, port, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.host = Cow::Borrowed(r.string("Endpoint.host", true)?);
+            self.port = r.u16("Endpoint.port")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Endpoint")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -700,7 +834,7 @@ pub mod response {
     const _: () = assert!(size_of::<Endpoint<'_>>() <= 4 * MEMORY_PER_BYTE);
 
     /// `TaskOffset` of `StreamsGroupDescribeResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TaskOffset<'a> {
         /// `SubtopologyId`: all versions.
         pub subtopology_id: Cow<'a, str>,
@@ -712,17 +846,35 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TaskOffset<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            subtopology_id: Cow::Borrowed(""),
+            partition: PartitionIndex(0),
+            offset: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TaskOffset<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TaskOffset<'a> {
         const fn min_size(_version: i16) -> usize {
             14
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let subtopology_id = Cow::Borrowed(r.string("TaskOffset.subtopology_id", true)?);
-            let partition = PartitionIndex(r.i32("TaskOffset.partition")?);
-            let offset = r.i64("TaskOffset.offset")?;
-            let unknown_tags = r.unknown_tags("TaskOffset")?;
-            Ok(Self { subtopology_id, partition, offset, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.subtopology_id = Cow::Borrowed(r.string("TaskOffset.subtopology_id", true)?);
+            self.partition = PartitionIndex(r.i32("TaskOffset.partition")?);
+            self.offset = r.i64("TaskOffset.offset")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TaskOffset")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -743,7 +895,7 @@ pub mod response {
     const _: () = assert!(size_of::<TaskOffset<'_>>() <= 14 * MEMORY_PER_BYTE);
 
     /// `Assignment` of `StreamsGroupDescribeResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Assignment<'a> {
         /// `ActiveTasks`: all versions.
         pub active_tasks: Vec<TaskIds<'a>>,
@@ -755,22 +907,49 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Assignment<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            active_tasks: Vec::new(),
+            standby_tasks: Vec::new(),
+            warmup_tasks: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for Assignment<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Assignment<'a> {
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let active_tasks =
-                r.array("Assignment.active_tasks", true, TaskIds::min_size(version), |r| {
-                    TaskIds::read(r, version)
-                })?;
-            let standby_tasks =
-                r.array("Assignment.standby_tasks", true, TaskIds::min_size(version), |r| {
-                    TaskIds::read(r, version)
-                })?;
-            let warmup_tasks =
-                r.array("Assignment.warmup_tasks", true, TaskIds::min_size(version), |r| {
-                    TaskIds::read(r, version)
-                })?;
-            let unknown_tags = r.unknown_tags("Assignment")?;
-            Ok(Self { active_tasks, standby_tasks, warmup_tasks, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            r.structs(
+                &mut self.active_tasks,
+                "Assignment.active_tasks",
+                true,
+                TaskIds::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            r.structs(
+                &mut self.standby_tasks,
+                "Assignment.standby_tasks",
+                true,
+                TaskIds::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            r.structs(
+                &mut self.warmup_tasks,
+                "Assignment.warmup_tasks",
+                true,
+                TaskIds::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Assignment")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -808,7 +987,7 @@ pub mod response {
     }
 
     /// `TaskIds` of `StreamsGroupDescribeResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TaskIds<'a> {
         /// `SubtopologyId`: all versions.
         pub subtopology_id: Cow<'a, str>,
@@ -818,16 +997,33 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TaskIds<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            subtopology_id: Cow::Borrowed(""),
+            partitions: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TaskIds<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TaskIds<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let subtopology_id = Cow::Borrowed(r.string("TaskIds.subtopology_id", true)?);
-            let partitions = r.fixed_array("TaskIds.partitions", true)?;
-            let unknown_tags = r.unknown_tags("TaskIds")?;
-            Ok(Self { subtopology_id, partitions, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.subtopology_id = Cow::Borrowed(r.string("TaskIds.subtopology_id", true)?);
+            self.partitions = r.fixed_array("TaskIds.partitions", true)?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TaskIds")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

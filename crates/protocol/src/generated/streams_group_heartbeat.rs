@@ -54,28 +54,33 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl StreamsGroupHeartbeatRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: Cow::Borrowed(""),
+            member_id: Cow::Borrowed(""),
+            member_epoch: 0,
+            endpoint_information_epoch: 0,
+            instance_id: None,
+            rack_id: None,
+            rebalance_timeout_ms: -1,
+            topology: None,
+            active_tasks: None,
+            standby_tasks: None,
+            warmup_tasks: None,
+            process_id: None,
+            user_endpoint: None,
+            client_tags: None,
+            task_offsets: None,
+            task_end_offsets: None,
+            shutdown_application: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for StreamsGroupHeartbeatRequest<'_> {
         fn default() -> Self {
-            Self {
-                group_id: Cow::Borrowed(""),
-                member_id: Cow::Borrowed(""),
-                member_epoch: 0,
-                endpoint_information_epoch: 0,
-                instance_id: None,
-                rack_id: None,
-                rebalance_timeout_ms: -1,
-                topology: None,
-                active_tasks: None,
-                standby_tasks: None,
-                warmup_tasks: None,
-                process_id: None,
-                user_endpoint: None,
-                client_tags: None,
-                task_offsets: None,
-                task_end_offsets: None,
-                shutdown_application: false,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -84,94 +89,82 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let group_id = Cow::Borrowed(r.string("StreamsGroupHeartbeatRequest.group_id", true)?);
-            let member_id =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.group_id = Cow::Borrowed(r.string("StreamsGroupHeartbeatRequest.group_id", true)?);
+            self.member_id =
                 Cow::Borrowed(r.string("StreamsGroupHeartbeatRequest.member_id", true)?);
-            let member_epoch = r.i32("StreamsGroupHeartbeatRequest.member_epoch")?;
-            let endpoint_information_epoch =
+            self.member_epoch = r.i32("StreamsGroupHeartbeatRequest.member_epoch")?;
+            self.endpoint_information_epoch =
                 r.i32("StreamsGroupHeartbeatRequest.endpoint_information_epoch")?;
-            let instance_id = r
+            self.instance_id = r
                 .nullable_string("StreamsGroupHeartbeatRequest.instance_id", true)?
                 .map(Cow::Borrowed);
-            let rack_id =
+            self.rack_id =
                 r.nullable_string("StreamsGroupHeartbeatRequest.rack_id", true)?.map(Cow::Borrowed);
-            let rebalance_timeout_ms =
+            self.rebalance_timeout_ms =
                 r.i32("StreamsGroupHeartbeatRequest.rebalance_timeout_ms")?;
-            let topology = if r.is_present("StreamsGroupHeartbeatRequest.topology")? {
-                let value = Topology::read(r, version)?;
-                Some(r.boxed(value, "StreamsGroupHeartbeatRequest.topology")?)
-            } else {
-                None
-            };
-            let active_tasks = r.nullable_array(
+            if r.is_present("StreamsGroupHeartbeatRequest.topology")? {
+                let mut value = Topology::default();
+                value.read(r, version)?;
+                self.topology = Some(r.boxed(value, "StreamsGroupHeartbeatRequest.topology")?);
+            }
+            r.nullable_structs(
+                &mut self.active_tasks,
                 "StreamsGroupHeartbeatRequest.active_tasks",
                 true,
                 TaskIds::min_size(version),
-                |r| TaskIds::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let standby_tasks = r.nullable_array(
+            r.nullable_structs(
+                &mut self.standby_tasks,
                 "StreamsGroupHeartbeatRequest.standby_tasks",
                 true,
                 TaskIds::min_size(version),
-                |r| TaskIds::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let warmup_tasks = r.nullable_array(
+            r.nullable_structs(
+                &mut self.warmup_tasks,
                 "StreamsGroupHeartbeatRequest.warmup_tasks",
                 true,
                 TaskIds::min_size(version),
-                |r| TaskIds::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let process_id = r
+            self.process_id = r
                 .nullable_string("StreamsGroupHeartbeatRequest.process_id", true)?
                 .map(Cow::Borrowed);
-            let user_endpoint = if r.is_present("StreamsGroupHeartbeatRequest.user_endpoint")? {
-                let value = Endpoint::read(r, version)?;
-                Some(r.boxed(value, "StreamsGroupHeartbeatRequest.user_endpoint")?)
-            } else {
-                None
-            };
-            let client_tags = r.nullable_array(
+            if r.is_present("StreamsGroupHeartbeatRequest.user_endpoint")? {
+                let mut value = Endpoint::default();
+                value.read(r, version)?;
+                self.user_endpoint =
+                    Some(r.boxed(value, "StreamsGroupHeartbeatRequest.user_endpoint")?);
+            }
+            r.nullable_structs(
+                &mut self.client_tags,
                 "StreamsGroupHeartbeatRequest.client_tags",
                 true,
                 KeyValue::min_size(version),
-                |r| KeyValue::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let task_offsets = r.nullable_array(
+            r.nullable_structs(
+                &mut self.task_offsets,
                 "StreamsGroupHeartbeatRequest.task_offsets",
                 true,
                 TaskOffset::min_size(version),
-                |r| TaskOffset::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let task_end_offsets = r.nullable_array(
+            r.nullable_structs(
+                &mut self.task_end_offsets,
                 "StreamsGroupHeartbeatRequest.task_end_offsets",
                 true,
                 TaskOffset::min_size(version),
-                |r| TaskOffset::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let shutdown_application =
+            self.shutdown_application =
                 r.bool("StreamsGroupHeartbeatRequest.shutdown_application")?;
-            let unknown_tags = r.unknown_tags("StreamsGroupHeartbeatRequest")?;
-            Ok(Self {
-                group_id,
-                member_id,
-                member_epoch,
-                endpoint_information_epoch,
-                instance_id,
-                rack_id,
-                rebalance_timeout_ms,
-                topology,
-                active_tasks,
-                standby_tasks,
-                warmup_tasks,
-                process_id,
-                user_endpoint,
-                client_tags,
-                task_offsets,
-                task_end_offsets,
-                shutdown_application,
-                unknown_tags,
-            })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("StreamsGroupHeartbeatRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -309,7 +302,7 @@ pub mod request {
     }
 
     /// `Topology` of `StreamsGroupHeartbeatRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Topology<'a> {
         /// `Epoch`: all versions.
         pub epoch: i32,
@@ -319,15 +312,32 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Topology<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { epoch: 0, subtopologies: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for Topology<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Topology<'a> {
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let epoch = r.i32("Topology.epoch")?;
-            let subtopologies =
-                r.array("Topology.subtopologies", true, Subtopology::min_size(version), |r| {
-                    Subtopology::read(r, version)
-                })?;
-            let unknown_tags = r.unknown_tags("Topology")?;
-            Ok(Self { epoch, subtopologies, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.epoch = r.i32("Topology.epoch")?;
+            r.structs(
+                &mut self.subtopologies,
+                "Topology.subtopologies",
+                true,
+                Subtopology::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Topology")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -353,7 +363,7 @@ pub mod request {
     const _: () = assert!(size_of::<Topology<'_>>() <= 6 * MEMORY_PER_BYTE);
 
     /// `Subtopology` of `StreamsGroupHeartbeatRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Subtopology<'a> {
         /// `SubtopologyId`: all versions.
         pub subtopology_id: Cow<'a, str>,
@@ -373,52 +383,68 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Subtopology<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            subtopology_id: Cow::Borrowed(""),
+            source_topics: Vec::new(),
+            source_topic_regex: Vec::new(),
+            state_changelog_topics: Vec::new(),
+            repartition_sink_topics: Vec::new(),
+            repartition_source_topics: Vec::new(),
+            copartition_groups: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for Subtopology<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Subtopology<'a> {
         const fn min_size(_version: i16) -> usize {
             8
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let subtopology_id = Cow::Borrowed(r.string("Subtopology.subtopology_id", true)?);
-            let source_topics = r.array("Subtopology.source_topics", true, 1, |r| {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.subtopology_id = Cow::Borrowed(r.string("Subtopology.subtopology_id", true)?);
+            self.source_topics = r.array("Subtopology.source_topics", true, 1, |r| {
                 Ok(Cow::Borrowed(r.string("Subtopology.source_topics", true)?))
             })?;
-            let source_topic_regex = r.array("Subtopology.source_topic_regex", true, 1, |r| {
+            self.source_topic_regex = r.array("Subtopology.source_topic_regex", true, 1, |r| {
                 Ok(Cow::Borrowed(r.string("Subtopology.source_topic_regex", true)?))
             })?;
-            let state_changelog_topics = r.array(
+            r.structs(
+                &mut self.state_changelog_topics,
                 "Subtopology.state_changelog_topics",
                 true,
                 TopicInfo::min_size(version),
-                |r| TopicInfo::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let repartition_sink_topics =
+            self.repartition_sink_topics =
                 r.array("Subtopology.repartition_sink_topics", true, 1, |r| {
                     Ok(Cow::Borrowed(r.string("Subtopology.repartition_sink_topics", true)?))
                 })?;
-            let repartition_source_topics = r.array(
+            r.structs(
+                &mut self.repartition_source_topics,
                 "Subtopology.repartition_source_topics",
                 true,
                 TopicInfo::min_size(version),
-                |r| TopicInfo::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let copartition_groups = r.array(
+            r.structs(
+                &mut self.copartition_groups,
                 "Subtopology.copartition_groups",
                 true,
                 CopartitionGroup::min_size(version),
-                |r| CopartitionGroup::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("Subtopology")?;
-            Ok(Self {
-                subtopology_id,
-                source_topics,
-                source_topic_regex,
-                state_changelog_topics,
-                repartition_sink_topics,
-                repartition_source_topics,
-                copartition_groups,
-                unknown_tags,
-            })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Subtopology")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -496,7 +522,7 @@ pub mod request {
     const _: () = assert!(size_of::<Subtopology<'_>>() <= 8 * MEMORY_PER_BYTE);
 
     /// `TopicInfo` of `StreamsGroupHeartbeatRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicInfo<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -510,21 +536,43 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicInfo<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            partitions: PartitionIndex(0),
+            replication_factor: 0,
+            topic_configs: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicInfo<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicInfo<'a> {
         const fn min_size(_version: i16) -> usize {
             9
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("TopicInfo.name", true)?);
-            let partitions = PartitionIndex(r.i32("TopicInfo.partitions")?);
-            let replication_factor = r.i16("TopicInfo.replication_factor")?;
-            let topic_configs =
-                r.array("TopicInfo.topic_configs", true, KeyValue::min_size(version), |r| {
-                    KeyValue::read(r, version)
-                })?;
-            let unknown_tags = r.unknown_tags("TopicInfo")?;
-            Ok(Self { name, partitions, replication_factor, topic_configs, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("TopicInfo.name", true)?);
+            self.partitions = PartitionIndex(r.i32("TopicInfo.partitions")?);
+            self.replication_factor = r.i16("TopicInfo.replication_factor")?;
+            r.structs(
+                &mut self.topic_configs,
+                "TopicInfo.topic_configs",
+                true,
+                KeyValue::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicInfo")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -553,7 +601,7 @@ pub mod request {
     const _: () = assert!(size_of::<TopicInfo<'_>>() <= 9 * MEMORY_PER_BYTE);
 
     /// `KeyValue` of `StreamsGroupHeartbeatRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct KeyValue<'a> {
         /// `Key`: all versions.
         pub key: Cow<'a, str>,
@@ -563,16 +611,33 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl KeyValue<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            key: Cow::Borrowed(""),
+            value: Cow::Borrowed(""),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for KeyValue<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> KeyValue<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let key = Cow::Borrowed(r.string("KeyValue.key", true)?);
-            let value = Cow::Borrowed(r.string("KeyValue.value", true)?);
-            let unknown_tags = r.unknown_tags("KeyValue")?;
-            Ok(Self { key, value, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.key = Cow::Borrowed(r.string("KeyValue.key", true)?);
+            self.value = Cow::Borrowed(r.string("KeyValue.value", true)?);
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("KeyValue")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -592,7 +657,7 @@ pub mod request {
     const _: () = assert!(size_of::<KeyValue<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `CopartitionGroup` of `StreamsGroupHeartbeatRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct CopartitionGroup<'a> {
         /// `SourceTopics`: all versions.
         pub source_topics: FixedArray<'a, i16>,
@@ -604,18 +669,36 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl CopartitionGroup<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            source_topics: FixedArray::new(),
+            source_topic_regex: FixedArray::new(),
+            repartition_source_topics: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for CopartitionGroup<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> CopartitionGroup<'a> {
         const fn min_size(_version: i16) -> usize {
             4
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let source_topics = r.fixed_array("CopartitionGroup.source_topics", true)?;
-            let source_topic_regex = r.fixed_array("CopartitionGroup.source_topic_regex", true)?;
-            let repartition_source_topics =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.source_topics = r.fixed_array("CopartitionGroup.source_topics", true)?;
+            self.source_topic_regex = r.fixed_array("CopartitionGroup.source_topic_regex", true)?;
+            self.repartition_source_topics =
                 r.fixed_array("CopartitionGroup.repartition_source_topics", true)?;
-            let unknown_tags = r.unknown_tags("CopartitionGroup")?;
-            Ok(Self { source_topics, source_topic_regex, repartition_source_topics, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("CopartitionGroup")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -641,7 +724,7 @@ pub mod request {
     const _: () = assert!(size_of::<CopartitionGroup<'_>>() <= 4 * MEMORY_PER_BYTE);
 
     /// `TaskIds` of `StreamsGroupHeartbeatRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TaskIds<'a> {
         /// `SubtopologyId`: all versions.
         pub subtopology_id: Cow<'a, str>,
@@ -651,16 +734,33 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TaskIds<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            subtopology_id: Cow::Borrowed(""),
+            partitions: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TaskIds<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TaskIds<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let subtopology_id = Cow::Borrowed(r.string("TaskIds.subtopology_id", true)?);
-            let partitions = r.fixed_array("TaskIds.partitions", true)?;
-            let unknown_tags = r.unknown_tags("TaskIds")?;
-            Ok(Self { subtopology_id, partitions, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.subtopology_id = Cow::Borrowed(r.string("TaskIds.subtopology_id", true)?);
+            self.partitions = r.fixed_array("TaskIds.partitions", true)?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TaskIds")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -680,7 +780,7 @@ pub mod request {
     const _: () = assert!(size_of::<TaskIds<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `Endpoint` of `StreamsGroupHeartbeatRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Endpoint<'a> {
         /// `Host`: all versions.
         pub host: Cow<'a, str>,
@@ -690,12 +790,26 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Endpoint<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { host: Cow::Borrowed(""), port: 0, unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for Endpoint<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Endpoint<'a> {
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let host = Cow::Borrowed(r.string("Endpoint.host", true)?);
-            let port = r.u16("Endpoint.port")?;
-            let unknown_tags = r.unknown_tags("Endpoint")?;
-            Ok(Self { host, port, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.host = Cow::Borrowed(r.string("Endpoint.host", true)?);
+            self.port = r.u16("Endpoint.port")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Endpoint")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -715,7 +829,7 @@ pub mod request {
     const _: () = assert!(size_of::<Endpoint<'_>>() <= 4 * MEMORY_PER_BYTE);
 
     /// `TaskOffset` of `StreamsGroupHeartbeatRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TaskOffset<'a> {
         /// `SubtopologyId`: all versions.
         pub subtopology_id: Cow<'a, str>,
@@ -727,17 +841,35 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TaskOffset<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            subtopology_id: Cow::Borrowed(""),
+            partition: PartitionIndex(0),
+            offset: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TaskOffset<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TaskOffset<'a> {
         const fn min_size(_version: i16) -> usize {
             14
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let subtopology_id = Cow::Borrowed(r.string("TaskOffset.subtopology_id", true)?);
-            let partition = PartitionIndex(r.i32("TaskOffset.partition")?);
-            let offset = r.i64("TaskOffset.offset")?;
-            let unknown_tags = r.unknown_tags("TaskOffset")?;
-            Ok(Self { subtopology_id, partition, offset, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.subtopology_id = Cow::Borrowed(r.string("TaskOffset.subtopology_id", true)?);
+            self.partition = PartitionIndex(r.i32("TaskOffset.partition")?);
+            self.offset = r.i64("TaskOffset.offset")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TaskOffset")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -797,25 +929,30 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl StreamsGroupHeartbeatResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            error_message: None,
+            member_id: Cow::Borrowed(""),
+            member_epoch: 0,
+            heartbeat_interval_ms: 0,
+            acceptable_recovery_lag: 0,
+            task_offset_interval_ms: 0,
+            status: Some(Vec::new()),
+            active_tasks: None,
+            standby_tasks: None,
+            warmup_tasks: None,
+            endpoint_information_epoch: 0,
+            partitions_by_user_endpoint: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for StreamsGroupHeartbeatResponse<'_> {
         fn default() -> Self {
-            Self {
-                throttle_time_ms: 0,
-                error_code: ErrorCode(0),
-                error_message: None,
-                member_id: Cow::Borrowed(""),
-                member_epoch: 0,
-                heartbeat_interval_ms: 0,
-                acceptable_recovery_lag: 0,
-                task_offset_interval_ms: 0,
-                status: Some(Vec::new()),
-                active_tasks: None,
-                standby_tasks: None,
-                warmup_tasks: None,
-                endpoint_information_epoch: 0,
-                partitions_by_user_endpoint: None,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -824,71 +961,62 @@ pub mod response {
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("StreamsGroupHeartbeatResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("StreamsGroupHeartbeatResponse.error_code")?);
-            let error_message = r
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("StreamsGroupHeartbeatResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("StreamsGroupHeartbeatResponse.error_code")?);
+            self.error_message = r
                 .nullable_string("StreamsGroupHeartbeatResponse.error_message", true)?
                 .map(Cow::Borrowed);
-            let member_id =
+            self.member_id =
                 Cow::Borrowed(r.string("StreamsGroupHeartbeatResponse.member_id", true)?);
-            let member_epoch = r.i32("StreamsGroupHeartbeatResponse.member_epoch")?;
-            let heartbeat_interval_ms =
+            self.member_epoch = r.i32("StreamsGroupHeartbeatResponse.member_epoch")?;
+            self.heartbeat_interval_ms =
                 r.i32("StreamsGroupHeartbeatResponse.heartbeat_interval_ms")?;
-            let acceptable_recovery_lag =
+            self.acceptable_recovery_lag =
                 r.i32("StreamsGroupHeartbeatResponse.acceptable_recovery_lag")?;
-            let task_offset_interval_ms =
+            self.task_offset_interval_ms =
                 r.i32("StreamsGroupHeartbeatResponse.task_offset_interval_ms")?;
-            let status = r.nullable_array(
+            r.nullable_structs(
+                &mut self.status,
                 "StreamsGroupHeartbeatResponse.status",
                 true,
                 Status::min_size(version),
-                |r| Status::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let active_tasks = r.nullable_array(
+            r.nullable_structs(
+                &mut self.active_tasks,
                 "StreamsGroupHeartbeatResponse.active_tasks",
                 true,
                 TaskIds::min_size(version),
-                |r| TaskIds::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let standby_tasks = r.nullable_array(
+            r.nullable_structs(
+                &mut self.standby_tasks,
                 "StreamsGroupHeartbeatResponse.standby_tasks",
                 true,
                 TaskIds::min_size(version),
-                |r| TaskIds::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let warmup_tasks = r.nullable_array(
+            r.nullable_structs(
+                &mut self.warmup_tasks,
                 "StreamsGroupHeartbeatResponse.warmup_tasks",
                 true,
                 TaskIds::min_size(version),
-                |r| TaskIds::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let endpoint_information_epoch =
+            self.endpoint_information_epoch =
                 r.i32("StreamsGroupHeartbeatResponse.endpoint_information_epoch")?;
-            let partitions_by_user_endpoint = r.nullable_array(
+            r.nullable_structs(
+                &mut self.partitions_by_user_endpoint,
                 "StreamsGroupHeartbeatResponse.partitions_by_user_endpoint",
                 true,
                 EndpointToPartitions::min_size(version),
-                |r| EndpointToPartitions::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("StreamsGroupHeartbeatResponse")?;
-            Ok(Self {
-                throttle_time_ms,
-                error_code,
-                error_message,
-                member_id,
-                member_epoch,
-                heartbeat_interval_ms,
-                acceptable_recovery_lag,
-                task_offset_interval_ms,
-                status,
-                active_tasks,
-                standby_tasks,
-                warmup_tasks,
-                endpoint_information_epoch,
-                partitions_by_user_endpoint,
-                unknown_tags,
-            })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("StreamsGroupHeartbeatResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -986,7 +1114,7 @@ pub mod response {
     }
 
     /// `Status` of `StreamsGroupHeartbeatResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Status<'a> {
         /// `StatusCode`: all versions.
         pub status_code: i8,
@@ -996,16 +1124,33 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Status<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            status_code: 0,
+            status_detail: Cow::Borrowed(""),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for Status<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Status<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let status_code = r.i8("Status.status_code")?;
-            let status_detail = Cow::Borrowed(r.string("Status.status_detail", true)?);
-            let unknown_tags = r.unknown_tags("Status")?;
-            Ok(Self { status_code, status_detail, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.status_code = r.i8("Status.status_code")?;
+            self.status_detail = Cow::Borrowed(r.string("Status.status_detail", true)?);
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Status")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -1025,7 +1170,7 @@ pub mod response {
     const _: () = assert!(size_of::<Status<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `TaskIds` of `StreamsGroupHeartbeatResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TaskIds<'a> {
         /// `SubtopologyId`: all versions.
         pub subtopology_id: Cow<'a, str>,
@@ -1035,16 +1180,33 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TaskIds<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            subtopology_id: Cow::Borrowed(""),
+            partitions: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TaskIds<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TaskIds<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let subtopology_id = Cow::Borrowed(r.string("TaskIds.subtopology_id", true)?);
-            let partitions = r.fixed_array("TaskIds.partitions", true)?;
-            let unknown_tags = r.unknown_tags("TaskIds")?;
-            Ok(Self { subtopology_id, partitions, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.subtopology_id = Cow::Borrowed(r.string("TaskIds.subtopology_id", true)?);
+            self.partitions = r.fixed_array("TaskIds.partitions", true)?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TaskIds")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -1064,7 +1226,7 @@ pub mod response {
     const _: () = assert!(size_of::<TaskIds<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `EndpointToPartitions` of `StreamsGroupHeartbeatResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct EndpointToPartitions<'a> {
         /// `UserEndpoint`: all versions.
         pub user_endpoint: Endpoint<'a>,
@@ -1076,27 +1238,47 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl EndpointToPartitions<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            user_endpoint: Endpoint::DEFAULT,
+            active_partitions: Vec::new(),
+            standby_partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for EndpointToPartitions<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> EndpointToPartitions<'a> {
         const fn min_size(_version: i16) -> usize {
             7
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let user_endpoint = Endpoint::read(r, version)?;
-            let active_partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.user_endpoint.read(r, version)?;
+            r.structs(
+                &mut self.active_partitions,
                 "EndpointToPartitions.active_partitions",
                 true,
                 TopicPartition::min_size(version),
-                |r| TopicPartition::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let standby_partitions = r.array(
+            r.structs(
+                &mut self.standby_partitions,
                 "EndpointToPartitions.standby_partitions",
                 true,
                 TopicPartition::min_size(version),
-                |r| TopicPartition::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("EndpointToPartitions")?;
-            Ok(Self { user_endpoint, active_partitions, standby_partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("EndpointToPartitions")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -1138,7 +1320,7 @@ pub mod response {
     const _: () = assert!(size_of::<EndpointToPartitions<'_>>() <= 7 * MEMORY_PER_BYTE);
 
     /// `Endpoint` of `StreamsGroupHeartbeatResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Endpoint<'a> {
         /// `Host`: all versions.
         pub host: Cow<'a, str>,
@@ -1148,12 +1330,26 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Endpoint<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { host: Cow::Borrowed(""), port: 0, unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for Endpoint<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Endpoint<'a> {
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let host = Cow::Borrowed(r.string("Endpoint.host", true)?);
-            let port = r.u16("Endpoint.port")?;
-            let unknown_tags = r.unknown_tags("Endpoint")?;
-            Ok(Self { host, port, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.host = Cow::Borrowed(r.string("Endpoint.host", true)?);
+            self.port = r.u16("Endpoint.port")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Endpoint")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -1171,7 +1367,7 @@ pub mod response {
     }
 
     /// `TopicPartition` of `StreamsGroupHeartbeatResponse`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicPartition<'a> {
         /// `Topic`: all versions.
         pub topic: Cow<'a, str>,
@@ -1181,16 +1377,33 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicPartition<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic: Cow::Borrowed(""),
+            partitions: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicPartition<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicPartition<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let topic = Cow::Borrowed(r.string("TopicPartition.topic", true)?);
-            let partitions = r.fixed_array("TopicPartition.partitions", true)?;
-            let unknown_tags = r.unknown_tags("TopicPartition")?;
-            Ok(Self { topic, partitions, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.topic = Cow::Borrowed(r.string("TopicPartition.topic", true)?);
+            self.partitions = r.fixed_array("TopicPartition.partitions", true)?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicPartition")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `SyncGroupRequest`, key 14, versions 0-5, flexible from 4.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct SyncGroupRequest<'a> {
         /// `GroupId`: all versions.
         pub group_id: Cow<'a, str>,
@@ -34,50 +34,60 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl SyncGroupRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: Cow::Borrowed(""),
+            generation_id: 0,
+            member_id: Cow::Borrowed(""),
+            group_instance_id: None,
+            protocol_type: None,
+            protocol_name: None,
+            assignments: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for SyncGroupRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for SyncGroupRequest<'a> {
         const NAME: &'static str = "SyncGroupRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 5);
         const FIRST_FLEXIBLE: Option<i16> = Some(4);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 4;
-            let group_id = Cow::Borrowed(r.string("SyncGroupRequest.group_id", flexible)?);
-            let generation_id = r.i32("SyncGroupRequest.generation_id")?;
-            let member_id = Cow::Borrowed(r.string("SyncGroupRequest.member_id", flexible)?);
-            let group_instance_id = if version >= 3 {
-                r.nullable_string("SyncGroupRequest.group_instance_id", flexible)?
-                    .map(Cow::Borrowed)
-            } else {
-                None
-            };
-            let protocol_type = if version == 5 {
-                r.nullable_string("SyncGroupRequest.protocol_type", true)?.map(Cow::Borrowed)
-            } else {
-                None
-            };
-            let protocol_name = if version == 5 {
-                r.nullable_string("SyncGroupRequest.protocol_name", true)?.map(Cow::Borrowed)
-            } else {
-                None
-            };
-            let assignments = r.array(
+            self.group_id = Cow::Borrowed(r.string("SyncGroupRequest.group_id", flexible)?);
+            self.generation_id = r.i32("SyncGroupRequest.generation_id")?;
+            self.member_id = Cow::Borrowed(r.string("SyncGroupRequest.member_id", flexible)?);
+            if version >= 3 {
+                self.group_instance_id = r
+                    .nullable_string("SyncGroupRequest.group_instance_id", flexible)?
+                    .map(Cow::Borrowed);
+            }
+            if version == 5 {
+                self.protocol_type =
+                    r.nullable_string("SyncGroupRequest.protocol_type", true)?.map(Cow::Borrowed);
+            }
+            if version == 5 {
+                self.protocol_name =
+                    r.nullable_string("SyncGroupRequest.protocol_name", true)?.map(Cow::Borrowed);
+            }
+            r.structs(
+                &mut self.assignments,
                 "SyncGroupRequest.assignments",
                 flexible,
                 SyncGroupRequestAssignment::min_size(version),
-                |r| SyncGroupRequestAssignment::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags =
-                if flexible { r.unknown_tags("SyncGroupRequest")? } else { UnknownTags::new() };
-            Ok(Self {
-                group_id,
-                generation_id,
-                member_id,
-                group_instance_id,
-                protocol_type,
-                protocol_name,
-                assignments,
-                unknown_tags,
-            })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("SyncGroupRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -157,7 +167,7 @@ pub mod request {
     }
 
     /// `SyncGroupRequestAssignment` of `SyncGroupRequest`, versions 0-5.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct SyncGroupRequestAssignment<'a> {
         /// `MemberId`: all versions.
         pub member_id: Cow<'a, str>,
@@ -165,6 +175,21 @@ pub mod request {
         pub assignment: Cow<'a, [u8]>,
         /// Tagged fields that the specs do not know, kept as they came.
         pub unknown_tags: UnknownTags<'a>,
+    }
+
+    impl SyncGroupRequestAssignment<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            member_id: Cow::Borrowed(""),
+            assignment: Cow::Borrowed(&[]),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for SyncGroupRequestAssignment<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
     }
 
     impl<'a> SyncGroupRequestAssignment<'a> {
@@ -175,18 +200,16 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 4;
-            let member_id =
+            self.member_id =
                 Cow::Borrowed(r.string("SyncGroupRequestAssignment.member_id", flexible)?);
-            let assignment =
+            self.assignment =
                 Cow::Borrowed(r.bytes("SyncGroupRequestAssignment.assignment", flexible)?);
-            let unknown_tags = if flexible {
-                r.unknown_tags("SyncGroupRequestAssignment")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { member_id, assignment, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("SyncGroupRequestAssignment")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -219,7 +242,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `SyncGroupResponse`, key 14, versions 0-5, flexible from 4.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct SyncGroupResponse<'a> {
         /// `ThrottleTimeMs`: versions 1-5, dropped silently elsewhere.
         pub throttle_time_ms: i32,
@@ -235,37 +258,48 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl SyncGroupResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            protocol_type: None,
+            protocol_name: None,
+            assignment: Cow::Borrowed(&[]),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for SyncGroupResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for SyncGroupResponse<'a> {
         const NAME: &'static str = "SyncGroupResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 5);
         const FIRST_FLEXIBLE: Option<i16> = Some(4);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 4;
-            let throttle_time_ms =
-                if version >= 1 { r.i32("SyncGroupResponse.throttle_time_ms")? } else { 0 };
-            let error_code = ErrorCode(r.i16("SyncGroupResponse.error_code")?);
-            let protocol_type = if version == 5 {
-                r.nullable_string("SyncGroupResponse.protocol_type", true)?.map(Cow::Borrowed)
-            } else {
-                None
-            };
-            let protocol_name = if version == 5 {
-                r.nullable_string("SyncGroupResponse.protocol_name", true)?.map(Cow::Borrowed)
-            } else {
-                None
-            };
-            let assignment = Cow::Borrowed(r.bytes("SyncGroupResponse.assignment", flexible)?);
-            let unknown_tags =
-                if flexible { r.unknown_tags("SyncGroupResponse")? } else { UnknownTags::new() };
-            Ok(Self {
-                throttle_time_ms,
-                error_code,
-                protocol_type,
-                protocol_name,
-                assignment,
-                unknown_tags,
-            })
+            if version >= 1 {
+                self.throttle_time_ms = r.i32("SyncGroupResponse.throttle_time_ms")?;
+            }
+            self.error_code = ErrorCode(r.i16("SyncGroupResponse.error_code")?);
+            if version == 5 {
+                self.protocol_type =
+                    r.nullable_string("SyncGroupResponse.protocol_type", true)?.map(Cow::Borrowed);
+            }
+            if version == 5 {
+                self.protocol_name =
+                    r.nullable_string("SyncGroupResponse.protocol_name", true)?.map(Cow::Borrowed);
+            }
+            self.assignment = Cow::Borrowed(r.bytes("SyncGroupResponse.assignment", flexible)?);
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("SyncGroupResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

@@ -63,19 +63,24 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TxnOffsetCommitRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            transactional_id: Cow::Borrowed(""),
+            group_id: Cow::Borrowed(""),
+            producer_id: ProducerId(0),
+            producer_epoch: Epoch(0),
+            generation_id: -1,
+            member_id: Cow::Borrowed(""),
+            group_instance_id: None,
+            topics: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for TxnOffsetCommitRequest<'_> {
         fn default() -> Self {
-            Self {
-                transactional_id: Cow::Borrowed(""),
-                group_id: Cow::Borrowed(""),
-                producer_id: ProducerId(0),
-                producer_epoch: Epoch(0),
-                generation_id: -1,
-                member_id: Cow::Borrowed(""),
-                group_instance_id: None,
-                topics: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -84,48 +89,35 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 5);
         const FIRST_FLEXIBLE: Option<i16> = Some(3);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 3;
-            let transactional_id =
+            self.transactional_id =
                 Cow::Borrowed(r.string("TxnOffsetCommitRequest.transactional_id", flexible)?);
-            let group_id = Cow::Borrowed(r.string("TxnOffsetCommitRequest.group_id", flexible)?);
-            let producer_id = ProducerId(r.i64("TxnOffsetCommitRequest.producer_id")?);
-            let producer_epoch = Epoch(r.i16("TxnOffsetCommitRequest.producer_epoch")?);
-            let generation_id =
-                if version >= 3 { r.i32("TxnOffsetCommitRequest.generation_id")? } else { -1 };
-            let member_id = if version >= 3 {
-                Cow::Borrowed(r.string("TxnOffsetCommitRequest.member_id", true)?)
-            } else {
-                Cow::Borrowed("")
-            };
-            let group_instance_id = if version >= 3 {
-                r.nullable_string("TxnOffsetCommitRequest.group_instance_id", true)?
-                    .map(Cow::Borrowed)
-            } else {
-                None
-            };
-            let topics = r.array(
+            self.group_id = Cow::Borrowed(r.string("TxnOffsetCommitRequest.group_id", flexible)?);
+            self.producer_id = ProducerId(r.i64("TxnOffsetCommitRequest.producer_id")?);
+            self.producer_epoch = Epoch(r.i16("TxnOffsetCommitRequest.producer_epoch")?);
+            if version >= 3 {
+                self.generation_id = r.i32("TxnOffsetCommitRequest.generation_id")?;
+            }
+            if version >= 3 {
+                self.member_id = Cow::Borrowed(r.string("TxnOffsetCommitRequest.member_id", true)?);
+            }
+            if version >= 3 {
+                self.group_instance_id = r
+                    .nullable_string("TxnOffsetCommitRequest.group_instance_id", true)?
+                    .map(Cow::Borrowed);
+            }
+            r.structs(
+                &mut self.topics,
                 "TxnOffsetCommitRequest.topics",
                 flexible,
                 TxnOffsetCommitRequestTopic::min_size(version),
-                |r| TxnOffsetCommitRequestTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("TxnOffsetCommitRequest")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                transactional_id,
-                group_id,
-                producer_id,
-                producer_epoch,
-                generation_id,
-                member_id,
-                group_instance_id,
-                topics,
-                unknown_tags,
-            })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TxnOffsetCommitRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -210,7 +202,7 @@ pub mod request {
     /// The offsets for one topic.
     ///
     /// `TxnOffsetCommitRequestTopic` of `TxnOffsetCommitRequest`, versions 0-5.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TxnOffsetCommitRequestTopic<'a> {
         /// Name of the topic; this API knows no topic ids.
         ///
@@ -224,6 +216,21 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TxnOffsetCommitRequestTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TxnOffsetCommitRequestTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TxnOffsetCommitRequestTopic<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -232,21 +239,20 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 3;
-            let name = Cow::Borrowed(r.string("TxnOffsetCommitRequestTopic.name", flexible)?);
-            let partitions = r.array(
+            self.name = Cow::Borrowed(r.string("TxnOffsetCommitRequestTopic.name", flexible)?);
+            r.structs(
+                &mut self.partitions,
                 "TxnOffsetCommitRequestTopic.partitions",
                 flexible,
                 TxnOffsetCommitRequestPartition::min_size(version),
-                |r| TxnOffsetCommitRequestPartition::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("TxnOffsetCommitRequestTopic")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { name, partitions, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TxnOffsetCommitRequestTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -306,15 +312,20 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TxnOffsetCommitRequestPartition<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            committed_offset: 0,
+            committed_leader_epoch: -1,
+            committed_metadata: Some(Cow::Borrowed("")),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for TxnOffsetCommitRequestPartition<'_> {
         fn default() -> Self {
-            Self {
-                partition_index: PartitionIndex(0),
-                committed_offset: 0,
-                committed_leader_epoch: -1,
-                committed_metadata: Some(Cow::Borrowed("")),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -326,31 +337,22 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 3;
-            let partition_index =
+            self.partition_index =
                 PartitionIndex(r.i32("TxnOffsetCommitRequestPartition.partition_index")?);
-            let committed_offset = r.i64("TxnOffsetCommitRequestPartition.committed_offset")?;
-            let committed_leader_epoch = if version >= 2 {
-                r.i32("TxnOffsetCommitRequestPartition.committed_leader_epoch")?
-            } else {
-                -1
-            };
-            let committed_metadata = r
+            self.committed_offset = r.i64("TxnOffsetCommitRequestPartition.committed_offset")?;
+            if version >= 2 {
+                self.committed_leader_epoch =
+                    r.i32("TxnOffsetCommitRequestPartition.committed_leader_epoch")?;
+            }
+            self.committed_metadata = r
                 .nullable_string("TxnOffsetCommitRequestPartition.committed_metadata", flexible)?
                 .map(Cow::Borrowed);
-            let unknown_tags = if flexible {
-                r.unknown_tags("TxnOffsetCommitRequestPartition")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self {
-                partition_index,
-                committed_offset,
-                committed_leader_epoch,
-                committed_metadata,
-                unknown_tags,
-            })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TxnOffsetCommitRequestPartition")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -397,7 +399,7 @@ pub mod response {
     /// fail while others stand.
     ///
     /// `TxnOffsetCommitResponse`, key 28, versions 0-5, flexible from 3.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TxnOffsetCommitResponse<'a> {
         /// Milliseconds this client is to be quiet for exceeding a quota, 0 if none. From
         /// version 1 the answer comes first and the client waits.
@@ -412,26 +414,37 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TxnOffsetCommitResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self =
+            Self { throttle_time_ms: 0, topics: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for TxnOffsetCommitResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for TxnOffsetCommitResponse<'a> {
         const NAME: &'static str = "TxnOffsetCommitResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 5);
         const FIRST_FLEXIBLE: Option<i16> = Some(3);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 3;
-            let throttle_time_ms = r.i32("TxnOffsetCommitResponse.throttle_time_ms")?;
-            let topics = r.array(
+            self.throttle_time_ms = r.i32("TxnOffsetCommitResponse.throttle_time_ms")?;
+            r.structs(
+                &mut self.topics,
                 "TxnOffsetCommitResponse.topics",
                 flexible,
                 TxnOffsetCommitResponseTopic::min_size(version),
-                |r| TxnOffsetCommitResponseTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("TxnOffsetCommitResponse")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { throttle_time_ms, topics, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TxnOffsetCommitResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -473,7 +486,7 @@ pub mod response {
     /// The verdicts on one topic.
     ///
     /// `TxnOffsetCommitResponseTopic` of `TxnOffsetCommitResponse`, versions 0-5.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TxnOffsetCommitResponseTopic<'a> {
         /// Name of the topic.
         ///
@@ -487,6 +500,21 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TxnOffsetCommitResponseTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TxnOffsetCommitResponseTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TxnOffsetCommitResponseTopic<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -495,21 +523,20 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 3;
-            let name = Cow::Borrowed(r.string("TxnOffsetCommitResponseTopic.name", flexible)?);
-            let partitions = r.array(
+            self.name = Cow::Borrowed(r.string("TxnOffsetCommitResponseTopic.name", flexible)?);
+            r.structs(
+                &mut self.partitions,
                 "TxnOffsetCommitResponseTopic.partitions",
                 flexible,
                 TxnOffsetCommitResponsePartition::min_size(version),
-                |r| TxnOffsetCommitResponsePartition::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = if flexible {
-                r.unknown_tags("TxnOffsetCommitResponseTopic")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { name, partitions, unknown_tags })
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TxnOffsetCommitResponseTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -549,7 +576,7 @@ pub mod response {
     /// The verdict on one partition's offset.
     ///
     /// `TxnOffsetCommitResponsePartition` of `TxnOffsetCommitResponse`, versions 0-5.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TxnOffsetCommitResponsePartition<'a> {
         /// The partition's number within its topic.
         ///
@@ -565,6 +592,21 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TxnOffsetCommitResponsePartition<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TxnOffsetCommitResponsePartition<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TxnOffsetCommitResponsePartition<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -573,17 +615,15 @@ pub mod response {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
             let flexible = version >= 3;
-            let partition_index =
+            self.partition_index =
                 PartitionIndex(r.i32("TxnOffsetCommitResponsePartition.partition_index")?);
-            let error_code = ErrorCode(r.i16("TxnOffsetCommitResponsePartition.error_code")?);
-            let unknown_tags = if flexible {
-                r.unknown_tags("TxnOffsetCommitResponsePartition")?
-            } else {
-                UnknownTags::new()
-            };
-            Ok(Self { partition_index, error_code, unknown_tags })
+            self.error_code = ErrorCode(r.i16("TxnOffsetCommitResponsePartition.error_code")?);
+            if flexible && !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TxnOffsetCommitResponsePartition")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {

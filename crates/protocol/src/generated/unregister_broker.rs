@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `UnregisterBrokerRequest`, key 64, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct UnregisterBrokerRequest<'a> {
         /// `BrokerId`: all versions.
         pub broker_id: NodeId,
@@ -22,15 +22,28 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl UnregisterBrokerRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self { broker_id: NodeId(0), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for UnregisterBrokerRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for UnregisterBrokerRequest<'a> {
         const NAME: &'static str = "UnregisterBrokerRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let broker_id = NodeId(r.i32("UnregisterBrokerRequest.broker_id")?);
-            let unknown_tags = r.unknown_tags("UnregisterBrokerRequest")?;
-            Ok(Self { broker_id, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.broker_id = NodeId(r.i32("UnregisterBrokerRequest.broker_id")?);
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("UnregisterBrokerRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -72,14 +85,19 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl UnregisterBrokerResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for UnregisterBrokerResponse<'_> {
         fn default() -> Self {
-            Self {
-                throttle_time_ms: 0,
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -88,14 +106,16 @@ pub mod response {
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("UnregisterBrokerResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("UnregisterBrokerResponse.error_code")?);
-            let error_message = r
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("UnregisterBrokerResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("UnregisterBrokerResponse.error_code")?);
+            self.error_message = r
                 .nullable_string("UnregisterBrokerResponse.error_message", true)?
                 .map(Cow::Borrowed);
-            let unknown_tags = r.unknown_tags("UnregisterBrokerResponse")?;
-            Ok(Self { throttle_time_ms, error_code, error_message, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("UnregisterBrokerResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -26,14 +26,19 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl UpdateFeaturesRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            timeout_ms: 60000,
+            feature_updates: Vec::new(),
+            validate_only: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for UpdateFeaturesRequest<'_> {
         fn default() -> Self {
-            Self {
-                timeout_ms: 60000,
-                feature_updates: Vec::new(),
-                validate_only: false,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -42,18 +47,22 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let timeout_ms = r.i32("UpdateFeaturesRequest.timeout_ms")?;
-            let feature_updates = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.timeout_ms = r.i32("UpdateFeaturesRequest.timeout_ms")?;
+            r.structs(
+                &mut self.feature_updates,
                 "UpdateFeaturesRequest.feature_updates",
                 true,
                 FeatureUpdateKey::min_size(version),
-                |r| FeatureUpdateKey::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let validate_only =
-                if version >= 1 { r.bool("UpdateFeaturesRequest.validate_only")? } else { false };
-            let unknown_tags = r.unknown_tags("UpdateFeaturesRequest")?;
-            Ok(Self { timeout_ms, feature_updates, validate_only, unknown_tags })
+            if version >= 1 {
+                self.validate_only = r.bool("UpdateFeaturesRequest.validate_only")?;
+            }
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("UpdateFeaturesRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -111,15 +120,20 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl FeatureUpdateKey<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            feature: Cow::Borrowed(""),
+            max_version_level: 0,
+            allow_downgrade: false,
+            upgrade_type: 1,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for FeatureUpdateKey<'_> {
         fn default() -> Self {
-            Self {
-                feature: Cow::Borrowed(""),
-                max_version_level: 0,
-                allow_downgrade: false,
-                upgrade_type: 1,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -128,15 +142,19 @@ pub mod request {
             5
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let feature = Cow::Borrowed(r.string("FeatureUpdateKey.feature", true)?);
-            let max_version_level = r.i16("FeatureUpdateKey.max_version_level")?;
-            let allow_downgrade =
-                if version == 0 { r.bool("FeatureUpdateKey.allow_downgrade")? } else { false };
-            let upgrade_type =
-                if version >= 1 { r.i8("FeatureUpdateKey.upgrade_type")? } else { 1 };
-            let unknown_tags = r.unknown_tags("FeatureUpdateKey")?;
-            Ok(Self { feature, max_version_level, allow_downgrade, upgrade_type, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.feature = Cow::Borrowed(r.string("FeatureUpdateKey.feature", true)?);
+            self.max_version_level = r.i16("FeatureUpdateKey.max_version_level")?;
+            if version == 0 {
+                self.allow_downgrade = r.bool("FeatureUpdateKey.allow_downgrade")?;
+            }
+            if version >= 1 {
+                self.upgrade_type = r.i8("FeatureUpdateKey.upgrade_type")?;
+            }
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("FeatureUpdateKey")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -196,15 +214,20 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl UpdateFeaturesResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            results: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for UpdateFeaturesResponse<'_> {
         fn default() -> Self {
-            Self {
-                throttle_time_ms: 0,
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                results: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -213,23 +236,24 @@ pub mod response {
         const VERSIONS: VersionRange = VersionRange::new(0, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("UpdateFeaturesResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("UpdateFeaturesResponse.error_code")?);
-            let error_message =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("UpdateFeaturesResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("UpdateFeaturesResponse.error_code")?);
+            self.error_message =
                 r.nullable_string("UpdateFeaturesResponse.error_message", true)?.map(Cow::Borrowed);
-            let results = if version <= 1 {
-                r.array(
+            if version <= 1 {
+                r.structs(
+                    &mut self.results,
                     "UpdateFeaturesResponse.results",
                     true,
                     UpdatableFeatureResult::min_size(version),
-                    |r| UpdatableFeatureResult::read(r, version),
-                )?
-            } else {
-                Vec::new()
-            };
-            let unknown_tags = r.unknown_tags("UpdateFeaturesResponse")?;
-            Ok(Self { throttle_time_ms, error_code, error_message, results, unknown_tags })
+                    |item, r| item.read(r, version),
+                )?;
+            }
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("UpdateFeaturesResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -284,14 +308,19 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl UpdatableFeatureResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            feature: Cow::Borrowed(""),
+            error_code: ErrorCode(0),
+            error_message: Some(Cow::Borrowed("")),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for UpdatableFeatureResult<'_> {
         fn default() -> Self {
-            Self {
-                feature: Cow::Borrowed(""),
-                error_code: ErrorCode(0),
-                error_message: Some(Cow::Borrowed("")),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -300,13 +329,15 @@ pub mod response {
             5
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let feature = Cow::Borrowed(r.string("UpdatableFeatureResult.feature", true)?);
-            let error_code = ErrorCode(r.i16("UpdatableFeatureResult.error_code")?);
-            let error_message =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.feature = Cow::Borrowed(r.string("UpdatableFeatureResult.feature", true)?);
+            self.error_code = ErrorCode(r.i16("UpdatableFeatureResult.error_code")?);
+            self.error_message =
                 r.nullable_string("UpdatableFeatureResult.error_message", true)?.map(Cow::Borrowed);
-            let unknown_tags = r.unknown_tags("UpdatableFeatureResult")?;
-            Ok(Self { feature, error_code, error_message, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("UpdatableFeatureResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

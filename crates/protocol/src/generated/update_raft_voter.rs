@@ -32,17 +32,22 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl UpdateRaftVoterRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            cluster_id: Some(Cow::Borrowed("")),
+            current_leader_epoch: 0,
+            voter_id: 0,
+            voter_directory_id: Uuid::ZERO,
+            listeners: Vec::new(),
+            k_raft_version_feature: KRaftVersionFeature::DEFAULT,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for UpdateRaftVoterRequest<'_> {
         fn default() -> Self {
-            Self {
-                cluster_id: Some(Cow::Borrowed("")),
-                current_leader_epoch: 0,
-                voter_id: 0,
-                voter_directory_id: Uuid::ZERO,
-                listeners: Vec::new(),
-                k_raft_version_feature: KRaftVersionFeature::default(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -51,29 +56,24 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let cluster_id =
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.cluster_id =
                 r.nullable_string("UpdateRaftVoterRequest.cluster_id", true)?.map(Cow::Borrowed);
-            let current_leader_epoch = r.i32("UpdateRaftVoterRequest.current_leader_epoch")?;
-            let voter_id = r.i32("UpdateRaftVoterRequest.voter_id")?;
-            let voter_directory_id = r.uuid("UpdateRaftVoterRequest.voter_directory_id")?;
-            let listeners = r.array(
+            self.current_leader_epoch = r.i32("UpdateRaftVoterRequest.current_leader_epoch")?;
+            self.voter_id = r.i32("UpdateRaftVoterRequest.voter_id")?;
+            self.voter_directory_id = r.uuid("UpdateRaftVoterRequest.voter_directory_id")?;
+            r.structs(
+                &mut self.listeners,
                 "UpdateRaftVoterRequest.listeners",
                 true,
                 Listener::min_size(version),
-                |r| Listener::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let k_raft_version_feature = KRaftVersionFeature::read(r, version)?;
-            let unknown_tags = r.unknown_tags("UpdateRaftVoterRequest")?;
-            Ok(Self {
-                cluster_id,
-                current_leader_epoch,
-                voter_id,
-                voter_directory_id,
-                listeners,
-                k_raft_version_feature,
-                unknown_tags,
-            })
+            self.k_raft_version_feature.read(r, version)?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("UpdateRaftVoterRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -116,7 +116,7 @@ pub mod request {
     }
 
     /// `Listener` of `UpdateRaftVoterRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Listener<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -128,17 +128,35 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl Listener<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            host: Cow::Borrowed(""),
+            port: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for Listener<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Listener<'a> {
         const fn min_size(_version: i16) -> usize {
             5
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("Listener.name", true)?);
-            let host = Cow::Borrowed(r.string("Listener.host", true)?);
-            let port = r.u16("Listener.port")?;
-            let unknown_tags = r.unknown_tags("Listener")?;
-            Ok(Self { name, host, port, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("Listener.name", true)?);
+            self.host = Cow::Borrowed(r.string("Listener.host", true)?);
+            self.port = r.u16("Listener.port")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("Listener")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -160,7 +178,7 @@ pub mod request {
     const _: () = assert!(size_of::<Listener<'_>>() <= 5 * MEMORY_PER_BYTE);
 
     /// `KRaftVersionFeature` of `UpdateRaftVoterRequest`, versions 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct KRaftVersionFeature<'a> {
         /// `MinSupportedVersion`: all versions.
         pub min_supported_version: i16,
@@ -170,12 +188,29 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl KRaftVersionFeature<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            min_supported_version: 0,
+            max_supported_version: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for KRaftVersionFeature<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> KRaftVersionFeature<'a> {
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let min_supported_version = r.i16("KRaftVersionFeature.min_supported_version")?;
-            let max_supported_version = r.i16("KRaftVersionFeature.max_supported_version")?;
-            let unknown_tags = r.unknown_tags("KRaftVersionFeature")?;
-            Ok(Self { min_supported_version, max_supported_version, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.min_supported_version = r.i16("KRaftVersionFeature.min_supported_version")?;
+            self.max_supported_version = r.i16("KRaftVersionFeature.max_supported_version")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("KRaftVersionFeature")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -197,7 +232,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `UpdateRaftVoterResponse`, key 82, versions 0, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct UpdateRaftVoterResponse<'a> {
         /// `ThrottleTimeMs`: all versions.
         pub throttle_time_ms: i32,
@@ -209,31 +244,48 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl UpdateRaftVoterResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode(0),
+            current_leader: CurrentLeader::DEFAULT,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for UpdateRaftVoterResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for UpdateRaftVoterResponse<'a> {
         const NAME: &'static str = "UpdateRaftVoterResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 0);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let throttle_time_ms = r.i32("UpdateRaftVoterResponse.throttle_time_ms")?;
-            let error_code = ErrorCode(r.i16("UpdateRaftVoterResponse.error_code")?);
-            let mut current_leader = CurrentLeader::default();
-            let unknown_tags = r.tagged_fields("UpdateRaftVoterResponse", |r, tag| {
-                match tag {
-                    0 => {
-                        current_leader = CurrentLeader::read(r, version)?;
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.throttle_time_ms = r.i32("UpdateRaftVoterResponse.throttle_time_ms")?;
+            self.error_code = ErrorCode(r.i16("UpdateRaftVoterResponse.error_code")?);
+            if !r.no_tags() {
+                self.unknown_tags = r.tagged_fields("UpdateRaftVoterResponse", |r, tag| {
+                    match tag {
+                        0 => {
+                            self.current_leader.read(r, version)?;
+                        }
+                        _ => return Ok(Tagged::Unknown),
                     }
-                    _ => return Ok(Tagged::Unknown),
-                }
-                Ok(Tagged::Known)
-            })?;
-            Ok(Self { throttle_time_ms, error_code, current_leader, unknown_tags })
+                    Ok(Tagged::Known)
+                })?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
             s.fixed(6);
             let mut known = 0;
-            if self.current_leader != CurrentLeader::default() {
+            if self.current_leader != CurrentLeader::DEFAULT {
                 known += 1;
                 s.tagged_field(0, |s| {
                     self.current_leader.measure(s, version)?;
@@ -249,7 +301,7 @@ pub mod response {
             w.i32(self.throttle_time_ms);
             w.i16(self.error_code.0);
             let mut tags = w.tags(&self.unknown_tags);
-            if self.current_leader != CurrentLeader::default() {
+            if self.current_leader != CurrentLeader::DEFAULT {
                 w.tagged_field(&mut tags, 0, |w| {
                     self.current_leader.write(w, version);
                 });
@@ -281,26 +333,33 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl CurrentLeader<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            leader_id: NodeId(-1),
+            leader_epoch: -1,
+            host: Cow::Borrowed(""),
+            port: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for CurrentLeader<'_> {
         fn default() -> Self {
-            Self {
-                leader_id: NodeId(-1),
-                leader_epoch: -1,
-                host: Cow::Borrowed(""),
-                port: 0,
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
     impl<'a> CurrentLeader<'a> {
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let leader_id = NodeId(r.i32("CurrentLeader.leader_id")?);
-            let leader_epoch = r.i32("CurrentLeader.leader_epoch")?;
-            let host = Cow::Borrowed(r.string("CurrentLeader.host", true)?);
-            let port = r.i32("CurrentLeader.port")?;
-            let unknown_tags = r.unknown_tags("CurrentLeader")?;
-            Ok(Self { leader_id, leader_epoch, host, port, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.leader_id = NodeId(r.i32("CurrentLeader.leader_id")?);
+            self.leader_epoch = r.i32("CurrentLeader.leader_epoch")?;
+            self.host = Cow::Borrowed(r.string("CurrentLeader.host", true)?);
+            self.port = r.i32("CurrentLeader.port")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("CurrentLeader")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

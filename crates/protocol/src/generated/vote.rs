@@ -26,14 +26,19 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl VoteRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            cluster_id: None,
+            voter_id: NodeId(-1),
+            topics: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for VoteRequest<'_> {
         fn default() -> Self {
-            Self {
-                cluster_id: None,
-                voter_id: NodeId(-1),
-                topics: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -42,16 +47,22 @@ pub mod request {
         const VERSIONS: VersionRange = VersionRange::new(0, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let cluster_id = r.nullable_string("VoteRequest.cluster_id", true)?.map(Cow::Borrowed);
-            let voter_id =
-                if version >= 1 { NodeId(r.i32("VoteRequest.voter_id")?) } else { NodeId(-1) };
-            let topics =
-                r.array("VoteRequest.topics", true, TopicData::min_size(version), |r| {
-                    TopicData::read(r, version)
-                })?;
-            let unknown_tags = r.unknown_tags("VoteRequest")?;
-            Ok(Self { cluster_id, voter_id, topics, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.cluster_id = r.nullable_string("VoteRequest.cluster_id", true)?.map(Cow::Borrowed);
+            if version >= 1 {
+                self.voter_id = NodeId(r.i32("VoteRequest.voter_id")?);
+            }
+            r.structs(
+                &mut self.topics,
+                "VoteRequest.topics",
+                true,
+                TopicData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("VoteRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -90,7 +101,7 @@ pub mod request {
     }
 
     /// `TopicData` of `VoteRequest`, versions 0-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicData<'a> {
         /// `TopicName`: all versions.
         pub topic_name: Cow<'a, str>,
@@ -100,19 +111,39 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicData<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_name = Cow::Borrowed(r.string("TopicData.topic_name", true)?);
-            let partitions =
-                r.array("TopicData.partitions", true, PartitionData::min_size(version), |r| {
-                    PartitionData::read(r, version)
-                })?;
-            let unknown_tags = r.unknown_tags("TopicData")?;
-            Ok(Self { topic_name, partitions, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_name = Cow::Borrowed(r.string("TopicData.topic_name", true)?);
+            r.structs(
+                &mut self.partitions,
+                "TopicData.partitions",
+                true,
+                PartitionData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -138,7 +169,7 @@ pub mod request {
     const _: () = assert!(size_of::<TopicData<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `PartitionData` of `VoteRequest`, versions 0-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionData<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -160,6 +191,27 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            replica_epoch: 0,
+            replica_id: NodeId(0),
+            replica_directory_id: Uuid::ZERO,
+            voter_directory_id: Uuid::ZERO,
+            last_offset_epoch: 0,
+            last_offset: 0,
+            pre_vote: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for PartitionData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> PartitionData<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -169,32 +221,25 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
-            let replica_epoch = r.i32("PartitionData.replica_epoch")?;
-            let replica_id = NodeId(r.i32("PartitionData.replica_id")?);
-            let replica_directory_id = if version >= 1 {
-                r.uuid("PartitionData.replica_directory_id")?
-            } else {
-                Uuid::ZERO
-            };
-            let voter_directory_id =
-                if version >= 1 { r.uuid("PartitionData.voter_directory_id")? } else { Uuid::ZERO };
-            let last_offset_epoch = r.i32("PartitionData.last_offset_epoch")?;
-            let last_offset = r.i64("PartitionData.last_offset")?;
-            let pre_vote = if version == 2 { r.bool("PartitionData.pre_vote")? } else { false };
-            let unknown_tags = r.unknown_tags("PartitionData")?;
-            Ok(Self {
-                partition_index,
-                replica_epoch,
-                replica_id,
-                replica_directory_id,
-                voter_directory_id,
-                last_offset_epoch,
-                last_offset,
-                pre_vote,
-                unknown_tags,
-            })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
+            self.replica_epoch = r.i32("PartitionData.replica_epoch")?;
+            self.replica_id = NodeId(r.i32("PartitionData.replica_id")?);
+            if version >= 1 {
+                self.replica_directory_id = r.uuid("PartitionData.replica_directory_id")?;
+            }
+            if version >= 1 {
+                self.voter_directory_id = r.uuid("PartitionData.voter_directory_id")?;
+            }
+            self.last_offset_epoch = r.i32("PartitionData.last_offset_epoch")?;
+            self.last_offset = r.i64("PartitionData.last_offset")?;
+            if version == 2 {
+                self.pre_vote = r.bool("PartitionData.pre_vote")?;
+            }
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -241,7 +286,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `VoteResponse`, key 52, versions 0-2, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct VoteResponse<'a> {
         /// `ErrorCode`: all versions.
         pub error_code: ErrorCode,
@@ -253,33 +298,54 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl VoteResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            error_code: ErrorCode(0),
+            topics: Vec::new(),
+            node_endpoints: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for VoteResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for VoteResponse<'a> {
         const NAME: &'static str = "VoteResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let error_code = ErrorCode(r.i16("VoteResponse.error_code")?);
-            let topics =
-                r.array("VoteResponse.topics", true, TopicData::min_size(version), |r| {
-                    TopicData::read(r, version)
-                })?;
-            let mut node_endpoints = Vec::new();
-            let unknown_tags = r.tagged_fields("VoteResponse", |r, tag| {
-                match tag {
-                    0 if version >= 1 => {
-                        node_endpoints = r.array(
-                            "VoteResponse.node_endpoints",
-                            true,
-                            NodeEndpoint::min_size(version),
-                            |r| NodeEndpoint::read(r, version),
-                        )?;
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.error_code = ErrorCode(r.i16("VoteResponse.error_code")?);
+            r.structs(
+                &mut self.topics,
+                "VoteResponse.topics",
+                true,
+                TopicData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.tagged_fields("VoteResponse", |r, tag| {
+                    match tag {
+                        0 if version >= 1 => {
+                            r.structs(
+                                &mut self.node_endpoints,
+                                "VoteResponse.node_endpoints",
+                                true,
+                                NodeEndpoint::min_size(version),
+                                |item, r| item.read(r, version),
+                            )?;
+                        }
+                        _ => return Ok(Tagged::Unknown),
                     }
-                    _ => return Ok(Tagged::Unknown),
-                }
-                Ok(Tagged::Known)
-            })?;
-            Ok(Self { error_code, topics, node_endpoints, unknown_tags })
+                    Ok(Tagged::Known)
+                })?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -340,7 +406,7 @@ pub mod response {
     }
 
     /// `TopicData` of `VoteResponse`, versions 0-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct TopicData<'a> {
         /// `TopicName`: all versions.
         pub topic_name: Cow<'a, str>,
@@ -350,19 +416,39 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl TopicData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for TopicData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> TopicData<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_name = Cow::Borrowed(r.string("TopicData.topic_name", true)?);
-            let partitions =
-                r.array("TopicData.partitions", true, PartitionData::min_size(version), |r| {
-                    PartitionData::read(r, version)
-                })?;
-            let unknown_tags = r.unknown_tags("TopicData")?;
-            Ok(Self { topic_name, partitions, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_name = Cow::Borrowed(r.string("TopicData.topic_name", true)?);
+            r.structs(
+                &mut self.partitions,
+                "TopicData.partitions",
+                true,
+                PartitionData::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("TopicData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -388,7 +474,7 @@ pub mod response {
     const _: () = assert!(size_of::<TopicData<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `PartitionData` of `VoteResponse`, versions 0-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionData<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -404,26 +490,39 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            leader_id: NodeId(0),
+            leader_epoch: 0,
+            vote_granted: false,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for PartitionData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> PartitionData<'a> {
         const fn min_size(_version: i16) -> usize {
             16
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
-            let error_code = ErrorCode(r.i16("PartitionData.error_code")?);
-            let leader_id = NodeId(r.i32("PartitionData.leader_id")?);
-            let leader_epoch = r.i32("PartitionData.leader_epoch")?;
-            let vote_granted = r.bool("PartitionData.vote_granted")?;
-            let unknown_tags = r.unknown_tags("PartitionData")?;
-            Ok(Self {
-                partition_index,
-                error_code,
-                leader_id,
-                leader_epoch,
-                vote_granted,
-                unknown_tags,
-            })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.partition_index = PartitionIndex(r.i32("PartitionData.partition_index")?);
+            self.error_code = ErrorCode(r.i16("PartitionData.error_code")?);
+            self.leader_id = NodeId(r.i32("PartitionData.leader_id")?);
+            self.leader_epoch = r.i32("PartitionData.leader_epoch")?;
+            self.vote_granted = r.bool("PartitionData.vote_granted")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -445,7 +544,7 @@ pub mod response {
     const _: () = assert!(size_of::<PartitionData<'_>>() <= 16 * MEMORY_PER_BYTE);
 
     /// `NodeEndpoint` of `VoteResponse`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct NodeEndpoint<'a> {
         /// `NodeId`: all versions.
         pub node_id: NodeId,
@@ -457,17 +556,35 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl NodeEndpoint<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            node_id: NodeId(0),
+            host: Cow::Borrowed(""),
+            port: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for NodeEndpoint<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> NodeEndpoint<'a> {
         const fn min_size(_version: i16) -> usize {
             8
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let node_id = NodeId(r.i32("NodeEndpoint.node_id")?);
-            let host = Cow::Borrowed(r.string("NodeEndpoint.host", true)?);
-            let port = r.u16("NodeEndpoint.port")?;
-            let unknown_tags = r.unknown_tags("NodeEndpoint")?;
-            Ok(Self { node_id, host, port, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.node_id = NodeId(r.i32("NodeEndpoint.node_id")?);
+            self.host = Cow::Borrowed(r.string("NodeEndpoint.host", true)?);
+            self.port = r.u16("NodeEndpoint.port")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("NodeEndpoint")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

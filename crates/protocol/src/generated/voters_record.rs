@@ -7,7 +7,7 @@
 use super::prelude::*;
 
 /// `VotersRecord`, versions 0, flexible from 0.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct VotersRecord<'a> {
     /// `Version`: all versions.
     pub version: i16,
@@ -17,18 +17,36 @@ pub struct VotersRecord<'a> {
     pub unknown_tags: UnknownTags<'a>,
 }
 
+impl VotersRecord<'_> {
+    /// Every field at its default.
+    pub const DEFAULT: Self =
+        Self { version: 0, voters: Vec::new(), unknown_tags: UnknownTags::new() };
+}
+
+impl Default for VotersRecord<'_> {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 impl<'a> Message<'a> for VotersRecord<'a> {
     const NAME: &'static str = "VotersRecord";
     const VERSIONS: VersionRange = VersionRange::new(0, 0);
     const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-    fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-        let version_value = r.i16("VotersRecord.version")?;
-        let voters = r.array("VotersRecord.voters", true, Voter::min_size(version), |r| {
-            Voter::read(r, version)
-        })?;
-        let unknown_tags = r.unknown_tags("VotersRecord")?;
-        Ok(Self { version: version_value, voters, unknown_tags })
+    fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+        self.version = r.i16("VotersRecord.version")?;
+        r.structs(
+            &mut self.voters,
+            "VotersRecord.voters",
+            true,
+            Voter::min_size(version),
+            |item, r| item.read(r, version),
+        )?;
+        if !r.no_tags() {
+            self.unknown_tags = r.unknown_tags("VotersRecord")?;
+        }
+        Ok(())
     }
 
     fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -56,7 +74,7 @@ impl<'a> Message<'a> for VotersRecord<'a> {
 }
 
 /// `Voter` of `VotersRecord`, versions 0.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Voter<'a> {
     /// `VoterId`: all versions.
     pub voter_id: NodeId,
@@ -70,20 +88,43 @@ pub struct Voter<'a> {
     pub unknown_tags: UnknownTags<'a>,
 }
 
+impl Voter<'_> {
+    /// Every field at its default.
+    pub const DEFAULT: Self = Self {
+        voter_id: NodeId(0),
+        voter_directory_id: Uuid::ZERO,
+        endpoints: Vec::new(),
+        k_raft_version_feature: KRaftVersionFeature::DEFAULT,
+        unknown_tags: UnknownTags::new(),
+    };
+}
+
+impl Default for Voter<'_> {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 impl<'a> Voter<'a> {
     const fn min_size(_version: i16) -> usize {
         27
     }
 
-    fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-        let voter_id = NodeId(r.i32("Voter.voter_id")?);
-        let voter_directory_id = r.uuid("Voter.voter_directory_id")?;
-        let endpoints = r.array("Voter.endpoints", true, Endpoint::min_size(version), |r| {
-            Endpoint::read(r, version)
-        })?;
-        let k_raft_version_feature = KRaftVersionFeature::read(r, version)?;
-        let unknown_tags = r.unknown_tags("Voter")?;
-        Ok(Self { voter_id, voter_directory_id, endpoints, k_raft_version_feature, unknown_tags })
+    fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+        self.voter_id = NodeId(r.i32("Voter.voter_id")?);
+        self.voter_directory_id = r.uuid("Voter.voter_directory_id")?;
+        r.structs(
+            &mut self.endpoints,
+            "Voter.endpoints",
+            true,
+            Endpoint::min_size(version),
+            |item, r| item.read(r, version),
+        )?;
+        self.k_raft_version_feature.read(r, version)?;
+        if !r.no_tags() {
+            self.unknown_tags = r.unknown_tags("Voter")?;
+        }
+        Ok(())
     }
 
     fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -112,7 +153,7 @@ impl<'a> Voter<'a> {
 const _: () = assert!(size_of::<Voter<'_>>() <= 27 * MEMORY_PER_BYTE);
 
 /// `Endpoint` of `VotersRecord`, versions 0.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Endpoint<'a> {
     /// `Name`: all versions.
     pub name: Cow<'a, str>,
@@ -124,17 +165,35 @@ pub struct Endpoint<'a> {
     pub unknown_tags: UnknownTags<'a>,
 }
 
+impl Endpoint<'_> {
+    /// Every field at its default.
+    pub const DEFAULT: Self = Self {
+        name: Cow::Borrowed(""),
+        host: Cow::Borrowed(""),
+        port: 0,
+        unknown_tags: UnknownTags::new(),
+    };
+}
+
+impl Default for Endpoint<'_> {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 impl<'a> Endpoint<'a> {
     const fn min_size(_version: i16) -> usize {
         5
     }
 
-    fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-        let name = Cow::Borrowed(r.string("Endpoint.name", true)?);
-        let host = Cow::Borrowed(r.string("Endpoint.host", true)?);
-        let port = r.u16("Endpoint.port")?;
-        let unknown_tags = r.unknown_tags("Endpoint")?;
-        Ok(Self { name, host, port, unknown_tags })
+    fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+        self.name = Cow::Borrowed(r.string("Endpoint.name", true)?);
+        self.host = Cow::Borrowed(r.string("Endpoint.host", true)?);
+        self.port = r.u16("Endpoint.port")?;
+        if !r.no_tags() {
+            self.unknown_tags = r.unknown_tags("Endpoint")?;
+        }
+        Ok(())
     }
 
     fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -156,7 +215,7 @@ impl<'a> Endpoint<'a> {
 const _: () = assert!(size_of::<Endpoint<'_>>() <= 5 * MEMORY_PER_BYTE);
 
 /// `KRaftVersionFeature` of `VotersRecord`, versions 0.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct KRaftVersionFeature<'a> {
     /// `MinSupportedVersion`: all versions.
     pub min_supported_version: i16,
@@ -166,12 +225,29 @@ pub struct KRaftVersionFeature<'a> {
     pub unknown_tags: UnknownTags<'a>,
 }
 
+impl KRaftVersionFeature<'_> {
+    /// Every field at its default.
+    pub const DEFAULT: Self = Self {
+        min_supported_version: 0,
+        max_supported_version: 0,
+        unknown_tags: UnknownTags::new(),
+    };
+}
+
+impl Default for KRaftVersionFeature<'_> {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 impl<'a> KRaftVersionFeature<'a> {
-    fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-        let min_supported_version = r.i16("KRaftVersionFeature.min_supported_version")?;
-        let max_supported_version = r.i16("KRaftVersionFeature.max_supported_version")?;
-        let unknown_tags = r.unknown_tags("KRaftVersionFeature")?;
-        Ok(Self { min_supported_version, max_supported_version, unknown_tags })
+    fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+        self.min_supported_version = r.i16("KRaftVersionFeature.min_supported_version")?;
+        self.max_supported_version = r.i16("KRaftVersionFeature.max_supported_version")?;
+        if !r.no_tags() {
+            self.unknown_tags = r.unknown_tags("KRaftVersionFeature")?;
+        }
+        Ok(())
     }
 
     fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

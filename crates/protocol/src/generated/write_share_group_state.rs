@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `WriteShareGroupStateRequest`, key 85, versions 0-1, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct WriteShareGroupStateRequest<'a> {
         /// `GroupId`: all versions.
         pub group_id: Cow<'a, str>,
@@ -24,21 +24,39 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl WriteShareGroupStateRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            group_id: Cow::Borrowed(""),
+            topics: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for WriteShareGroupStateRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for WriteShareGroupStateRequest<'a> {
         const NAME: &'static str = "WriteShareGroupStateRequest";
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let group_id = Cow::Borrowed(r.string("WriteShareGroupStateRequest.group_id", true)?);
-            let topics = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.group_id = Cow::Borrowed(r.string("WriteShareGroupStateRequest.group_id", true)?);
+            r.structs(
+                &mut self.topics,
                 "WriteShareGroupStateRequest.topics",
                 true,
                 WriteStateData::min_size(version),
-                |r| WriteStateData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("WriteShareGroupStateRequest")?;
-            Ok(Self { group_id, topics, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("WriteShareGroupStateRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -71,7 +89,7 @@ pub mod request {
     }
 
     /// `WriteStateData` of `WriteShareGroupStateRequest`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct WriteStateData<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -81,21 +99,39 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl WriteStateData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for WriteStateData<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> WriteStateData<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("WriteStateData.topic_id")?);
-            let partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("WriteStateData.topic_id")?);
+            r.structs(
+                &mut self.partitions,
                 "WriteStateData.partitions",
                 true,
                 PartitionData::min_size(version),
-                |r| PartitionData::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("WriteStateData")?;
-            Ok(Self { topic_id, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("WriteStateData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -139,17 +175,22 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionData<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition: PartitionIndex(0),
+            state_epoch: 0,
+            leader_epoch: 0,
+            start_offset: 0,
+            delivery_complete_count: -1,
+            state_batches: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
     impl Default for PartitionData<'_> {
         fn default() -> Self {
-            Self {
-                partition: PartitionIndex(0),
-                state_epoch: 0,
-                leader_epoch: 0,
-                start_offset: 0,
-                delivery_complete_count: -1,
-                state_batches: Vec::new(),
-                unknown_tags: UnknownTags::new(),
-            }
+            Self::DEFAULT
         }
     }
 
@@ -161,27 +202,25 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let partition = PartitionIndex(r.i32("PartitionData.partition")?);
-            let state_epoch = r.i32("PartitionData.state_epoch")?;
-            let leader_epoch = r.i32("PartitionData.leader_epoch")?;
-            let start_offset = r.i64("PartitionData.start_offset")?;
-            let delivery_complete_count =
-                if version == 1 { r.i32("PartitionData.delivery_complete_count")? } else { -1 };
-            let state_batches =
-                r.array("PartitionData.state_batches", true, StateBatch::min_size(version), |r| {
-                    StateBatch::read(r, version)
-                })?;
-            let unknown_tags = r.unknown_tags("PartitionData")?;
-            Ok(Self {
-                partition,
-                state_epoch,
-                leader_epoch,
-                start_offset,
-                delivery_complete_count,
-                state_batches,
-                unknown_tags,
-            })
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.partition = PartitionIndex(r.i32("PartitionData.partition")?);
+            self.state_epoch = r.i32("PartitionData.state_epoch")?;
+            self.leader_epoch = r.i32("PartitionData.leader_epoch")?;
+            self.start_offset = r.i64("PartitionData.start_offset")?;
+            if version == 1 {
+                self.delivery_complete_count = r.i32("PartitionData.delivery_complete_count")?;
+            }
+            r.structs(
+                &mut self.state_batches,
+                "PartitionData.state_batches",
+                true,
+                StateBatch::min_size(version),
+                |item, r| item.read(r, version),
+            )?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionData")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -216,7 +255,7 @@ pub mod request {
     const _: () = assert!(size_of::<PartitionData<'_>>() <= 22 * MEMORY_PER_BYTE);
 
     /// `StateBatch` of `WriteShareGroupStateRequest`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct StateBatch<'a> {
         /// `FirstOffset`: all versions.
         pub first_offset: i64,
@@ -230,18 +269,37 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl StateBatch<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            first_offset: 0,
+            last_offset: 0,
+            delivery_state: 0,
+            delivery_count: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for StateBatch<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> StateBatch<'a> {
         const fn min_size(_version: i16) -> usize {
             20
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let first_offset = r.i64("StateBatch.first_offset")?;
-            let last_offset = r.i64("StateBatch.last_offset")?;
-            let delivery_state = r.i8("StateBatch.delivery_state")?;
-            let delivery_count = r.i16("StateBatch.delivery_count")?;
-            let unknown_tags = r.unknown_tags("StateBatch")?;
-            Ok(Self { first_offset, last_offset, delivery_state, delivery_count, unknown_tags })
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.first_offset = r.i64("StateBatch.first_offset")?;
+            self.last_offset = r.i64("StateBatch.last_offset")?;
+            self.delivery_state = r.i8("StateBatch.delivery_state")?;
+            self.delivery_count = r.i16("StateBatch.delivery_count")?;
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("StateBatch")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -267,7 +325,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `WriteShareGroupStateResponse`, key 85, versions 0-1, flexible from 0.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct WriteShareGroupStateResponse<'a> {
         /// `Results`: all versions.
         pub results: Vec<WriteStateResult<'a>>,
@@ -275,20 +333,34 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl WriteShareGroupStateResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self { results: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for WriteShareGroupStateResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for WriteShareGroupStateResponse<'a> {
         const NAME: &'static str = "WriteShareGroupStateResponse";
         const VERSIONS: VersionRange = VersionRange::new(0, 1);
         const FIRST_FLEXIBLE: Option<i16> = Some(0);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let results = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            r.structs(
+                &mut self.results,
                 "WriteShareGroupStateResponse.results",
                 true,
                 WriteStateResult::min_size(version),
-                |r| WriteStateResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("WriteShareGroupStateResponse")?;
-            Ok(Self { results, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("WriteShareGroupStateResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -318,7 +390,7 @@ pub mod response {
     }
 
     /// `WriteStateResult` of `WriteShareGroupStateResponse`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct WriteStateResult<'a> {
         /// `TopicId`: all versions.
         pub topic_id: TopicId,
@@ -328,21 +400,39 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl WriteStateResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            topic_id: TopicId(Uuid::ZERO),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for WriteStateResult<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> WriteStateResult<'a> {
         const fn min_size(_version: i16) -> usize {
             18
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let topic_id = TopicId(r.uuid("WriteStateResult.topic_id")?);
-            let partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.topic_id = TopicId(r.uuid("WriteStateResult.topic_id")?);
+            r.structs(
+                &mut self.partitions,
                 "WriteStateResult.partitions",
                 true,
                 PartitionResult::min_size(version),
-                |r| PartitionResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("WriteStateResult")?;
-            Ok(Self { topic_id, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("WriteStateResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -368,7 +458,7 @@ pub mod response {
     const _: () = assert!(size_of::<WriteStateResult<'_>>() <= 18 * MEMORY_PER_BYTE);
 
     /// `PartitionResult` of `WriteShareGroupStateResponse`, versions 0-1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct PartitionResult<'a> {
         /// `Partition`: all versions.
         pub partition: PartitionIndex,
@@ -380,18 +470,36 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl PartitionResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            error_message: None,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for PartitionResult<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> PartitionResult<'a> {
         const fn min_size(_version: i16) -> usize {
             8
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let partition = PartitionIndex(r.i32("PartitionResult.partition")?);
-            let error_code = ErrorCode(r.i16("PartitionResult.error_code")?);
-            let error_message =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.partition = PartitionIndex(r.i32("PartitionResult.partition")?);
+            self.error_code = ErrorCode(r.i16("PartitionResult.error_code")?);
+            self.error_message =
                 r.nullable_string("PartitionResult.error_message", true)?.map(Cow::Borrowed);
-            let unknown_tags = r.unknown_tags("PartitionResult")?;
-            Ok(Self { partition, error_code, error_message, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("PartitionResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -14,7 +14,7 @@ pub mod request {
     use super::super::prelude::*;
 
     /// `WriteTxnMarkersRequest`, key 27, versions 1-2, flexible from 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct WriteTxnMarkersRequest<'a> {
         /// `Markers`: all versions.
         pub markers: Vec<WritableTxnMarker<'a>>,
@@ -22,20 +22,34 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl WriteTxnMarkersRequest<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self { markers: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for WriteTxnMarkersRequest<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for WriteTxnMarkersRequest<'a> {
         const NAME: &'static str = "WriteTxnMarkersRequest";
         const VERSIONS: VersionRange = VersionRange::new(1, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(1);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let markers = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            r.structs(
+                &mut self.markers,
                 "WriteTxnMarkersRequest.markers",
                 true,
                 WritableTxnMarker::min_size(version),
-                |r| WritableTxnMarker::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("WriteTxnMarkersRequest")?;
-            Ok(Self { markers, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("WriteTxnMarkersRequest")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -66,7 +80,7 @@ pub mod request {
     }
 
     /// `WritableTxnMarker` of `WriteTxnMarkersRequest`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct WritableTxnMarker<'a> {
         /// `ProducerId`: all versions.
         pub producer_id: ProducerId,
@@ -84,6 +98,25 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl WritableTxnMarker<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            producer_id: ProducerId(0),
+            producer_epoch: Epoch(0),
+            transaction_result: false,
+            topics: Vec::new(),
+            coordinator_epoch: 0,
+            transaction_version: 0,
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for WritableTxnMarker<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> WritableTxnMarker<'a> {
         const fn min_size(version: i16) -> usize {
             match version {
@@ -92,29 +125,25 @@ pub mod request {
             }
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let producer_id = ProducerId(r.i64("WritableTxnMarker.producer_id")?);
-            let producer_epoch = Epoch(r.i16("WritableTxnMarker.producer_epoch")?);
-            let transaction_result = r.bool("WritableTxnMarker.transaction_result")?;
-            let topics = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.producer_id = ProducerId(r.i64("WritableTxnMarker.producer_id")?);
+            self.producer_epoch = Epoch(r.i16("WritableTxnMarker.producer_epoch")?);
+            self.transaction_result = r.bool("WritableTxnMarker.transaction_result")?;
+            r.structs(
+                &mut self.topics,
                 "WritableTxnMarker.topics",
                 true,
                 WritableTxnMarkerTopic::min_size(version),
-                |r| WritableTxnMarkerTopic::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let coordinator_epoch = r.i32("WritableTxnMarker.coordinator_epoch")?;
-            let transaction_version =
-                if version == 2 { r.i8("WritableTxnMarker.transaction_version")? } else { 0 };
-            let unknown_tags = r.unknown_tags("WritableTxnMarker")?;
-            Ok(Self {
-                producer_id,
-                producer_epoch,
-                transaction_result,
-                topics,
-                coordinator_epoch,
-                transaction_version,
-                unknown_tags,
-            })
+            self.coordinator_epoch = r.i32("WritableTxnMarker.coordinator_epoch")?;
+            if version == 2 {
+                self.transaction_version = r.i8("WritableTxnMarker.transaction_version")?;
+            }
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("WritableTxnMarker")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -149,7 +178,7 @@ pub mod request {
     const _: () = assert!(size_of::<WritableTxnMarker<'_>>() <= 17 * MEMORY_PER_BYTE);
 
     /// `WritableTxnMarkerTopic` of `WriteTxnMarkersRequest`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct WritableTxnMarkerTopic<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -159,17 +188,34 @@ pub mod request {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl WritableTxnMarkerTopic<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            partition_indexes: FixedArray::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for WritableTxnMarkerTopic<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> WritableTxnMarkerTopic<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("WritableTxnMarkerTopic.name", true)?);
-            let partition_indexes =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("WritableTxnMarkerTopic.name", true)?);
+            self.partition_indexes =
                 r.fixed_array("WritableTxnMarkerTopic.partition_indexes", true)?;
-            let unknown_tags = r.unknown_tags("WritableTxnMarkerTopic")?;
-            Ok(Self { name, partition_indexes, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("WritableTxnMarkerTopic")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {
@@ -198,7 +244,7 @@ pub mod response {
     use super::super::prelude::*;
 
     /// `WriteTxnMarkersResponse`, key 27, versions 1-2, flexible from 1.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct WriteTxnMarkersResponse<'a> {
         /// `Markers`: all versions.
         pub markers: Vec<WritableTxnMarkerResult<'a>>,
@@ -206,20 +252,34 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl WriteTxnMarkersResponse<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self { markers: Vec::new(), unknown_tags: UnknownTags::new() };
+    }
+
+    impl Default for WriteTxnMarkersResponse<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> Message<'a> for WriteTxnMarkersResponse<'a> {
         const NAME: &'static str = "WriteTxnMarkersResponse";
         const VERSIONS: VersionRange = VersionRange::new(1, 2);
         const FIRST_FLEXIBLE: Option<i16> = Some(1);
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let markers = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            r.structs(
+                &mut self.markers,
                 "WriteTxnMarkersResponse.markers",
                 true,
                 WritableTxnMarkerResult::min_size(version),
-                |r| WritableTxnMarkerResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("WriteTxnMarkersResponse")?;
-            Ok(Self { markers, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("WriteTxnMarkersResponse")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -249,7 +309,7 @@ pub mod response {
     }
 
     /// `WritableTxnMarkerResult` of `WriteTxnMarkersResponse`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct WritableTxnMarkerResult<'a> {
         /// `ProducerId`: all versions.
         pub producer_id: ProducerId,
@@ -259,21 +319,39 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl WritableTxnMarkerResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            producer_id: ProducerId(0),
+            topics: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for WritableTxnMarkerResult<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> WritableTxnMarkerResult<'a> {
         const fn min_size(_version: i16) -> usize {
             10
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let producer_id = ProducerId(r.i64("WritableTxnMarkerResult.producer_id")?);
-            let topics = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.producer_id = ProducerId(r.i64("WritableTxnMarkerResult.producer_id")?);
+            r.structs(
+                &mut self.topics,
                 "WritableTxnMarkerResult.topics",
                 true,
                 WritableTxnMarkerTopicResult::min_size(version),
-                |r| WritableTxnMarkerTopicResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("WritableTxnMarkerResult")?;
-            Ok(Self { producer_id, topics, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("WritableTxnMarkerResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -299,7 +377,7 @@ pub mod response {
     const _: () = assert!(size_of::<WritableTxnMarkerResult<'_>>() <= 10 * MEMORY_PER_BYTE);
 
     /// `WritableTxnMarkerTopicResult` of `WriteTxnMarkersResponse`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct WritableTxnMarkerTopicResult<'a> {
         /// `Name`: all versions.
         pub name: Cow<'a, str>,
@@ -309,21 +387,39 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl WritableTxnMarkerTopicResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            name: Cow::Borrowed(""),
+            partitions: Vec::new(),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for WritableTxnMarkerTopicResult<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> WritableTxnMarkerTopicResult<'a> {
         const fn min_size(_version: i16) -> usize {
             3
         }
 
-        fn read(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
-            let name = Cow::Borrowed(r.string("WritableTxnMarkerTopicResult.name", true)?);
-            let partitions = r.array(
+        fn read(&mut self, r: &mut Reader<'a>, version: i16) -> Result<(), DecodeError> {
+            self.name = Cow::Borrowed(r.string("WritableTxnMarkerTopicResult.name", true)?);
+            r.structs(
+                &mut self.partitions,
                 "WritableTxnMarkerTopicResult.partitions",
                 true,
                 WritableTxnMarkerPartitionResult::min_size(version),
-                |r| WritableTxnMarkerPartitionResult::read(r, version),
+                |item, r| item.read(r, version),
             )?;
-            let unknown_tags = r.unknown_tags("WritableTxnMarkerTopicResult")?;
-            Ok(Self { name, partitions, unknown_tags })
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("WritableTxnMarkerTopicResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, version: i16) -> Result<(), EncodeError> {
@@ -349,7 +445,7 @@ pub mod response {
     const _: () = assert!(size_of::<WritableTxnMarkerTopicResult<'_>>() <= 3 * MEMORY_PER_BYTE);
 
     /// `WritableTxnMarkerPartitionResult` of `WriteTxnMarkersResponse`, versions 1-2.
-    #[derive(Clone, Debug, PartialEq, Default)]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct WritableTxnMarkerPartitionResult<'a> {
         /// `PartitionIndex`: all versions.
         pub partition_index: PartitionIndex,
@@ -359,17 +455,34 @@ pub mod response {
         pub unknown_tags: UnknownTags<'a>,
     }
 
+    impl WritableTxnMarkerPartitionResult<'_> {
+        /// Every field at its default.
+        pub const DEFAULT: Self = Self {
+            partition_index: PartitionIndex(0),
+            error_code: ErrorCode(0),
+            unknown_tags: UnknownTags::new(),
+        };
+    }
+
+    impl Default for WritableTxnMarkerPartitionResult<'_> {
+        fn default() -> Self {
+            Self::DEFAULT
+        }
+    }
+
     impl<'a> WritableTxnMarkerPartitionResult<'a> {
         const fn min_size(_version: i16) -> usize {
             7
         }
 
-        fn read(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
-            let partition_index =
+        fn read(&mut self, r: &mut Reader<'a>, _version: i16) -> Result<(), DecodeError> {
+            self.partition_index =
                 PartitionIndex(r.i32("WritableTxnMarkerPartitionResult.partition_index")?);
-            let error_code = ErrorCode(r.i16("WritableTxnMarkerPartitionResult.error_code")?);
-            let unknown_tags = r.unknown_tags("WritableTxnMarkerPartitionResult")?;
-            Ok(Self { partition_index, error_code, unknown_tags })
+            self.error_code = ErrorCode(r.i16("WritableTxnMarkerPartitionResult.error_code")?);
+            if !r.no_tags() {
+                self.unknown_tags = r.unknown_tags("WritableTxnMarkerPartitionResult")?;
+            }
+            Ok(())
         }
 
         fn measure(&self, s: &mut Sizer, _version: i16) -> Result<(), EncodeError> {

@@ -79,14 +79,15 @@ impl<'v> Fields<'v> {
     /// The reference's converter has no shape for them and never writes them.
     pub(crate) fn unknown_tags(&self) -> Result<UnknownTags<'static>, JsonError> {
         let Some(value) = self.fields.get(UNKNOWN_TAGS) else { return Ok(UnknownTags::new()) };
-        let tags: Vec<UnknownTag<'_>> = Vec::from_json(value, self.version)
-            .map_err(|error| error.within(UNKNOWN_TAGS))?;
+        let tags: Vec<UnknownTag<'_>> =
+            Vec::from_json(value, self.version).map_err(|error| error.within(UNKNOWN_TAGS))?;
         Ok(UnknownTags::from(tags))
     }
 }
 
 impl Fields<'_> {
     /// Refuses tagged fields for a struct that has no place for them in any version.
+    #[cfg_attr(not(feature = "all"), allow(dead_code, reason = "not every group needs it"))]
     pub(crate) fn no_unknown_tags(&self) -> Result<(), JsonError> {
         if self.unknown_tags()?.is_empty() {
             return Ok(());

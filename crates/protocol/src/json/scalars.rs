@@ -116,7 +116,7 @@ impl Json for Cow<'_, [u8]> {
     }
 }
 
-impl Json for Records {
+impl Json for Records<'_> {
     fn to_json(&self, _version: i16) -> Result<Value, EncodeError> {
         Ok(Value::from(STANDARD.encode(self.to_bytes())))
     }

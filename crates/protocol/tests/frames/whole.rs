@@ -89,7 +89,7 @@ fn a_frame_beyond_the_limit_is_refused_with_both_numbers() {
 #[test]
 fn a_frame_beyond_what_its_length_can_say_is_refused() {
     let half = Bytes::from(vec![0; 1 << 20]);
-    let batches: klamm_protocol::Records = std::iter::repeat_n(half, 1 << 10).collect();
+    let batches: klamm_protocol::Records<'_> = std::iter::repeat_n(half, 1 << 10).collect();
     let partition = |index: i32| klamm_protocol::produce::request::PartitionProduceData {
         index: index.into(),
         records: Some(batches.clone()),

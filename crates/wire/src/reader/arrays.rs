@@ -46,12 +46,102 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads an array of structs into `into`, which is empty: each element is pushed as its
+    /// default and then filled where it stands, because moving it there would cost more than
+    /// reading it.
+    ///
+    /// # Errors
+    /// As [`array`](Self::array).
+    #[inline]
+    pub fn structs<T: Default>(
+        &mut self,
+        into: &mut Vec<T>,
+        field: Field,
+        flexible: bool,
+        min_element: usize,
+        read: impl FnMut(&mut T, &mut Self) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        if flexible && self.skip_empty() {
+            return Ok(());
+        }
+        let before = self.remaining();
+        match self.count(field, flexible, min_element)? {
+            Some(0) => Ok(()),
+            Some(count) => self.fill(into, count, field, read),
+            None => Err(self.error_at(before, DecodeErrorKind::UnexpectedNull, field)),
+        }
+    }
+
+    /// Reads an array of structs or null; else as [`structs`](Self::structs).
+    ///
+    /// # Errors
+    /// As [`nullable_array`](Self::nullable_array).
+    #[inline]
+    pub fn nullable_structs<T: Default>(
+        &mut self,
+        into: &mut Option<Vec<T>>,
+        field: Field,
+        flexible: bool,
+        min_element: usize,
+        read: impl FnMut(&mut T, &mut Self) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        *into = None;
+        match self.count(field, flexible, min_element)? {
+            Some(count) => self.fill(into.insert(Vec::new()), count, field, read),
+            None => Ok(()),
+        }
+    }
+
+    /// Reads `count` structs, or as many as the budget allows: then it fails.
+    #[inline(never)]
+    fn fill<T: Default>(
+        &mut self,
+        into: &mut Vec<T>,
+        count: usize,
+        field: Field,
+        mut read: impl FnMut(&mut T, &mut Self) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        let room = self.room_for::<T>(count);
+        *into = Vec::with_capacity(room);
+        for _ in 0..room {
+            into.push(T::default());
+            if let Some(element) = into.last_mut() {
+                read(element, self)?;
+            }
+        }
+        if room < count {
+            return Err(self.error(DecodeErrorKind::BudgetExceeded, field));
+        }
+        Ok(())
+    }
+
+    /// Draws on the budget for `count` elements, or for as many as it allows, and says how many.
+    #[inline]
+    fn room_for<T>(&mut self, count: usize) -> usize {
+        let affordable = self.budget.checked_div(size_of::<T>()).unwrap_or(count);
+        let room = count.min(affordable);
+        self.budget = self.budget.saturating_sub(room.saturating_mul(size_of::<T>()));
+        room
+    }
+
     /// Reads an array of fixed-width elements as a view of the input.
     ///
     /// # Errors
     /// When it is null, or the count is malformed or cannot fit the bytes in hand.
     #[inline]
     pub fn fixed_array<T: Fixed>(
+        &mut self,
+        field: Field,
+        flexible: bool,
+    ) -> Result<FixedArray<'a, T>, DecodeError> {
+        if flexible && let Some(bytes) = self.short_slice(T::WIDTH) {
+            return Ok(FixedArray::borrowed(bytes));
+        }
+        self.any_fixed_array(field, flexible)
+    }
+
+    #[inline(never)]
+    fn any_fixed_array<T: Fixed>(
         &mut self,
         field: Field,
         flexible: bool,
@@ -114,9 +204,7 @@ impl<'a> Reader<'a> {
         field: Field,
         mut read: impl FnMut(&mut Self) -> Result<T, DecodeError>,
     ) -> Result<Vec<T>, DecodeError> {
-        let affordable = self.budget.checked_div(size_of::<T>()).unwrap_or(count);
-        let room = count.min(affordable);
-        self.budget = self.budget.saturating_sub(room.saturating_mul(size_of::<T>()));
+        let room = self.room_for::<T>(count);
         let mut elements = Vec::with_capacity(room);
         for _ in 0..room {
             elements.push(read(self)?);

@@ -1,7 +1,7 @@
 //! Well-formed bytes and the values they stand for.
 
 use bytes::Bytes;
-use klamm_wire::{DecodeErrorKind, NodeId, Reader, Uuid};
+use klamm_wire::{DecodeError, DecodeErrorKind, NodeId, Reader, Uuid};
 
 use crate::support::FIELD;
 
@@ -112,20 +112,22 @@ fn a_piece_of_a_frame_shares_its_memory() {
     let mut reader = Reader::over(&frame);
     let before = reader.budget_left();
     let piece = reader.piece(FIELD, true).unwrap();
-    assert_eq!(piece, [7, 8, 9][..]);
-    assert_eq!(piece.as_ptr(), frame[1..].as_ptr());
     assert_eq!(reader.nullable_piece(FIELD, true), Ok(None));
     assert_eq!(reader.budget_left(), before);
+    assert_eq!(piece.as_slice(), [7, 8, 9]);
+    let outliving = piece.to_bytes();
+    assert_eq!(outliving, [7, 8, 9][..]);
+    assert_eq!(outliving.as_ptr(), frame[1..].as_ptr());
 }
 
 #[test]
-fn a_piece_of_a_slice_is_a_copy_on_the_budget() {
+fn a_piece_of_a_slice_is_copied_when_it_must_outlive_it() {
     let bytes = [4, 7, 8, 9, 1];
     let mut reader = Reader::new(&bytes);
-    let before = reader.budget_left();
-    assert_eq!(reader.nullable_piece(FIELD, true), Ok(Some(Bytes::from_static(&[7, 8, 9]))));
-    assert_eq!(reader.piece(FIELD, true), Ok(Bytes::new()));
-    assert_eq!(reader.budget_left(), before - 3);
+    let piece = reader.nullable_piece(FIELD, true).unwrap().unwrap();
+    assert_eq!(piece.to_bytes(), [7, 8, 9][..]);
+    assert_ne!(piece.to_bytes().as_ptr(), bytes[1..].as_ptr());
+    assert_eq!(reader.piece(FIELD, true).unwrap().to_bytes(), Bytes::new());
 }
 
 #[test]
@@ -160,4 +162,39 @@ fn the_offset_counts_from_the_start() {
     assert_eq!(reader.rest(), [3, 4]);
     let error = reader.finish(FIELD).unwrap_err();
     assert_eq!((error.kind(), error.offset()), (DecodeErrorKind::TrailingBytes, 2));
+}
+
+#[derive(Debug, Default, PartialEq)]
+struct Number(i8);
+
+fn number(item: &mut Number, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+    item.0 = reader.i8(FIELD)?;
+    Ok(())
+}
+
+#[test]
+fn structs_are_filled_where_they_stand() {
+    let bytes = [3, 5, 6, 0, 1, 2, 7];
+    let mut reader = Reader::new(&bytes);
+    let (mut sure, mut maybe) = (Vec::new(), Some(vec![Number(1)]));
+    reader.structs(&mut sure, FIELD, true, 1, number).unwrap();
+    assert_eq!(sure, [Number(5), Number(6)]);
+    reader.nullable_structs(&mut maybe, FIELD, true, 1, number).unwrap();
+    assert_eq!(maybe, None);
+    reader.nullable_structs(&mut maybe, FIELD, true, 1, number).unwrap();
+    assert_eq!(maybe, Some(Vec::new()));
+    reader.nullable_structs(&mut maybe, FIELD, true, 1, number).unwrap();
+    assert_eq!(maybe, Some(vec![Number(7)]));
+}
+
+#[test]
+fn an_array_of_structs_that_is_null_or_too_long_is_refused() {
+    for (bytes, expected) in
+        [([0, 0], DecodeErrorKind::UnexpectedNull), ([3, 1], DecodeErrorKind::CountTooLarge)]
+    {
+        let mut structs = Vec::new();
+        let refused = Reader::new(&bytes).structs(&mut structs, FIELD, true, 1, number);
+        assert_eq!(refused.unwrap_err().kind(), expected);
+        assert!(structs.is_empty());
+    }
 }

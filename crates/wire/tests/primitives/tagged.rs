@@ -78,7 +78,7 @@ fn a_piece_in_a_window_shares_the_frame() {
     let mut reader = Reader::over(&frame);
     let mut piece = Bytes::new();
     let read = reader.tagged_fields(FIELD, |reader, _| {
-        piece = reader.piece(INNER, true)?;
+        piece = reader.piece(INNER, true)?.to_bytes();
         Ok(Tagged::Known)
     });
     assert!(read.unwrap().is_empty());

@@ -55,7 +55,7 @@ impl Ctx<'_> {
             Type::Fixed(fixed) => fixed_type(fixed).to_owned(),
             Type::String => "Cow<'a, str>".to_owned(),
             Type::Bytes => "Cow<'a, [u8]>".to_owned(),
-            Type::Records => "Records".to_owned(),
+            Type::Records => "Records<'a>".to_owned(),
             Type::Struct(name) => self.struct_type(name),
             Type::Array(Element::Fixed(fixed)) => format!("FixedArray<'a, {}>", fixed_type(fixed)),
             Type::Array(Element::String) => "Vec<Cow<'a, str>>".to_owned(),
@@ -127,10 +127,10 @@ pub(super) fn default(field: &Field) -> String {
         (Type::Fixed(fixed), default) => fixed_default(fixed, default),
         (Type::String, Default::Text(text)) => format!("Cow::Borrowed({text:?})"),
         (Type::String, _) => "Cow::Borrowed(\"\")".to_owned(),
-        (Type::Bytes, _) => "Cow::default()".to_owned(),
+        (Type::Bytes, _) => "Cow::Borrowed(&[])".to_owned(),
         (Type::Records, _) => "Records::new()".to_owned(),
         (Type::Struct(_), _) if field.is_optional() => "Box::default()".to_owned(),
-        (Type::Struct(name), _) => format!("{name}::default()"),
+        (Type::Struct(name), _) => format!("{name}::DEFAULT"),
         (Type::Array(Element::Fixed(_)), _) => "FixedArray::new()".to_owned(),
         (Type::Array(_), _) => "Vec::new()".to_owned(),
     };
@@ -151,16 +151,6 @@ fn fixed_default(fixed: &Fixed, default: &Default) -> String {
     fixed.newtype.map_or_else(|| value.clone(), |name| format!("{name}({value})"))
 }
 
-/// Whether the type's own `Default` is the field's.
-pub(super) fn is_derived_default(field: &Field) -> bool {
-    match field.default {
-        Default::Implicit => !field.is_optional(),
-        Default::Null => true,
-        Default::True | Default::Int(_) | Default::Float(_) | Default::Uuid(_) => false,
-        Default::Text(_) => false,
-    }
-}
-
 /// The test that a field differs from its default.
 pub(super) fn differs(field: &Field) -> String {
     let name = format!("self.{}", names::field(&field.name));
@@ -176,8 +166,8 @@ pub(super) fn differs(field: &Field) -> String {
             format!("{name}.as_deref() != Some({text:?})")
         }
         (Type::String, _, true) => format!("{name}.as_deref() != Some(\"\")"),
-        (Type::Struct(inner), _, true) => format!("{name}.as_deref() != Some(&{inner}::default())"),
-        (Type::Struct(inner), _, false) => format!("{name} != {inner}::default()"),
+        (Type::Struct(inner), _, true) => format!("{name}.as_deref() != Some(&{inner}::DEFAULT)"),
+        (Type::Struct(inner), _, false) => format!("{name} != {inner}::DEFAULT"),
         (_, _, true) => format!("{name}.as_ref().is_none_or(|some| !some.is_empty())"),
         (_, _, false) => format!("!{name}.is_empty()"),
     }

@@ -59,7 +59,8 @@ fn get(ctx: Ctx<'_>, field: &Field) -> String {
         Some(condition) => condition,
     };
     let name = names::field(&field.name);
-    let default = default(field);
+    // A constant needs the borrowed form, whose type a closure could not tell.
+    let default = default(field).replace("Cow::Borrowed(&[])", "Cow::default()");
     let default = match default.strip_suffix("()") {
         Some(function) if !default.contains("Some(") => function.to_owned(),
         _ => format!("|| {default}"),

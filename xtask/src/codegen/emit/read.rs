@@ -5,46 +5,27 @@ use super::super::names;
 use super::ctx::{Ctx, by_version, default};
 use crate::specs::versions::Versions;
 
-/// The body of `read`.
+/// The body of `read`: it fills a struct that nobody has set, in place.
 pub(super) fn body(ctx: Ctx<'_>) -> String {
     let one = ctx.one;
-    let mut code: String = one.fields.iter().map(|field| binding(ctx, field)).collect();
-    let mut names: Vec<String> = one.fields.iter().map(initializer).collect();
+    let mut code: String = one.fields.iter().map(|field| statement(ctx, field)).collect();
     if !one.flexible.is_empty() {
         code.push_str(&tag_section(ctx));
-        names.push("unknown_tags".to_owned());
     }
-    format!("{code} Ok(Self {{ {} }})", names.join(", "))
+    code + "Ok(())"
 }
 
-/// Names that the function itself needs.
-const TAKEN: &[&str] = &["flexible", "r", "tag", "unknown_tags", "version"];
-
-/// The local variable that a field is read into.
-fn local(field: &Field) -> String {
-    let name = names::field(&field.name);
-    if TAKEN.contains(&name.as_str()) { format!("{name}_value") } else { name }
-}
-
-fn initializer(field: &Field) -> String {
-    let (name, local) = (names::field(&field.name), local(field));
-    if name == local { name } else { format!("{name}: {local}") }
-}
-
-/// `let field = …;`, with the default where the field stands elsewhere or nowhere.
-fn binding(ctx: Ctx<'_>, field: &Field) -> String {
-    let name = local(field);
-    let mutable = if field.tagged().is_empty() { "" } else { "mut " };
+/// Reads a field where it stands; elsewhere it keeps its default.
+fn statement(ctx: Ctx<'_>, field: &Field) -> String {
     let positional = field.positional();
-    let value = match ctx.when(positional) {
-        _ if positional.is_empty() => default(field),
-        None => value(ctx, field, positional),
-        Some(condition) => {
-            let value = value(ctx, field, positional);
-            format!("if {condition} {{ {value} }} else {{ {} }}", default(field))
-        }
-    };
-    format!("let {mutable}{name} = {value};\n")
+    if positional.is_empty() {
+        return String::new();
+    }
+    let value = value(ctx, field, positional);
+    match ctx.when(positional) {
+        None => value,
+        Some(condition) => format!("if {condition} {{ {value} }}\n"),
+    }
 }
 
 /// Reads a field in its place, in versions of `range`.
@@ -58,25 +39,58 @@ fn value(ctx: Ctx<'_>, field: &Field, range: Versions) -> String {
         Some(_) if nullable.is_empty() => present(ctx, field, range),
         Some(condition) => {
             let present = present(ctx, field, range);
-            let is_block = matches!(field.ty, Type::Struct(_));
-            let otherwise = if is_block { present } else { format!("{{ {present} }}") };
             let nullable = nullable_value(ctx, field, nullable);
-            format!("if {condition} {{ {nullable} }} else {otherwise}")
+            format!("if {condition} {{ {nullable} }} else {{ {present} }}\n")
         }
     }
 }
 
 /// Reads a field that may be null elsewhere but not here.
 fn present(ctx: Ctx<'_>, field: &Field, range: Versions) -> String {
-    let value = plain(ctx, field, range);
-    if matches!(field.ty, Type::Struct(_)) {
-        format!("{{ let value = {value}; Some(r.boxed(value, {})?) }}", ctx.label(field))
-    } else {
-        format!("Some({value})")
+    let place = place(field);
+    match &field.ty {
+        Type::Struct(name) => format!(
+            "let mut value = {name}::default();\nvalue.read(r, version)?;\n\
+             {place} = Some(r.boxed(value, {})?);\n",
+            ctx.label(field)
+        ),
+        Type::Array(Element::Struct(name)) => {
+            structs(ctx, field, range, &format!("{place}.insert(Vec::new())"), name)
+        }
+        Type::Fixed(_) | Type::String | Type::Bytes | Type::Records | Type::Array(_) => {
+            format!("{place} = Some({});\n", expression(ctx, field, range))
+        }
     }
 }
 
 fn plain(ctx: Ctx<'_>, field: &Field, range: Versions) -> String {
+    let place = place(field);
+    match &field.ty {
+        Type::Struct(_) => format!("{place}.read(r, version)?;\n"),
+        Type::Array(Element::Struct(name)) => {
+            structs(ctx, field, range, &format!("&mut {place}"), name)
+        }
+        Type::Fixed(_) | Type::String | Type::Bytes | Type::Records | Type::Array(_) => {
+            format!("{place} = {};\n", expression(ctx, field, range))
+        }
+    }
+}
+
+fn place(field: &Field) -> String {
+    format!("self.{}", names::field(&field.name))
+}
+
+/// Reads the elements into a vector that stands in its struct.
+fn structs(ctx: Ctx<'_>, field: &Field, range: Versions, into: &str, name: &str) -> String {
+    let (label, compact) = (ctx.label(field), ctx.compact(field, range));
+    format!(
+        "r.structs({into}, {label}, {compact}, {name}::min_size(version), \
+         |item, r| item.read(r, version))?;\n"
+    )
+}
+
+/// The value of a field that is neither a struct nor holds any.
+fn expression(ctx: Ctx<'_>, field: &Field, range: Versions) -> String {
     let label = ctx.label(field);
     let compact = ctx.compact(field, range);
     match &field.ty {
@@ -84,27 +98,40 @@ fn plain(ctx: Ctx<'_>, field: &Field, range: Versions) -> String {
         Type::String => format!("Cow::Borrowed(r.string({label}, {compact})?)"),
         Type::Bytes => format!("Cow::Borrowed(r.bytes({label}, {compact})?)"),
         Type::Records => format!("Records::from(r.piece({label}, {compact})?)"),
-        Type::Struct(name) => format!("{name}::read(r, version)?"),
         Type::Array(element) => format!("r.{}?", array(element, "", &label, &compact)),
+        Type::Struct(_) => String::new(),
     }
 }
 
 fn nullable_value(ctx: Ctx<'_>, field: &Field, range: Versions) -> String {
     let label = ctx.label(field);
     let compact = ctx.compact(field, range);
-    match &field.ty {
+    let place = place(field);
+    let value = match &field.ty {
         Type::Fixed(fixed) => fixed_value(fixed, &label),
         Type::String => format!("r.nullable_string({label}, {compact})?.map(Cow::Borrowed)"),
         Type::Bytes => format!("r.nullable_bytes({label}, {compact})?.map(Cow::Borrowed)"),
         Type::Records => format!("r.nullable_piece({label}, {compact})?.map(Records::from)"),
-        Type::Struct(_) => nullable_struct(ctx, field, range, "is_present"),
+        Type::Struct(_) => return nullable_struct(ctx, field, range, "is_present"),
+        Type::Array(Element::Struct(name)) => {
+            return format!(
+                "r.nullable_structs(&mut {place}, {label}, {compact}, {name}::min_size(version), \
+                 |item, r| item.read(r, version))?;\n"
+            );
+        }
         Type::Array(element) => format!("r.{}?", array(element, "nullable_", &label, &compact)),
-    }
+    };
+    format!("{place} = {value};\n")
 }
 
+/// A struct that is null in the bytes may be another thing by default.
 fn nullable_struct(ctx: Ctx<'_>, field: &Field, range: Versions, marker: &str) -> String {
     let label = ctx.label(field);
-    format!("if r.{marker}({label})? {} else {{ None }}", present(ctx, field, range))
+    let otherwise = match default(field).as_str() {
+        "None" => String::new(),
+        _ => format!(" else {{ {} = None; }}", place(field)),
+    };
+    format!("if r.{marker}({label})? {{ {} }}{otherwise}\n", present(ctx, field, range))
 }
 
 fn fixed_value(fixed: &Fixed, label: &str) -> String {
@@ -123,10 +150,7 @@ fn array(element: &Element, prefix: &str, label: &str, compact: &str) -> String 
         Element::Fixed(_) => format!("{prefix}fixed_array({label}, {compact})"),
         Element::String => text_array("string", 2, prefix, label, compact),
         Element::Bytes => text_array("bytes", 4, prefix, label, compact),
-        Element::Struct(name) => format!(
-            "{prefix}array({label}, {compact}, {name}::min_size(version), \
-             |r| {name}::read(r, version))"
-        ),
+        Element::Struct(_) => String::new(),
     }
 }
 
@@ -156,10 +180,10 @@ fn tag_section(ctx: Ctx<'_>) -> String {
         )
     };
     match ctx.when(one.flexible) {
-        None => format!("let unknown_tags = {section};\n"),
-        Some(_) => format!(
-            "let unknown_tags = if flexible {{ {section} }} else {{ UnknownTags::new() }};\n"
-        ),
+        None => format!("if !r.no_tags() {{ self.unknown_tags = {section}; }}\n"),
+        Some(_) => {
+            format!("if flexible && !r.no_tags() {{ self.unknown_tags = {section}; }}\n")
+        }
     }
 }
 
@@ -174,7 +198,7 @@ fn tag_arm(ctx: Ctx<'_>, field: &Field) -> Option<String> {
     } else {
         value(ctx, field, tag.versions)
     };
-    Some(format!("{}{guard} => {{ {} = {value}; }}\n", tag.number, local(field)))
+    Some(format!("{}{guard} => {{ {value} }}\n", tag.number))
 }
 
 /// Structs whose fewest bytes never occur, with the fewest that do.

@@ -2,7 +2,7 @@
 
 use super::super::ir::{Field, Kind, Message, Type};
 use super::super::names;
-use super::ctx::{Ctx, default, is_derived_default};
+use super::ctx::{Ctx, default};
 use super::docs::Docs;
 use super::{measure, read, write};
 
@@ -13,15 +13,11 @@ pub(super) fn message(message: &Message, docs: &Docs) -> String {
 }
 
 fn structure(ctx: Ctx<'_>, docs: &Docs) -> String {
-    let derived = ctx.one.fields.iter().all(is_derived_default);
-    let mut code = declaration(ctx, docs, derived);
-    if !derived {
-        code.push_str(&default_implementation(ctx));
-    }
+    let code = declaration(ctx, docs) + &default_implementation(ctx);
     code + &if ctx.is_root() { root(ctx) } else { nested(ctx) }
 }
 
-fn declaration(ctx: Ctx<'_>, docs: &Docs, derived: bool) -> String {
+fn declaration(ctx: Ctx<'_>, docs: &Docs) -> String {
     let one = ctx.one;
     let fields: String = one
         .fields
@@ -38,14 +34,14 @@ fn declaration(ctx: Ctx<'_>, docs: &Docs, derived: bool) -> String {
          pub unknown_tags: UnknownTags<'a>,\n"
     };
     let doc = docs.of_struct(ctx.message, &one.name, one.versions);
-    let default = if derived { ", Default" } else { "" };
     let name = ctx.struct_type(&one.name);
     format!(
-        "{doc}#[derive(Clone, Debug, PartialEq{default})]\n\
+        "{doc}#[derive(Clone, Debug, PartialEq)]\n\
          pub struct {name} {{ {fields} {tags} }}\n\n"
     )
 }
 
+/// A constant, so that a struct to be read begins as a copy of bytes that the compiler laid out.
 fn default_implementation(ctx: Ctx<'_>) -> String {
     let one = ctx.one;
     let set = |field: &Field| format!("{}: {},\n", names::field(&field.name), default(field));
@@ -53,9 +49,11 @@ fn default_implementation(ctx: Ctx<'_>) -> String {
     let tags = if one.flexible.is_empty() { "" } else { "unknown_tags: UnknownTags::new(),\n" };
     let lifetime = if one.borrows { "<'_>" } else { "" };
     format!(
-        "impl Default for {}{lifetime} {{\nfn default() -> Self {{\n\
-         Self {{ {fields} {tags} }} }} }}\n\n",
-        one.name
+        "impl {name}{lifetime} {{\n\
+         /// Every field at its default.\n\
+         pub const DEFAULT: Self = Self {{ {fields} {tags} }};\n}}\n\n\
+         impl Default for {name}{lifetime} {{\nfn default() -> Self {{ Self::DEFAULT }} }}\n\n",
+        name = one.name
     )
 }
 
@@ -133,7 +131,12 @@ fn functions(ctx: Ctx<'_>) -> String {
     let reader = if ctx.one.borrows || ctx.is_root() { "Reader<'a>" } else { "Reader<'_>" };
     let mut code = String::new();
     let parts = [
-        ("read", format!("r: &mut {reader}"), " -> Result<Self, DecodeError>", read::body(ctx)),
+        (
+            "read",
+            format!("&mut self, r: &mut {reader}"),
+            " -> Result<(), DecodeError>",
+            read::body(ctx),
+        ),
         (
             "measure",
             "&self, s: &mut Sizer".to_owned(),

@@ -162,8 +162,8 @@ fn mark_borrowing(structs: &mut [Struct]) {
         let mut changed = false;
         for one in structs.iter_mut().filter(|one| !one.borrows) {
             let by_field = one.fields.iter().any(|field| match &field.ty {
-                Type::Fixed(_) | Type::Records => false,
-                Type::String | Type::Bytes => true,
+                Type::Fixed(_) => false,
+                Type::String | Type::Bytes | Type::Records => true,
                 Type::Struct(name) | Type::Array(Element::Struct(name)) => borrowing.contains(name),
                 Type::Array(Element::Fixed(_) | Element::String | Element::Bytes) => true,
             });

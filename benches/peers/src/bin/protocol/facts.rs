@@ -6,7 +6,7 @@ use bytes::Bytes;
 pub(crate) const PARTITIONS: i32 = 12;
 /// A record batch's header, which ours keeps apart from the payload.
 pub(crate) const HEADER: usize = 61;
-const BATCH: usize = 64 * 1024;
+const BATCH: usize = HEADER + 64 * 1024;
 const TOPICS: i32 = 1_000;
 const BROKERS: i32 = 6;
 

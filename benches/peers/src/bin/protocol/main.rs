@@ -1,5 +1,6 @@
-//! Decodes and encodes the same bytes with klamm, with the `kafka-protocol` crate and with writers
-//! made by hand, and fails when klamm misses a goal.
+//! Decodes and encodes the same bytes with klamm and with others, and fails on a missed goal.
+//!
+//! The others are the `kafka-protocol` crate and writers made by hand.
 //!
 //! An argument limits the run to the contests whose title contains it.
 #![deny(unsafe_code)]

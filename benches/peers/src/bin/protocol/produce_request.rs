@@ -114,9 +114,8 @@ fn decode_ours(frame: &Bytes, version: i16) -> Sum {
         for partition in &topic.partition_data {
             sum.number(partition.index.0);
             sum.number(partition.records.is_none());
-            for piece in partition.records.iter().flat_map(Records::pieces) {
-                sum.piece(piece);
-            }
+            let records = partition.records.as_ref().and_then(Records::as_slice);
+            records.into_iter().for_each(|records| sum.piece(records));
             sum.number(partition.unknown_tags.len() as i64);
         }
         sum.number(topic.unknown_tags.len() as i64);

@@ -117,8 +117,8 @@ mod response {
                 client_host: fields.get("clientHost", true, || Cow::Borrowed(""))?,
                 subscribed_topic_names: fields.get("subscribedTopicNames", true, Vec::new)?,
                 subscribed_topic_regex: fields.get("subscribedTopicRegex", true, || None)?,
-                assignment: fields.get("assignment", true, Assignment::default)?,
-                target_assignment: fields.get("targetAssignment", true, Assignment::default)?,
+                assignment: fields.get("assignment", true, || Assignment::DEFAULT)?,
+                target_assignment: fields.get("targetAssignment", true, || Assignment::DEFAULT)?,
                 member_type: fields.get("memberType", version == 1, || -1)?,
                 unknown_tags: fields.unknown_tags()?,
             })

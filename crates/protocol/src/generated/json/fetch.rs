@@ -22,10 +22,10 @@ mod request {
             if version > 14 && self.replica_id != NodeId(-1) {
                 return Err(object.no_place("FetchRequest.replica_id"));
             }
-            if version >= 15 && self.replica_state != ReplicaState::default() {
+            if version >= 15 && self.replica_state != ReplicaState::DEFAULT {
                 object.set("replicaState", &self.replica_state)?;
             }
-            if version < 15 && self.replica_state != ReplicaState::default() {
+            if version < 15 && self.replica_state != ReplicaState::DEFAULT {
                 return Err(object.no_place("FetchRequest.replica_state"));
             }
             object.set("maxWaitMs", &self.max_wait_ms)?;
@@ -56,7 +56,7 @@ mod request {
             Ok(Self {
                 cluster_id: fields.get("clusterId", false, || None)?,
                 replica_id: fields.get("replicaId", version <= 14, || NodeId(-1))?,
-                replica_state: fields.get("replicaState", false, ReplicaState::default)?,
+                replica_state: fields.get("replicaState", false, || ReplicaState::DEFAULT)?,
                 max_wait_ms: fields.get("maxWaitMs", true, || 0)?,
                 min_bytes: fields.get("minBytes", true, || 0)?,
                 max_bytes: fields.get("maxBytes", true, || 2147483647)?,
@@ -255,22 +255,22 @@ mod response {
             if version >= 5 {
                 object.set("logStartOffset", &self.log_start_offset)?;
             }
-            if version >= 12 && self.diverging_epoch != EpochEndOffset::default() {
+            if version >= 12 && self.diverging_epoch != EpochEndOffset::DEFAULT {
                 object.set("divergingEpoch", &self.diverging_epoch)?;
             }
-            if version < 12 && self.diverging_epoch != EpochEndOffset::default() {
+            if version < 12 && self.diverging_epoch != EpochEndOffset::DEFAULT {
                 return Err(object.no_place("PartitionData.diverging_epoch"));
             }
-            if version >= 12 && self.current_leader != LeaderIdAndEpoch::default() {
+            if version >= 12 && self.current_leader != LeaderIdAndEpoch::DEFAULT {
                 object.set("currentLeader", &self.current_leader)?;
             }
-            if version < 12 && self.current_leader != LeaderIdAndEpoch::default() {
+            if version < 12 && self.current_leader != LeaderIdAndEpoch::DEFAULT {
                 return Err(object.no_place("PartitionData.current_leader"));
             }
-            if version >= 12 && self.snapshot_id != SnapshotId::default() {
+            if version >= 12 && self.snapshot_id != SnapshotId::DEFAULT {
                 object.set("snapshotId", &self.snapshot_id)?;
             }
-            if version < 12 && self.snapshot_id != SnapshotId::default() {
+            if version < 12 && self.snapshot_id != SnapshotId::DEFAULT {
                 return Err(object.no_place("PartitionData.snapshot_id"));
             }
             object.set("abortedTransactions", &self.aborted_transactions)?;
@@ -292,9 +292,9 @@ mod response {
                 high_watermark: fields.get("highWatermark", true, || 0)?,
                 last_stable_offset: fields.get("lastStableOffset", true, || -1)?,
                 log_start_offset: fields.get("logStartOffset", version >= 5, || -1)?,
-                diverging_epoch: fields.get("divergingEpoch", false, EpochEndOffset::default)?,
-                current_leader: fields.get("currentLeader", false, LeaderIdAndEpoch::default)?,
-                snapshot_id: fields.get("snapshotId", false, SnapshotId::default)?,
+                diverging_epoch: fields.get("divergingEpoch", false, || EpochEndOffset::DEFAULT)?,
+                current_leader: fields.get("currentLeader", false, || LeaderIdAndEpoch::DEFAULT)?,
+                snapshot_id: fields.get("snapshotId", false, || SnapshotId::DEFAULT)?,
                 aborted_transactions: fields
                     .get("abortedTransactions", true, || Some(Vec::new()))?,
                 preferred_read_replica: fields.get(

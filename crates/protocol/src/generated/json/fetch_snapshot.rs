@@ -70,7 +70,7 @@ mod request {
             Ok(Self {
                 partition: fields.get("partition", true, || PartitionIndex(0))?,
                 current_leader_epoch: fields.get("currentLeaderEpoch", true, || 0)?,
-                snapshot_id: fields.get("snapshotId", true, SnapshotId::default)?,
+                snapshot_id: fields.get("snapshotId", true, || SnapshotId::DEFAULT)?,
                 position: fields.get("position", true, || 0)?,
                 replica_directory_id: fields.get("replicaDirectoryId", false, || Uuid::ZERO)?,
                 unknown_tags: fields.unknown_tags()?,
@@ -152,7 +152,7 @@ mod response {
             object.set("index", &self.index)?;
             object.set("errorCode", &self.error_code)?;
             object.set("snapshotId", &self.snapshot_id)?;
-            if self.current_leader != LeaderIdAndEpoch::default() {
+            if self.current_leader != LeaderIdAndEpoch::DEFAULT {
                 object.set("currentLeader", &self.current_leader)?;
             }
             object.set("size", &self.size)?;
@@ -166,8 +166,8 @@ mod response {
             Ok(Self {
                 index: fields.get("index", true, || PartitionIndex(0))?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                snapshot_id: fields.get("snapshotId", true, SnapshotId::default)?,
-                current_leader: fields.get("currentLeader", false, LeaderIdAndEpoch::default)?,
+                snapshot_id: fields.get("snapshotId", true, || SnapshotId::DEFAULT)?,
+                current_leader: fields.get("currentLeader", false, || LeaderIdAndEpoch::DEFAULT)?,
                 size: fields.get("size", true, || 0)?,
                 position: fields.get("position", true, || 0)?,
                 unaligned_records: fields.get("unalignedRecords", true, Records::new)?,

@@ -144,10 +144,10 @@ mod response {
             if version >= 8 {
                 object.set("errorMessage", &self.error_message)?;
             }
-            if version >= 10 && self.current_leader != LeaderIdAndEpoch::default() {
+            if version >= 10 && self.current_leader != LeaderIdAndEpoch::DEFAULT {
                 object.set("currentLeader", &self.current_leader)?;
             }
-            if version < 10 && self.current_leader != LeaderIdAndEpoch::default() {
+            if version < 10 && self.current_leader != LeaderIdAndEpoch::DEFAULT {
                 return Err(object.no_place("PartitionProduceResponse.current_leader"));
             }
             Ok(object.into())
@@ -163,7 +163,7 @@ mod response {
                 log_start_offset: fields.get("logStartOffset", version >= 5, || -1)?,
                 record_errors: fields.get("recordErrors", version >= 8, Vec::new)?,
                 error_message: fields.get("errorMessage", version >= 8, || None)?,
-                current_leader: fields.get("currentLeader", false, LeaderIdAndEpoch::default)?,
+                current_leader: fields.get("currentLeader", false, || LeaderIdAndEpoch::DEFAULT)?,
                 unknown_tags: fields.unknown_tags()?,
             })
         }

@@ -166,7 +166,7 @@ mod response {
                 partition_index: fields.get("partitionIndex", true, || PartitionIndex(0))?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
                 error_message: fields.get("errorMessage", true, || None)?,
-                current_leader: fields.get("currentLeader", true, LeaderIdAndEpoch::default)?,
+                current_leader: fields.get("currentLeader", true, || LeaderIdAndEpoch::DEFAULT)?,
                 unknown_tags: fields.unknown_tags()?,
             })
         }

@@ -201,7 +201,7 @@ mod response {
                 acknowledge_error_code: fields
                     .get("acknowledgeErrorCode", true, || ErrorCode(0))?,
                 acknowledge_error_message: fields.get("acknowledgeErrorMessage", true, || None)?,
-                current_leader: fields.get("currentLeader", true, LeaderIdAndEpoch::default)?,
+                current_leader: fields.get("currentLeader", true, || LeaderIdAndEpoch::DEFAULT)?,
                 records: fields.get("records", true, Records::new)?,
                 acquired_records: fields.get("acquiredRecords", true, Vec::new)?,
                 unknown_tags: fields.unknown_tags()?,

@@ -109,7 +109,7 @@ mod response {
                 client_id: fields.get("clientId", true, || Cow::Borrowed(""))?,
                 client_host: fields.get("clientHost", true, || Cow::Borrowed(""))?,
                 subscribed_topic_names: fields.get("subscribedTopicNames", true, Vec::new)?,
-                assignment: fields.get("assignment", true, Assignment::default)?,
+                assignment: fields.get("assignment", true, || Assignment::DEFAULT)?,
                 unknown_tags: fields.unknown_tags()?,
             })
         }

@@ -205,8 +205,8 @@ mod response {
                 client_tags: fields.get("clientTags", true, Vec::new)?,
                 task_offsets: fields.get("taskOffsets", true, Vec::new)?,
                 task_end_offsets: fields.get("taskEndOffsets", true, Vec::new)?,
-                assignment: fields.get("assignment", true, Assignment::default)?,
-                target_assignment: fields.get("targetAssignment", true, Assignment::default)?,
+                assignment: fields.get("assignment", true, || Assignment::DEFAULT)?,
+                target_assignment: fields.get("targetAssignment", true, || Assignment::DEFAULT)?,
                 is_classic: fields.get("isClassic", true, || false)?,
                 unknown_tags: fields.unknown_tags()?,
             })

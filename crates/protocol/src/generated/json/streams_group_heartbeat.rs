@@ -323,7 +323,7 @@ mod response {
         fn from_json(value: &Value, version: i16) -> Result<Self, JsonError> {
             let fields = Fields::of("EndpointToPartitions", value, version)?;
             Ok(Self {
-                user_endpoint: fields.get("userEndpoint", true, Endpoint::default)?,
+                user_endpoint: fields.get("userEndpoint", true, || Endpoint::DEFAULT)?,
                 active_partitions: fields.get("activePartitions", true, Vec::new)?,
                 standby_partitions: fields.get("standbyPartitions", true, Vec::new)?,
                 unknown_tags: fields.unknown_tags()?,

@@ -30,11 +30,8 @@ mod request {
                 voter_id: fields.get("voterId", true, || 0)?,
                 voter_directory_id: fields.get("voterDirectoryId", true, || Uuid::ZERO)?,
                 listeners: fields.get("listeners", true, Vec::new)?,
-                k_raft_version_feature: fields.get(
-                    "kRaftVersionFeature",
-                    true,
-                    KRaftVersionFeature::default,
-                )?,
+                k_raft_version_feature: fields
+                    .get("kRaftVersionFeature", true, || KRaftVersionFeature::DEFAULT)?,
                 unknown_tags: fields.unknown_tags()?,
             })
         }
@@ -88,7 +85,7 @@ mod response {
             let mut object = Object::at(version);
             object.set("throttleTimeMs", &self.throttle_time_ms)?;
             object.set("errorCode", &self.error_code)?;
-            if self.current_leader != CurrentLeader::default() {
+            if self.current_leader != CurrentLeader::DEFAULT {
                 object.set("currentLeader", &self.current_leader)?;
             }
             Ok(object.into())
@@ -99,7 +96,7 @@ mod response {
             Ok(Self {
                 throttle_time_ms: fields.get("throttleTimeMs", true, || 0)?,
                 error_code: fields.get("errorCode", true, || ErrorCode(0))?,
-                current_leader: fields.get("currentLeader", false, CurrentLeader::default)?,
+                current_leader: fields.get("currentLeader", false, || CurrentLeader::DEFAULT)?,
                 unknown_tags: fields.unknown_tags()?,
             })
         }

@@ -41,11 +41,8 @@ impl Json for Voter<'_> {
             voter_id: fields.get("voterId", true, || NodeId(0))?,
             voter_directory_id: fields.get("voterDirectoryId", true, || Uuid::ZERO)?,
             endpoints: fields.get("endpoints", true, Vec::new)?,
-            k_raft_version_feature: fields.get(
-                "kRaftVersionFeature",
-                true,
-                KRaftVersionFeature::default,
-            )?,
+            k_raft_version_feature: fields
+                .get("kRaftVersionFeature", true, || KRaftVersionFeature::DEFAULT)?,
             unknown_tags: fields.unknown_tags()?,
         })
     }
