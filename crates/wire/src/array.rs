@@ -1,6 +1,6 @@
 //! Arrays of fixed-width elements that are read where they lie.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use crate::{
     Epoch, ErrorCode, NodeId, PartitionIndex, ProducerId, Sequence, TopicId, Uuid,
@@ -87,13 +87,15 @@ newtypes!(
 #[derive(Clone)]
 pub struct FixedArray<'a, T>(Repr<'a, T>);
 
-const _: () = assert!(size_of::<FixedArray<'_, i32>>() == 24);
+const _: () = assert!(size_of::<FixedArray<'_, i32>>() == 16);
 
 #[derive(Clone)]
 enum Repr<'a, T> {
     /// Elements as they came, big endian; the length is a multiple of the width.
     Borrowed(&'a [u8]),
-    Owned(Vec<T>),
+    /// Behind one pointer, so that an array is two words, and an `Arc`, so that dropping one that
+    /// was read takes a comparison and no call.
+    Owned(Arc<Vec<T>>),
 }
 
 impl<'a, T> FixedArray<'a, T> {
@@ -165,7 +167,7 @@ impl<T: Fixed> FixedArray<'_, T> {
     #[must_use]
     pub fn into_owned(self) -> FixedArray<'static, T> {
         FixedArray(Repr::Owned(match self.0 {
-            Repr::Borrowed(bytes) => bytes.chunks_exact(T::WIDTH).map(T::get).collect(),
+            Repr::Borrowed(bytes) => Arc::new(bytes.chunks_exact(T::WIDTH).map(T::get).collect()),
             Repr::Owned(values) => values,
         }))
     }
@@ -203,19 +205,19 @@ impl<T: Fixed + Eq> Eq for FixedArray<'_, T> {}
 
 impl<T> From<Vec<T>> for FixedArray<'_, T> {
     fn from(values: Vec<T>) -> Self {
-        Self(Repr::Owned(values))
+        Self(Repr::Owned(Arc::new(values)))
     }
 }
 
 impl<T: Clone> From<&[T]> for FixedArray<'_, T> {
     fn from(values: &[T]) -> Self {
-        Self(Repr::Owned(values.to_vec()))
+        values.to_vec().into()
     }
 }
 
 impl<T> FromIterator<T> for FixedArray<'_, T> {
     fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
-        Self(Repr::Owned(values.into_iter().collect()))
+        values.into_iter().collect::<Vec<T>>().into()
     }
 }
 

@@ -2,7 +2,7 @@
 
 #![deny(clippy::arithmetic_side_effects)]
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use crate::{DecodeError, DecodeErrorKind, Field, Reader};
 
@@ -32,8 +32,10 @@ pub struct UnknownTag<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UnknownTags<'a>(
     /// `None` instead of an empty list, so that equality is that of the elements.
-    #[expect(clippy::box_collection, reason = "each struct of each message carries one")]
-    Option<Box<Vec<UnknownTag<'a>>>>,
+    ///
+    /// An `Arc` rather than a box, because what frees its content is a function of its own:
+    /// dropping one of the many structs without unknown tags takes a comparison and no call.
+    Option<Arc<Vec<UnknownTag<'a>>>>,
 );
 
 const _: () = assert!(size_of::<UnknownTags<'_>>() == 8);
@@ -68,7 +70,8 @@ impl<'a> UnknownTags<'a> {
 
     /// Adds one at the end; to be written, the numbers must ascend.
     pub fn push(&mut self, tag: u32, data: impl Into<Cow<'a, [u8]>>) {
-        self.0.get_or_insert_default().push(UnknownTag { tag, data: data.into() });
+        let tags = Arc::make_mut(self.0.get_or_insert_default());
+        tags.push(UnknownTag { tag, data: data.into() });
     }
 
     #[inline]
@@ -78,19 +81,20 @@ impl<'a> UnknownTags<'a> {
 
     /// No tags yet, and exact room for `capacity` of them.
     fn with_capacity(capacity: usize) -> Self {
-        Self(Some(Box::new(Vec::with_capacity(capacity))))
+        Self(Some(Arc::new(Vec::with_capacity(capacity))))
     }
 
     /// What [`with_capacity`](Self::with_capacity) takes from the heap.
     const fn heap_size(capacity: usize) -> usize {
-        let list = size_of::<Vec<UnknownTag<'_>>>();
+        // Behind the two counts of the `Arc`.
+        let list = size_of::<[usize; 2]>().saturating_add(size_of::<Vec<UnknownTag<'_>>>());
         list.saturating_add(capacity.saturating_mul(size_of::<UnknownTag<'_>>()))
     }
 }
 
 impl<'a> From<Vec<UnknownTag<'a>>> for UnknownTags<'a> {
     fn from(tags: Vec<UnknownTag<'a>>) -> Self {
-        if tags.is_empty() { Self::new() } else { Self(Some(Box::new(tags))) }
+        if tags.is_empty() { Self::new() } else { Self(Some(Arc::new(tags))) }
     }
 }
 

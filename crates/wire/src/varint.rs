@@ -123,7 +123,15 @@ pub fn put_u32(out: &mut Vec<u8>, value: u32) {
 
 /// Appends an unsigned 64-bit integer in its shortest form.
 #[inline]
-pub fn put_u64(out: &mut Vec<u8>, mut value: u64) {
+pub fn put_u64(out: &mut Vec<u8>, value: u64) {
+    match u8::try_from(value) {
+        Ok(byte) if byte < 0x80 => out.push(byte),
+        Ok(_) | Err(_) => put_long(out, value),
+    }
+}
+
+#[inline(never)]
+fn put_long(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         let [low, ..] = value.to_le_bytes();
         out.push(low | 0x80);

@@ -5,7 +5,9 @@
 use super::Reader;
 use crate::{DecodeError, DecodeErrorKind, Field, Piece, size::MAX_STRING, varint};
 
+/// The greatest length that the compact form can carry, plus one.
 const MAX_LEN: usize = i32::MAX as usize;
+
 /// Values after a length. With `flexible` the length is an unsigned integer of variable length,
 /// one more than the value's, and zero for null; without, it is an `i16` (strings) or an `i32`
 /// (bytes), and −1 for null.
@@ -47,8 +49,9 @@ impl<'a> Reader<'a> {
         self.any_string(field, flexible)
     }
 
-    /// A string in the compact form of fewer than 127 bytes, if that is what stands here.
-    #[inline(always)]
+    /// A string in the compact form of fewer than 127 bytes, if that is what stands here: what it
+    /// answers fits into registers.
+    #[inline(never)]
     fn short_string(&mut self) -> Option<&'a str> {
         let before = self.rest;
         let text = std::str::from_utf8(self.short_slice(1)?).ok();

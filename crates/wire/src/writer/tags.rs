@@ -52,6 +52,9 @@ impl Writer {
     #[inline]
     pub fn end_tags(&mut self, mut section: TagSection<'_>) {
         let left = section.unknown.len();
+        if section.count == 0 && left == 0 {
+            return self.uvarint(0);
+        }
         self.flush_unknown(&mut section, left);
         self.insert_uvarint(section.start, section.count);
     }

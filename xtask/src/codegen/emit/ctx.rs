@@ -69,6 +69,22 @@ impl Ctx<'_> {
         let lifetime = if self.message.get(name).borrows { "<'a>" } else { "" };
         format!("{name}{lifetime}")
     }
+
+    /// Whether the default of a struct is a constant: a box on the heap, in it or in a struct that
+    /// stands in it, cannot be one.
+    pub(super) fn is_constant(&self, name: &str) -> bool {
+        self.message.get(name).fields.iter().all(|field| match &field.ty {
+            Type::Struct(_) if field.is_optional() => field.default == Default::Null,
+            Type::Struct(inner) => self.is_constant(inner),
+            Type::Fixed(_) | Type::String | Type::Bytes | Type::Records | Type::Array(_) => true,
+        })
+    }
+
+    /// The default of a struct, as an expression.
+    fn default_of(&self, name: &str) -> String {
+        let default = if self.is_constant(name) { "DEFAULT" } else { "default()" };
+        format!("{name}::{default}")
+    }
 }
 
 pub(super) fn fixed_type(fixed: &Fixed) -> &'static str {
@@ -121,7 +137,7 @@ pub(super) fn by_version(versions: Versions, value: impl Fn(i16) -> String) -> S
 }
 
 /// The value of a field that nobody set, as an expression.
-pub(super) fn default(field: &Field) -> String {
+pub(super) fn default(ctx: Ctx<'_>, field: &Field) -> String {
     let plain = match (&field.ty, &field.default) {
         (_, Default::Null) => return "None".to_owned(),
         (Type::Fixed(fixed), default) => fixed_default(fixed, default),
@@ -130,7 +146,7 @@ pub(super) fn default(field: &Field) -> String {
         (Type::Bytes, _) => "Cow::Borrowed(&[])".to_owned(),
         (Type::Records, _) => "Records::new()".to_owned(),
         (Type::Struct(_), _) if field.is_optional() => "Box::default()".to_owned(),
-        (Type::Struct(name), _) => format!("{name}::DEFAULT"),
+        (Type::Struct(name), _) => ctx.default_of(name),
         (Type::Array(Element::Fixed(_)), _) => "FixedArray::new()".to_owned(),
         (Type::Array(_), _) => "Vec::new()".to_owned(),
     };
@@ -152,7 +168,7 @@ fn fixed_default(fixed: &Fixed, default: &Default) -> String {
 }
 
 /// The test that a field differs from its default.
-pub(super) fn differs(field: &Field) -> String {
+pub(super) fn differs(ctx: Ctx<'_>, field: &Field) -> String {
     let name = format!("self.{}", names::field(&field.name));
     match (&field.ty, &field.default, field.is_optional()) {
         (_, Default::Null, _) => format!("{name}.is_some()"),
@@ -160,14 +176,16 @@ pub(super) fn differs(field: &Field) -> String {
             format!("!{name}")
         }
         (Type::Fixed(Fixed { primitive: Primitive::Bool, .. }), _, _) => name,
-        (Type::Fixed(_), _, _) => format!("{name} != {}", default(field)),
+        (Type::Fixed(_), _, _) => format!("{name} != {}", default(ctx, field)),
         (Type::String, Default::Text(text), false) => format!("{name} != {text:?}"),
         (Type::String, Default::Text(text), true) => {
             format!("{name}.as_deref() != Some({text:?})")
         }
         (Type::String, _, true) => format!("{name}.as_deref() != Some(\"\")"),
-        (Type::Struct(inner), _, true) => format!("{name}.as_deref() != Some(&{inner}::DEFAULT)"),
-        (Type::Struct(inner), _, false) => format!("{name} != {inner}::DEFAULT"),
+        (Type::Struct(inner), _, true) => {
+            format!("{name}.as_deref() != Some(&{})", ctx.default_of(inner))
+        }
+        (Type::Struct(inner), _, false) => format!("{name} != {}", ctx.default_of(inner)),
         (_, _, true) => format!("{name}.as_ref().is_none_or(|some| !some.is_empty())"),
         (_, _, false) => format!("!{name}.is_empty()"),
     }

@@ -38,12 +38,12 @@ fn set(ctx: Ctx<'_>, field: &Field) -> String {
     if !field.tagged().is_empty() {
         let tagged = condition(field.tagged(), ctx.one.versions);
         let tagged = tagged.map(|condition| format!("{condition} && ")).unwrap_or_default();
-        code.push_str(&format!("if {tagged}{} {{ {set} }}\n", differs(field)));
+        code.push_str(&format!("if {tagged}{} {{ {set} }}\n", differs(ctx, field)));
     }
     let absent = unless(field.presence, ctx.one.versions).filter(|_| !field.ignorable);
     if let Some(absent) = absent {
         let label = ctx.label(field);
-        let test = differs(field);
+        let test = differs(ctx, field);
         code.push_str(&format!(
             "if {absent} && {test} {{ return Err(object.no_place({label})); }}\n"
         ));
@@ -60,7 +60,7 @@ fn get(ctx: Ctx<'_>, field: &Field) -> String {
     };
     let name = names::field(&field.name);
     // A constant needs the borrowed form, whose type a closure could not tell.
-    let default = default(field).replace("Cow::Borrowed(&[])", "Cow::default()");
+    let default = default(ctx, field).replace("Cow::Borrowed(&[])", "Cow::default()");
     let default = match default.strip_suffix("()") {
         Some(function) if !default.contains("Some(") => function.to_owned(),
         _ => format!("|| {default}"),

@@ -38,7 +38,7 @@ fn statement(ctx: Ctx<'_>, field: &Field) -> String {
     match (placed, ctx.when(positional), refused) {
         (None, _, None) => String::new(),
         (None, _, Some((condition, error))) => {
-            let test = differs(field);
+            let test = differs(ctx, field);
             match condition {
                 Some(condition) => format!("if {condition} && {test} {{ {error} }}\n"),
                 None => format!("if {test} {{ {error} }}\n"),
@@ -49,7 +49,7 @@ fn statement(ctx: Ctx<'_>, field: &Field) -> String {
         (Some(placed), Some(condition), Some((absent, error))) => {
             let absent = absent.filter(|_| !field.tagged().is_empty());
             let absent = absent.map(|test| format!("{test} && ")).unwrap_or_default();
-            let test = differs(field);
+            let test = differs(ctx, field);
             format!("if {condition} {{ {placed} }} else if {absent}{test} {{ {error} }}\n")
         }
     }
@@ -186,7 +186,7 @@ pub(super) fn by_tag(fields: &[Field]) -> Vec<&Field> {
 pub(super) fn is_written(ctx: Ctx<'_>, field: &Field) -> String {
     let when = condition(field.tagged(), ctx.one.flexible);
     let when = when.map(|condition| format!("{condition} && ")).unwrap_or_default();
-    format!("{when}{}", differs(field))
+    format!("{when}{}", differs(ctx, field))
 }
 
 fn tagged(ctx: Ctx<'_>, field: &Field) -> String {

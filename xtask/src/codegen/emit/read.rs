@@ -1,8 +1,8 @@
 //! The `read` function of a struct, and its smallest size where an array holds it.
 
-use super::super::ir::{self, Element, Field, Fixed, Primitive, Type};
+use super::super::ir::{self, Default, Element, Field, Fixed, Primitive, Type};
 use super::super::names;
-use super::ctx::{Ctx, by_version, default};
+use super::ctx::{Ctx, by_version};
 use crate::specs::versions::Versions;
 
 /// The body of `read`: it fills a struct that nobody has set, in place.
@@ -22,9 +22,11 @@ fn statement(ctx: Ctx<'_>, field: &Field) -> String {
         return String::new();
     }
     let value = value(ctx, field, positional);
-    match ctx.when(positional) {
-        None => value,
-        Some(condition) => format!("if {condition} {{ {value} }}\n"),
+    let is_one_test = matches!(field.ty, Type::Struct(_)) && field.default == Default::Null;
+    match (ctx.when(positional), value.strip_prefix("if ").filter(|_| is_one_test)) {
+        (None, _) => value,
+        (Some(condition), Some(present)) => format!("if {condition} && {present}"),
+        (Some(condition), None) => format!("if {condition} {{ {value} }}\n"),
     }
 }
 
@@ -127,9 +129,10 @@ fn nullable_value(ctx: Ctx<'_>, field: &Field, range: Versions) -> String {
 /// A struct that is null in the bytes may be another thing by default.
 fn nullable_struct(ctx: Ctx<'_>, field: &Field, range: Versions, marker: &str) -> String {
     let label = ctx.label(field);
-    let otherwise = match default(field).as_str() {
-        "None" => String::new(),
-        _ => format!(" else {{ {} = None; }}", place(field)),
+    let otherwise = if field.default == Default::Null {
+        String::new()
+    } else {
+        format!(" else {{ {} = None; }}", place(field))
     };
     format!("if r.{marker}({label})? {{ {} }}{otherwise}\n", present(ctx, field, range))
 }

@@ -41,20 +41,25 @@ fn declaration(ctx: Ctx<'_>, docs: &Docs) -> String {
     )
 }
 
-/// A constant, so that a struct to be read begins as a copy of bytes that the compiler laid out.
+/// A constant where it can be one, so that a struct to be read begins as a copy of bytes that the
+/// compiler laid out.
 fn default_implementation(ctx: Ctx<'_>) -> String {
     let one = ctx.one;
-    let set = |field: &Field| format!("{}: {},\n", names::field(&field.name), default(field));
+    let set = |field: &Field| format!("{}: {},\n", names::field(&field.name), default(ctx, field));
     let fields: String = one.fields.iter().map(set).collect();
     let tags = if one.flexible.is_empty() { "" } else { "unknown_tags: UnknownTags::new(),\n" };
     let lifetime = if one.borrows { "<'_>" } else { "" };
-    format!(
-        "impl {name}{lifetime} {{\n\
-         /// Every field at its default.\n\
-         pub const DEFAULT: Self = Self {{ {fields} {tags} }};\n}}\n\n\
-         impl Default for {name}{lifetime} {{\nfn default() -> Self {{ Self::DEFAULT }} }}\n\n",
-        name = one.name
-    )
+    let (ty, value) = (format!("{}{lifetime}", one.name), format!("Self {{ {fields} {tags} }}"));
+    let (constant, value) = if ctx.is_constant(&one.name) {
+        let constant = format!(
+            "impl {ty} {{\n/// Every field at its default.\n\
+             pub const DEFAULT: Self = {value};\n}}\n\n"
+        );
+        (constant, "Self::DEFAULT".to_owned())
+    } else {
+        (String::new(), value)
+    };
+    format!("{constant}impl Default for {ty} {{\nfn default() -> Self {{ {value} }} }}\n\n")
 }
 
 /// The root implements the crate's traits.

@@ -25,7 +25,12 @@ const GOALS: &[Goal] = &[
     Goal { message: "Metadata", operation: Operation::Encode, bound: Bound::PeerAtLeast(2.0) },
     Goal { message: "Produce", operation: Operation::Decode, bound: Bound::PeerAtLeast(2.0) },
     Goal { message: "Produce", operation: Operation::Encode, bound: Bound::PeerAtLeast(1.0) },
-    Goal { message: "Produce", operation: Operation::Encode, bound: Bound::FloorAtMost(2.0) },
+    // A producer encodes requests; the response's distance from its floor is printed above.
+    Goal {
+        message: "Produce request",
+        operation: Operation::Encode,
+        bound: Bound::FloorAtMost(2.0),
+    },
 ];
 
 /// A goal held against one outcome.

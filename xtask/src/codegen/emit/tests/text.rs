@@ -3,7 +3,7 @@
 use super::super::super::small_spec::Spec;
 use super::super::ctx::{by_version, condition, unless};
 use super::super::docs::Docs;
-use super::super::{json_file, pair_file, types};
+use super::super::{pair_file, types};
 use crate::specs::versions::Versions;
 
 /// The code of a message, without white space.
@@ -11,19 +11,19 @@ fn code(spec: &Spec) -> String {
     squeezed(&types::message(&spec.message(), &Docs::default()))
 }
 
-fn squeezed(text: &str) -> String {
+pub(super) fn squeezed(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
 /// Each pair is the fields of a data message, versions 0-4, flexible from 2, and some of its code.
-fn prints(cases: &[(&str, &str)]) {
+pub(super) fn prints(cases: &[(&str, &str)]) {
     for (fields, part) in cases {
         let code = code(&Spec::data(fields));
         assert!(code.contains(&squeezed(part)), "{fields}\nlacks {part}\n{code}");
     }
 }
 
-fn prints_nothing_like(cases: &[(&str, &str)]) {
+pub(super) fn prints_nothing_like(cases: &[(&str, &str)]) {
     for (fields, part) in cases {
         let code = code(&Spec::data(fields));
         assert!(!code.contains(&squeezed(part)), "{fields}\nhas {part}\n{code}");
@@ -61,13 +61,14 @@ fn versions_of_equal_value_share_an_arm() {
 #[test]
 fn a_field_is_read_and_written_in_its_versions_only() {
     prints(&[
-        ("F int8 0+", r#"let f = r.i8("A.f")?;"#),
-        ("F int8 1+", r#"let f = if version >= 1 { r.i8("A.f")? } else { 0 };"#),
-        ("F int8 0-3 default=-5", r#"let f = if version <= 3 { r.i8("A.f")? } else { -5 };"#),
-        ("F int8 2", r#"let f = if version == 2 { r.i8("A.f")? } else { 0 };"#),
-        ("F int8 1-3", r#"let f = if (1..=3).contains(&version) { r.i8("A.f")? } else { 0 };"#),
+        ("F int8 0+", r#"let flexible = version >= 2; self.f = r.i8("A.f")?; if flexible"#),
+        ("F int8 1+", r#"if version >= 1 { self.f = r.i8("A.f")?; } if flexible"#),
+        ("F int8 0-3 default=-5", r#"if version <= 3 { self.f = r.i8("A.f")?; } if flexible"#),
+        ("F int8 0-3 default=-5", "pub const DEFAULT: Self = Self { f: -5,"),
+        ("F int8 2", r#"if version == 2 { self.f = r.i8("A.f")?; } if flexible"#),
+        ("F int8 1-3", r#"if (1..=3).contains(&version) { self.f = r.i8("A.f")?; } if flexible"#),
         ("F int8 1-3", "if (1..=3).contains(&version) { w.i8(self.f); }"),
-        ("F uint32 0+", r#"let f = r.u32("A.f")?;"#),
+        ("F uint32 0+", r#"self.f = r.u32("A.f")?;"#),
         ("F uint32 0+", "w.u32(self.f);"),
     ]);
     prints_nothing_like(&[("F int8 0+", "if version >= 0"), ("F int8 0-4", "version <= 4")]);
@@ -92,8 +93,8 @@ fn a_value_without_a_place_is_refused_unless_the_field_is_ignorable() {
             "F []int8 1+ nullableVersions=1+",
             "else if self.f.as_ref().is_none_or(|some| !some.is_empty())",
         ),
-        ("F S 1+ { }", "else if self.f != S::default()"),
-        ("F S 1+ nullableVersions=1+ { }", "else if self.f.as_deref() != Some(&S::default())"),
+        ("F S 1+ { }", "else if self.f != S::DEFAULT"),
+        ("F S 1+ nullableVersions=1+ { }", "else if self.f.as_deref() != Some(&S::DEFAULT)"),
     ] {
         prints(&[(field, &format!("{test} {refusal}"))]);
         let ignorable = field.replacen("F ", "ignorable=true F ", 1);
@@ -122,31 +123,52 @@ fn a_nullable_struct_has_a_marker_where_it_may_be_null() {
     let always = "F S 0+ nullableVersions=0+ { }";
     let bounded = "F S 0+ nullableVersions=1-3 { }";
     let marker = "w.i8(if self.f.is_some() { 1 } else { -1 });";
-    let present = r#"{ let value = S::read(r, version)?; Some(r.boxed(value, "A.f")?) }"#;
-    let maybe = format!(r#"if r.is_present("A.f")? {present} else {{ None }}"#);
+    let present = r#"{ let mut value = S::default(); value.read(r, version)?;
+        self.f = Some(r.boxed(value, "A.f")?); }"#;
+    let maybe = format!(r#"if r.is_present("A.f")? {present} else {{ self.f = None; }}"#);
     prints(&[
         (always, "pub f: Option<Box<S<'a>>>"),
-        (always, &format!("let f = {maybe};")),
+        (always, &format!("let flexible = version >= 2; {maybe} if flexible")),
         (always, "s.fixed(1); if let Some(some) = &self.f { some.measure(s, version)?; }"),
         (always, &format!("{marker} if let Some(some) = &self.f {{ some.write(w, version); }}")),
-        (bounded, &format!("let f = if (1..=3).contains(&version) {{ {maybe} }} else {present};")),
+        (
+            bounded,
+            &format!("if (1..=3).contains(&version) {{ {maybe} }} else {present} if flexible"),
+        ),
         (bounded, "if (1..=3).contains(&version) { s.fixed(1); }"),
         (bounded, &format!("if (1..=3).contains(&version) {{ {marker} }}")),
     ]);
 }
 
 #[test]
+fn a_null_struct_in_the_bytes_replaces_a_default_that_is_not_null() {
+    let present = r#"let mut value = S::default(); value.read(r, version)?;
+        self.f = Some(r.boxed(value, "A.f")?);"#;
+    let null = "F S 0+ nullableVersions=0+ default=null { }";
+    let tagged = "F S - nullableVersions=2+ tag=0 taggedVersions=2+ { }";
+    let tagged_null = "F S - nullableVersions=2+ tag=0 taggedVersions=2+ default=null { }";
+    let maybe = format!(r#"if r.is_present("A.f")? {{ {present} }}"#);
+    let maybe_tagged = format!(r#"0 => {{ if r.is_present_tagged("A.f")? {{ {present} }}"#);
+    prints(&[
+        (null, &format!("{maybe} if flexible")),
+        (tagged, &format!("{maybe_tagged} else {{ self.f = None; }} }}")),
+        (tagged_null, &format!("{maybe_tagged} }} _ =>")),
+    ]);
+    prints_nothing_like(&[(null, "self.f = None"), (tagged_null, "self.f = None")]);
+}
+
+#[test]
 fn the_marker_of_a_tagged_struct_is_a_varint() {
     let field = "F S - nullableVersions=2+ tag=0 taggedVersions=2+ default=null { }";
     prints(&[
-        (field, r#"0 => { f = if r.is_present_tagged("A.f")?"#),
+        (field, r#"0 => { if r.is_present_tagged("A.f")?"#),
         (field, "w.tagged_field(&mut tags, 0, |w| { w.uvarint(u32::from(self.f.is_some()));"),
         (field, "if self.f.is_some() { known += 1; s.tagged_field(0, |s| { s.fixed(1);"),
     ]);
     let both = "F S 0+ nullableVersions=0+ tag=0 taggedVersions=3+ default=null { }";
     prints(&[
-        (both, r#"let mut f = if version <= 2 { if r.is_present("A.f")?"#),
-        (both, "0 if version >= 3 => { f = if r.is_present_tagged"),
+        (both, r#"if version <= 2 && r.is_present("A.f")? { let mut value = S::default();"#),
+        (both, r#"0 if version >= 3 => { if r.is_present_tagged("A.f")?"#),
         (both, "if version <= 2 { w.i8(if self.f.is_some() { 1 } else { -1 });"),
         (both, "if version >= 3 && self.f.is_some() { w.tagged_field(&mut tags, 0, |w| {"),
     ]);
@@ -172,8 +194,11 @@ fn tags_are_written_in_the_order_of_their_numbers() {
             "let reserved: &[u32] = match version { ..=2 => &[2], 3 => &[1, 2], \
              _ => &[0, 1, 2] };",
         ),
-        (fields, r#"1 if version >= 3 => { f = r.i8("A.f")?; }"#),
-        (fields, r#"2 => { g = r.i8("A.g")?; } 0 if version == 4 => { h = r.i8("A.h")?; }"#),
+        (fields, r#"1 if version >= 3 => { self.f = r.i8("A.f")?; }"#),
+        (
+            fields,
+            r#"2 => { self.g = r.i8("A.g")?; } 0 if version == 4 => { self.h = r.i8("A.h")?; }"#,
+        ),
     ]);
 }
 
@@ -182,13 +207,15 @@ fn a_struct_without_tags_keeps_the_unknown_ones() {
     let field = "F int8 0+";
     prints(&[
         (field, "let flexible = version >= 2;"),
-        (field, r#"if flexible { r.unknown_tags("A")? } else { UnknownTags::new() };"#),
+        (field, "unknown_tags: UnknownTags::new(),"),
+        (field, r#"if flexible && !r.no_tags() { self.unknown_tags = r.unknown_tags("A")?; }"#),
         (field, "if flexible { w.unknown_tags(&self.unknown_tags); }"),
         (field, r#"else { s.no_tags("A", &self.unknown_tags)?; }"#),
         (field, "Some(&mut self.unknown_tags)"),
     ]);
     let all = code(&Spec::data(field).with("flexibleVersions", "0+"));
-    assert!(all.contains(&squeezed(r#"let unknown_tags = r.unknown_tags("A")?;"#)), "{all}");
+    let always = r#"?; if !r.no_tags() { self.unknown_tags = r.unknown_tags("A")?; } Ok(())"#;
+    assert!(all.contains(&squeezed(always)), "{all}");
     let none = code(&Spec::data(field).with("flexibleVersions", "none"));
     assert!(!none.contains("unknown_tags") && !none.contains("flexible="), "{none}");
 }
@@ -203,7 +230,10 @@ fn a_length_is_compact_where_field_and_message_are() {
         ("F string 0+ flexibleVersions=none", r#"r.string("A.f", false)?"#),
         ("F string 0+ flexibleVersions=3+", r#"r.string("A.f", version >= 3)?"#),
         ("F bytes 0+ flexibleVersions=3+", "w.bytes(&self.f, version >= 3);"),
-        ("F string - tag=0 taggedVersions=2+", r#"f = Cow::Borrowed(r.string("A.f", true)?)"#),
+        (
+            "F string - tag=0 taggedVersions=2+",
+            r#"self.f = Cow::Borrowed(r.string("A.f", true)?);"#,
+        ),
     ]);
 }
 
@@ -214,9 +244,10 @@ fn the_client_id_of_a_request_header_keeps_its_two_byte_length() {
     let code = code(&spec);
     for part in [
         r#"let flexible = version == 2;"#,
-        r#"r.nullable_string("RequestHeader.client_id", false)?.map(Cow::Borrowed);"#,
+        r#"self.client_id =
+           r.nullable_string("RequestHeader.client_id", false)?.map(Cow::Borrowed);"#,
         "w.nullable_string(self.client_id.as_deref(), false);",
-        r#"if flexible { r.unknown_tags("RequestHeader")? } else { UnknownTags::new() };"#,
+        r#"if flexible && !r.no_tags() { self.unknown_tags = r.unknown_tags("RequestHeader")?; }"#,
     ] {
         assert!(code.contains(&squeezed(part)), "lacks {part}\n{code}");
     }
@@ -226,11 +257,13 @@ fn the_client_id_of_a_request_header_keeps_its_two_byte_length() {
 fn records_are_taken_and_given_as_pieces() {
     let nullable = "F records 0+ nullableVersions=0+";
     prints(&[
-        ("F records 0+", r#"let f = Records::from(r.piece("A.f", flexible)?);"#),
-        ("F records 0+", r#"s.bytes("A.f", self.f.len(), flexible)?;"#),
+        ("F records 0+", r#"self.f = Records::from(r.piece("A.f", flexible)?);"#),
+        ("F records 0+", "pub f: Records<'a>"),
+        ("F records 0+", r#"self.f.measure(s, "A.f", flexible)?;"#),
         ("F records 0+", "self.f.write(w, flexible);"),
-        (nullable, r#"let f = r.nullable_piece("A.f", flexible)?.map(Records::from);"#),
-        (nullable, r#"s.nullable_bytes("A.f", self.f.as_ref().map(Records::len), flexible)?;"#),
+        (nullable, "pub f: Option<Records<'a>>"),
+        (nullable, r#"self.f = r.nullable_piece("A.f", flexible)?.map(Records::from);"#),
+        (nullable, r#"Records::measure_nullable(self.f.as_ref(), s, "A.f", flexible)?;"#),
         (nullable, "Records::write_nullable(self.f.as_ref(), w, flexible);"),
     ]);
 }
@@ -238,28 +271,46 @@ fn records_are_taken_and_given_as_pieces() {
 #[test]
 fn arrays_are_views_where_elements_have_a_width_and_lists_elsewhere() {
     let texts = "F []string 0+ nullableVersions=0+";
-    let structs = "F []S 0-1 { G int8 0+ }";
     prints(&[
         ("F []int32 0+", "pub f: FixedArray<'a, i32>"),
-        ("F []int32 0+", r#"let f = r.fixed_array("A.f", flexible)?;"#),
+        ("F []int32 0+", r#"self.f = r.fixed_array("A.f", flexible)?;"#),
         ("F []int32 0+", "w.fixed_array(&self.f, flexible);"),
         ("F []uuid 0+ nullableVersions=0+", "pub f: Option<FixedArray<'a, Uuid>>"),
         ("F []uuid 0+ nullableVersions=0+", "w.nullable_fixed_array(self.f.as_ref(), flexible);"),
         (texts, "pub f: Option<Vec<Cow<'a, str>>>"),
         (
             texts,
-            r#"r.nullable_array("A.f", flexible, if flexible { 1 } else { 2 },
-               |r| Ok(Cow::Borrowed(r.string("A.f", flexible)?)))?"#,
+            r#"self.f = r.nullable_array("A.f", flexible, if flexible { 1 } else { 2 },
+               |r| Ok(Cow::Borrowed(r.string("A.f", flexible)?)))?;"#,
         ),
         (texts, "for item in self.f.as_deref().unwrap_or_default() { w.string(item, flexible); }"),
-        ("F []bytes 2+", r#"r.array("A.f", true, 1, "#),
-        ("F []bytes 0-1", r#"r.array("A.f", false, 4, "#),
+        ("F []bytes 2+", r#"self.f = r.array("A.f", true, 1, "#),
+        ("F []bytes 0-1", r#"self.f = r.array("A.f", false, 4, "#),
+    ]);
+}
+
+#[test]
+fn arrays_of_structs_are_filled_where_they_stand() {
+    let structs = "F []S 0-1 { G int8 0+ }";
+    let nullable = "F []S 0+ nullableVersions=2+ { G int8 0+ }";
+    let tagged = "F []S - tag=0 taggedVersions=2+ { G int8 2+ }";
+    let rest = "S::min_size(version), |item, r| item.read(r, version))?;";
+    prints(&[
         (structs, "pub f: Vec<S>"),
-        (structs, r#"r.array("A.f", false, S::min_size(version), |r| S::read(r, version))?"#),
+        (structs, &format!(r#"if version <= 1 {{ r.structs(&mut self.f, "A.f", false, {rest} }}"#)),
         (
             structs,
             "w.array_len(self.f.len(), false); for item in &self.f { item.write(w, version); }",
         ),
+        (nullable, "pub f: Option<Vec<S<'a>>>"),
+        (
+            nullable,
+            &format!(
+                r#"if version >= 2 {{ r.nullable_structs(&mut self.f, "A.f", true, {rest} }} else {{
+                   r.structs(self.f.insert(Vec::new()), "A.f", flexible, {rest} }} if flexible"#
+            ),
+        ),
+        (tagged, &format!(r#"0 => {{ r.structs(&mut self.f, "A.f", true, {rest} }}"#)),
     ]);
 }
 
@@ -280,8 +331,21 @@ fn a_struct_that_borrows_nothing_has_no_lifetime() {
     let plain = "F S 0-1 { G int8 0+ }";
     prints(&[
         (plain, "pub struct S { "),
-        (plain, "impl S { fn read(r: &mut Reader<'_>, _version: i16) -> Result<Self, DecodeError>"),
-        ("F S 0+ { G int8 0+ }", "impl<'a> S<'a> { fn read(r: &mut Reader<'a>, version: i16)"),
+        (
+            plain,
+            "impl S { /// Every field at its default.
+ pub const DEFAULT: Self = Self { g: 0, }; } impl Default for S {",
+        ),
+        (
+            plain,
+            "impl S { fn read(&mut self, r: &mut Reader<'_>, _version: i16) \
+             -> Result<(), DecodeError>",
+        ),
+        (
+            "F S 0+ { G int8 0+ }",
+            "impl<'a> S<'a> { fn read(&mut self, r: &mut Reader<'a>, version: i16)",
+        ),
+        ("F S 0-1 { }", "fn read(&mut self, _r: &mut Reader<'_>, _version: i16)"),
         ("F S 0-1 { }", "fn write(&self, _w: &mut Writer, _version: i16) { }"),
     ]);
     let spec = Spec::data("F int8 0+").with("flexibleVersions", "none");
@@ -290,43 +354,27 @@ fn a_struct_that_borrows_nothing_has_no_lifetime() {
 }
 
 #[test]
-fn a_field_named_like_a_local_variable_has_another() {
+fn a_field_may_be_named_like_an_argument_a_local_variable_or_a_keyword() {
     let fields = "Version int8 0+, Tag string - tag=0 taggedVersions=2+, R int8 1+, \
         Flexible bool 0+, Type int8 0+, Self int8 0+";
     prints(&[
-        (fields, r#"let version_value = r.i8("A.version")?;"#),
-        (fields, r#"let mut tag_value = Cow::Borrowed("");"#),
-        (fields, r#"0 => { tag_value = Cow::Borrowed(r.string("A.tag", true)?); }"#),
-        (fields, r#"let r#type = r.i8("A.type")?;"#),
         (
             fields,
-            "Ok(Self { version: version_value, tag: tag_value, r: r_value, \
-             flexible: flexible_value, r#type, self_, unknown_tags })",
+            r#"let flexible = version >= 2; self.version = r.i8("A.version")?;
+               if version >= 1 { self.r = r.i8("A.r")?; } self.flexible = r.bool("A.flexible")?;
+               self.r#type = r.i8("A.type")?; self.self_ = r.i8("A.self")?;
+               if flexible && !r.no_tags() { self.unknown_tags = r.tagged_fields("A", |r, tag| {
+               match tag { 0 => { self.tag = Cow::Borrowed(r.string("A.tag", true)?); }"#,
+        ),
+        (
+            fields,
+            r#"Self { version: 0, tag: Cow::Borrowed(""), r: 0, flexible: false, r#type: 0,
+               self_: 0, unknown_tags: UnknownTags::new(), }"#,
         ),
         (fields, "w.bool(self.flexible); w.i8(self.r#type); w.i8(self.self_);"),
     ]);
-}
-
-#[test]
-fn defaults_are_derived_where_they_are_all_zero_empty_or_null() {
-    let zero = "F int8 0+, G string 0+, H bytes 0+ nullableVersions=0+ default=null";
-    prints(&[(zero, "#[derive(Clone, Debug, PartialEq, Default)] pub struct A<'a>")]);
-    prints_nothing_like(&[(zero, "impl Default for")]);
-    let fields = "F int64 0+ default=0x10, G string 0+ nullableVersions=0+, \
-        H bytes 0+ nullableVersions=0+ default=null, I float64 0+ default=1e300, \
-        J uuid 0+ default=AAAAAAAAAAAAAAAAAAAAAg, ErrorCode int16 0+ default=-1, \
-        K bool 0+ default=true, L S 0+ nullableVersions=0+ { }, TopicId uuid 0+, M S2 0+ { }";
-    prints(&[
-        (fields, "#[derive(Clone, Debug, PartialEq)] pub struct A<'a>"),
-        (
-            fields,
-            r#"impl Default for A<'_> { fn default() -> Self { Self {
-               f: 16, g: Some(Cow::Borrowed("")), h: None, i: 1e300, j: Uuid::from_u128(0x2),
-               error_code: ErrorCode(-1), k: true, l: Some(Box::default()),
-               topic_id: TopicId(Uuid::ZERO), m: S2::default(),
-               unknown_tags: UnknownTags::new(), } } }"#,
-        ),
-    ]);
+    // Such a field is not the argument of its name, which stays unused.
+    prints(&[("F S 0-1 { Version int8 0+, Flexible bool 0+ }", "Reader<'_>, _version: i16)")]);
 }
 
 #[test]
@@ -344,23 +392,4 @@ fn a_request_names_its_response_and_its_key() {
     assert!(borrowing.contains(&squeezed(response)), "{borrowing}");
     let plain = of(Spec::response("").with("apiKey", 3).with("flexibleVersions", "none"));
     assert!(plain.contains("=super::response::AResponse;"), "{plain}");
-}
-
-#[test]
-fn json_has_a_field_where_its_version_has_a_place_for_it() {
-    let fields = "F int8 1-3, G string 0+ tag=0 taggedVersions=2+, H int8 3+ ignorable=true";
-    let message = Spec::data(fields).message();
-    let code = squeezed(&json_file("a", &[&message]));
-    for part in [
-        r#"if (1..=3).contains(&version) { object.set("f", &self.f)?; }"#,
-        r#"if !(1..=3).contains(&version) && self.f != 0 { return Err(object.no_place("A.f")); }"#,
-        r#"if version <= 1 { object.set("g", &self.g)?; }"#,
-        r#"if version >= 2 && !self.g.is_empty() { object.set("g", &self.g)?; }"#,
-        r#"if version >= 3 { object.set("h", &self.h)?; }"#,
-        r#"f: fields.get("f", (1..=3).contains(&version), || 0)?,"#,
-        r#"g: fields.get("g", version <= 1, || Cow::Borrowed(""))?,"#,
-    ] {
-        assert!(code.contains(&squeezed(part)), "lacks {part}\n{code}");
-    }
-    assert!(!code.contains("\"A.h\""), "{code}");
 }

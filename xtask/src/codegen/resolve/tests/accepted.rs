@@ -283,7 +283,7 @@ fn structs_know_whether_they_are_elements_and_whether_they_borrow() {
         marked.map(|one| one.name.as_str()).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(of(|one| one.is_element), "T");
-    assert_eq!(of(|one| one.borrows), "A U V W X");
+    assert_eq!(of(|one| one.borrows), "A U V W X Y");
 }
 
 #[test]
