@@ -2,7 +2,10 @@
 
 #![deny(clippy::arithmetic_side_effects)]
 
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    mem::{self, ManuallyDrop},
+};
 
 use crate::{DecodeError, DecodeErrorKind, Field, Reader};
 
@@ -28,14 +31,30 @@ pub struct UnknownTag<'a> {
     pub data: Cow<'a, [u8]>,
 }
 
+/// A list that is freed by a function of its own, so that dropping one of the many structs
+/// without unknown tags takes a comparison and no call.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct List<'a>(ManuallyDrop<Vec<UnknownTag<'a>>>);
+
+impl Drop for List<'_> {
+    #[cold]
+    #[inline(never)]
+    fn drop(&mut self) {
+        drop(ManuallyDrop::into_inner(mem::take(&mut self.0)));
+    }
+}
+
+impl<'a> From<Vec<UnknownTag<'a>>> for List<'a> {
+    fn from(tags: Vec<UnknownTag<'a>>) -> Self {
+        Self(ManuallyDrop::new(tags))
+    }
+}
+
 /// The unknown tagged fields of one struct, which mostly are none: eight bytes in that case.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UnknownTags<'a>(
     /// `None` instead of an empty list, so that equality is that of the elements.
-    ///
-    /// An `Arc` rather than a box, because what frees its content is a function of its own:
-    /// dropping one of the many structs without unknown tags takes a comparison and no call.
-    Option<Arc<Vec<UnknownTag<'a>>>>,
+    Option<Box<List<'a>>>,
 );
 
 const _: () = assert!(size_of::<UnknownTags<'_>>() == 8);
@@ -70,31 +89,29 @@ impl<'a> UnknownTags<'a> {
 
     /// Adds one at the end; to be written, the numbers must ascend.
     pub fn push(&mut self, tag: u32, data: impl Into<Cow<'a, [u8]>>) {
-        let tags = Arc::make_mut(self.0.get_or_insert_default());
-        tags.push(UnknownTag { tag, data: data.into() });
+        self.0.get_or_insert_default().0.push(UnknownTag { tag, data: data.into() });
     }
 
     #[inline]
     pub(crate) fn as_slice(&self) -> &[UnknownTag<'a>] {
-        self.0.as_ref().map_or(&[], |tags| tags.as_slice())
+        self.0.as_ref().map_or(&[], |tags| tags.0.as_slice())
     }
 
     /// No tags yet, and exact room for `capacity` of them.
     fn with_capacity(capacity: usize) -> Self {
-        Self(Some(Arc::new(Vec::with_capacity(capacity))))
+        Self(Some(Box::new(List::from(Vec::with_capacity(capacity)))))
     }
 
     /// What [`with_capacity`](Self::with_capacity) takes from the heap.
     const fn heap_size(capacity: usize) -> usize {
-        // Behind the two counts of the `Arc`.
-        let list = size_of::<[usize; 2]>().saturating_add(size_of::<Vec<UnknownTag<'_>>>());
+        let list = size_of::<List<'_>>();
         list.saturating_add(capacity.saturating_mul(size_of::<UnknownTag<'_>>()))
     }
 }
 
 impl<'a> From<Vec<UnknownTag<'a>>> for UnknownTags<'a> {
     fn from(tags: Vec<UnknownTag<'a>>) -> Self {
-        if tags.is_empty() { Self::new() } else { Self(Some(Arc::new(tags))) }
+        if tags.is_empty() { Self::new() } else { Self(Some(Box::new(List::from(tags)))) }
     }
 }
 
@@ -186,10 +203,10 @@ impl<'a> Reader<'a> {
     ) -> Result<Option<&'a [u8]>, DecodeError> {
         let size = self.uvarint(field)? as usize;
         let payload = self.take(size, field)?;
-        let after = std::mem::replace(&mut self.rest, payload);
+        let after = mem::replace(&mut self.rest, payload);
         self.end = self.end.saturating_sub(after.len());
         let verdict = read(self);
-        let unread = std::mem::replace(&mut self.rest, after).len();
+        let unread = mem::replace(&mut self.rest, after).len();
         self.end = self.end.saturating_add(after.len());
         match verdict? {
             Tagged::Unknown => Ok(Some(payload)),

@@ -17,6 +17,7 @@ mod produce_request;
 mod produce_response;
 mod sum;
 
+use std::hint::black_box;
 use std::process::ExitCode;
 
 use crate::goals::Verdict;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
     contests.extend(produce_response::contests(9));
     contests.extend(produce_response::contests(13));
     contests.extend(api_versions::contests());
+    keep_freed_memory();
     if let Some(part) = std::env::args().nth(1) {
         contests.retain(|contest| contest.title.to_string().contains(&part));
     }
@@ -41,4 +43,11 @@ fn main() -> ExitCode {
     verdicts.iter().for_each(|verdict| println!("{verdict}"));
     let is_missed = !verdicts.iter().all(Verdict::holds);
     ExitCode::from(u8::from(is_missed))
+}
+
+/// Lets the allocator keep what is freed: glibc returns the end of its heap to the system once a
+/// block as large as the largest mapped one so far is free there. Whether that happens after each
+/// message depends on what else lies on the heap, and it can double the time of either side.
+fn keep_freed_memory() {
+    drop(black_box(Vec::<u8>::with_capacity(31 << 20)));
 }
