@@ -87,23 +87,24 @@ pub enum DecompressErrorKind {
 
 impl fmt::Display for DecompressError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let codec = self.codec;
-        match self.kind {
-            DecompressErrorKind::NotBuiltIn => {
-                write!(f, "this build has no {codec}: switch on its cargo feature `{codec}`")
+        write!(f, "{}: {}", self.codec, self.kind)
+    }
+}
+
+impl fmt::Display for DecompressErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotBuiltIn => {
+                f.write_str("this build lacks the codec: switch on the cargo feature of its name")
             }
-            DecompressErrorKind::Truncated => write!(f, "the {codec} stream ends too early"),
-            DecompressErrorKind::Malformed(what) => {
-                write!(f, "the {codec} stream is malformed: {what}")
+            Self::Truncated => f.write_str("the compressed stream ends too early"),
+            Self::Malformed(what) => write!(f, "the compressed stream is malformed: {what}"),
+            Self::Checksum => f.write_str("a checksum within the compressed stream is wrong"),
+            Self::Unsupported(what) => {
+                write!(f, "the compressed stream uses what nobody may send: {what}")
             }
-            DecompressErrorKind::Checksum => {
-                write!(f, "a checksum within the {codec} stream does not match")
-            }
-            DecompressErrorKind::Unsupported(what) => {
-                write!(f, "the {codec} stream uses what nobody may send: {what}")
-            }
-            DecompressErrorKind::OverCap { cap } => {
-                write!(f, "the {codec} stream gives more than the {cap} bytes allowed")
+            Self::OverCap { cap } => {
+                write!(f, "the compressed stream gives more than the {cap} bytes allowed")
             }
         }
     }
