@@ -3,11 +3,30 @@
 
 pub mod checksum;
 pub mod compression;
+pub mod encoded;
 pub mod error;
 pub mod layout;
 pub mod legacy;
+pub mod open;
+pub mod pool;
+pub mod raw;
+pub mod record;
+pub mod split;
+pub mod stamped;
 pub mod view;
 
 mod cursor;
+mod sync;
+
+pub use compression::{Codec, Compression, Compressors, Decompressors};
+pub use encoded::EncodedBatch;
 
 pub use error::{BatchError, BatchErrorKind};
+pub use layout::BatchHeader;
+pub use open::{Appended, OpenBatch, Refused};
+pub use pool::{Buffer, BufferPool};
+pub use raw::{EncodeFailure, Encoder, RawBatch};
+pub use record::{Header, Record};
+pub use split::SplitError;
+pub use stamped::{Identity, Stamp, Stamped};
+pub use view::{BatchView, Checksum, Entry, RecordSet, RecordView};

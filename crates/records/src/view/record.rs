@@ -44,7 +44,7 @@ enum Source<'a> {
 
 impl<'a> Records<'a> {
     /// The records in `bytes`, which errors count from `offset` on.
-    pub(super) fn new(header: &BatchHeader, bytes: &'a [u8], offset: usize) -> Self {
+    pub(crate) fn new(header: &BatchHeader, bytes: &'a [u8], offset: usize) -> Self {
         Self(Source::Batch(BatchRecords {
             cursor: Cursor::new(bytes, offset),
             left: Left::Records(header.count),

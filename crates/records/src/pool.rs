@@ -1,0 +1,238 @@
+//! Buffers that come back: lent to batches, returned when the last one who reads them is done.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use bytes::Bytes;
+
+use crate::sync::{Arc, Mutex, lock};
+
+/// A buffer is lent although it is this many times larger than asked for, and no more.
+const MOST_WASTE: usize = 4;
+/// No buffer is smaller: below it the bookkeeping costs more than the bytes.
+const LEAST_CAPACITY: usize = 256;
+
+/// A pool of buffers that keeps a bounded number of bytes for later.
+///
+/// Cloning it gives another handle to the same pool. Buffers find their way back from any thread.
+#[derive(Clone)]
+pub struct BufferPool(Arc<Shared>);
+
+struct Shared {
+    /// The most bytes kept while nobody uses them.
+    limit: usize,
+    idle: Mutex<Idle>,
+}
+
+/// What nobody uses.
+#[derive(Default)]
+struct Idle {
+    /// The sum of all capacities. Never above the pool's limit.
+    bytes: usize,
+    /// By capacity; no list is empty.
+    buffers: BTreeMap<usize, Vec<Vec<u8>>>,
+}
+
+impl BufferPool {
+    /// A pool that keeps at most `limit` bytes for later. With 0 it keeps none.
+    #[must_use]
+    pub fn new(limit: usize) -> Self {
+        Self(Arc::new(Shared { limit, idle: Mutex::default() }))
+    }
+
+    /// An empty buffer with room for at least `capacity` bytes: one that was used before, or a new
+    /// one.
+    #[must_use]
+    pub fn take(&self, capacity: usize) -> Buffer {
+        let used = lock(&self.0.idle).take(capacity);
+        let bytes = used.unwrap_or_else(|| Vec::with_capacity(rounded(capacity)));
+        Buffer { bytes, pool: self.clone() }
+    }
+
+    /// How many bytes the pool keeps that nobody uses.
+    #[must_use]
+    pub fn idle_bytes(&self) -> usize {
+        lock(&self.0.idle).bytes
+    }
+
+    /// The most bytes that the pool keeps.
+    #[must_use]
+    pub fn limit(&self) -> usize {
+        self.0.limit
+    }
+
+    /// Keeps a buffer for later if there is room for it, and frees it otherwise.
+    fn give_back(&self, mut bytes: Vec<u8>) {
+        bytes.clear();
+        let refused = lock(&self.0.idle).keep(bytes, self.0.limit);
+        // Freed outside the lock.
+        drop(refused);
+    }
+}
+
+impl fmt::Debug for BufferPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let idle_bytes = self.idle_bytes();
+        f.debug_struct("BufferPool")
+            .field("limit", &self.0.limit)
+            .field("idle_bytes", &idle_bytes)
+            .finish()
+    }
+}
+
+impl Idle {
+    /// The smallest buffer that is large enough, unless it is far too large.
+    fn take(&mut self, capacity: usize) -> Option<Vec<u8>> {
+        let most = capacity.max(LEAST_CAPACITY).saturating_mul(MOST_WASTE);
+        let (&found, buffers) = self.buffers.range_mut(capacity..=most).next()?;
+        let bytes = buffers.pop()?;
+        if buffers.is_empty() {
+            self.buffers.remove(&found);
+        }
+        self.bytes -= found;
+        Some(bytes)
+    }
+
+    /// Takes a buffer in, or gives it back.
+    fn keep(&mut self, bytes: Vec<u8>, limit: usize) -> Option<Vec<u8>> {
+        let capacity = bytes.capacity();
+        if capacity == 0 || capacity > limit.saturating_sub(self.bytes) {
+            return Some(bytes);
+        }
+        self.bytes += capacity;
+        self.buffers.entry(capacity).or_default().push(bytes);
+        None
+    }
+}
+
+/// The capacity of a new buffer: a quarter of a power of two more or less, so that buffers fit
+/// their successors and at most a fifth of one is unused.
+const fn rounded(capacity: usize) -> usize {
+    if capacity <= LEAST_CAPACITY {
+        return LEAST_CAPACITY;
+    }
+    let step = 1 << capacity.ilog2().saturating_sub(2);
+    match capacity.checked_next_multiple_of(step) {
+        Some(rounded) => rounded,
+        None => capacity,
+    }
+}
+
+/// A buffer that returns to its pool when it is dropped, or when the last [`Bytes`] made of it is.
+pub struct Buffer {
+    pub(crate) bytes: Vec<u8>,
+    pool: BufferPool,
+}
+
+impl Buffer {
+    /// How many bytes it can take without growing.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.bytes.capacity()
+    }
+
+    /// Lets it grow until it can take so many bytes in all. It never shrinks.
+    pub fn grow_to(&mut self, capacity: usize) {
+        self.bytes.reserve_exact(capacity.saturating_sub(self.bytes.len()));
+    }
+
+    /// What was written, shared from now on and unchangeable.
+    #[must_use]
+    pub fn freeze(self) -> Bytes {
+        Bytes::from_owner(self)
+    }
+}
+
+impl AsRef<[u8]> for Buffer {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl fmt::Debug for Buffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Buffer")
+            .field("len", &self.bytes.len())
+            .field("capacity", &self.capacity())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        self.pool.give_back(std::mem::take(&mut self.bytes));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(pool: &BufferPool, bytes: &[u8]) -> Buffer {
+        let mut buffer = pool.take(bytes.len());
+        buffer.bytes.extend_from_slice(bytes);
+        buffer
+    }
+
+    #[test]
+    fn a_buffer_returns_with_the_last_bytes_and_is_lent_again() {
+        let pool = BufferPool::new(1 << 20);
+        let bytes = written(&pool, &[7; 5_000]).freeze();
+        let (place, part) = (bytes.as_ptr(), bytes.slice(4_000..));
+        drop(bytes);
+        assert_eq!(pool.idle_bytes(), 0);
+        assert_eq!(part[..], [7; 1_000]);
+        drop(part);
+        assert_eq!(pool.idle_bytes(), 5_120);
+        let again = pool.take(4_000);
+        assert_eq!((again.as_ref().as_ptr(), again.as_ref().len()), (place, 0));
+        assert_eq!(pool.idle_bytes(), 0);
+    }
+
+    #[test]
+    fn buffers_return_from_any_thread() {
+        let pool = BufferPool::new(1 << 20);
+        let lent: Vec<Bytes> = (0..8).map(|n| written(&pool, &[n; 1_024]).freeze()).collect();
+        std::thread::scope(|scope| {
+            for bytes in lent {
+                scope.spawn(move || drop(bytes));
+            }
+        });
+        assert_eq!(pool.idle_bytes(), 8 * 1_024);
+    }
+
+    #[test]
+    fn no_more_is_kept_than_the_limit() {
+        let pool = BufferPool::new(10_000);
+        let lent = [4_096, 4_096, 4_096, 1_024].map(|capacity| pool.take(capacity));
+        drop(lent);
+        assert_eq!(pool.idle_bytes(), 4_096 + 4_096 + 1_024);
+        drop(BufferPool::new(0).take(10));
+    }
+
+    #[test]
+    fn a_far_too_large_buffer_stays_for_whom_it_fits() {
+        let pool = BufferPool::new(1 << 20);
+        drop(pool.take(1 << 16));
+        assert_eq!(pool.take(1 << 13).capacity(), 1 << 13);
+        assert_eq!(pool.take(1 << 14).capacity(), 1 << 16);
+    }
+
+    #[test]
+    fn new_buffers_are_a_little_larger_than_asked_for() {
+        let waste = |capacity: usize| rounded(capacity) - capacity;
+        assert_eq!([0, 256, 257, 16_384, 16_385].map(rounded), [256, 256, 320, 16_384, 20_480]);
+        assert!((256..70_000).all(|capacity| waste(capacity) * 4 < capacity));
+        assert_eq!(rounded(usize::MAX), usize::MAX);
+    }
+
+    #[test]
+    fn growing_keeps_what_was_written() {
+        let pool = BufferPool::new(1 << 20);
+        let mut buffer = written(&pool, b"abc");
+        buffer.grow_to(1_000);
+        assert!(buffer.capacity() >= 1_000);
+        buffer.grow_to(10);
+        assert_eq!((buffer.as_ref(), buffer.capacity() >= 1_000), (b"abc".as_slice(), true));
+    }
+}
