@@ -23,11 +23,15 @@ pub(crate) trait Compressor {
 ///
 /// Owned by whoever compresses, one for each thread.
 #[derive(Default)]
-pub struct Compressors {}
+pub struct Compressors {
+    /// By the codec's number.
+    made: [Option<Box<dyn Compressor + Send>>; Codec::ALL.len()],
+}
 
 impl fmt::Debug for Compressors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Compressors").finish_non_exhaustive()
+        let made = Codec::ALL.into_iter().zip(&self.made).filter(|(_, made)| made.is_some());
+        f.debug_list().entries(made.map(|(codec, _)| codec)).finish()
     }
 }
 
@@ -46,11 +50,50 @@ impl Compressors {
     /// untouched.
     pub fn compress(
         &mut self,
-        _compression: Compression,
-        _input: &[u8],
-        _output: &mut [u8],
+        compression: Compression,
+        input: &[u8],
+        output: &mut [u8],
     ) -> Result<Option<usize>, CompressError> {
-        Ok(None)
+        let codec = compression.codec();
+        if codec == Codec::None {
+            let fits = output.get_mut(..input.len()).map(|front| front.copy_from_slice(input));
+            return Ok(fits.map(|()| input.len()));
+        }
+        let compressor = self.compressor(codec).ok_or(CompressError::NotBuiltIn(codec))?;
+        let compressed = compressor.compress(input, compression.level(), output);
+        compressed.map_err(|reason| CompressError::Encoder(codec, reason))
+    }
+
+    /// The state of a codec that this build has.
+    fn compressor(&mut self, codec: Codec) -> Option<&mut (dyn Compressor + Send)> {
+        let made = self.made.get_mut(usize::from(codec.id()))?;
+        if made.is_none() {
+            *made = new_compressor(codec);
+        }
+        Some(made.as_mut()?.as_mut())
+    }
+}
+
+/// New state of a codec, if this build has it.
+fn new_compressor(codec: Codec) -> Option<Box<dyn Compressor + Send>> {
+    match codec {
+        Codec::None => None,
+        #[cfg(feature = "gzip")]
+        Codec::Gzip => Some(Box::<super::gzip::GzipCompressor>::default()),
+        #[cfg(feature = "snappy")]
+        Codec::Snappy => Some(Box::<super::snappy::SnappyCompressor>::default()),
+        #[cfg(feature = "lz4")]
+        Codec::Lz4 => Some(Box::<super::lz4::Lz4Compressor>::default()),
+        #[cfg(any(feature = "zstd", feature = "zstd-c"))]
+        Codec::Zstd => Some(Box::<super::zstd::ZstdCompressor>::default()),
+        #[cfg(not(feature = "gzip"))]
+        Codec::Gzip => None,
+        #[cfg(not(feature = "snappy"))]
+        Codec::Snappy => None,
+        #[cfg(not(feature = "lz4"))]
+        Codec::Lz4 => None,
+        #[cfg(not(any(feature = "zstd", feature = "zstd-c")))]
+        Codec::Zstd => None,
     }
 }
 

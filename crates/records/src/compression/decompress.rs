@@ -22,13 +22,32 @@ pub(crate) trait Decompressor {
     ) -> Result<Option<usize>, DecompressErrorKind>;
 }
 
+/// The longest buffer that is kept between streams that need much less.
+const KEPT_BUFFER: usize = 1024 * 1024;
+/// What "much less" means.
+const MUCH_LESS: usize = 4;
+
 /// The state of all decoders and a buffer, made when they are first needed and reused from then on.
+///
+/// A buffer above 1 MiB is given back when a stream comes that seems to need less than a quarter of
+/// it. While a stream is read there is never more than one buffer, and none above the caller's
+/// limit is made: one that turns out too short is freed before its successor is made, and reading
+/// begins again.
 #[derive(Default)]
-pub struct Decompressors {}
+pub struct Decompressors {
+    /// By the codec's number.
+    made: [Option<Box<dyn Decompressor + Send>>; Codec::ALL.len()],
+    /// Initialised to its end, so that nothing has to be cleared when it is reused.
+    buffer: Vec<u8>,
+}
 
 impl fmt::Debug for Decompressors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Decompressors").finish_non_exhaustive()
+        let made = Codec::ALL.into_iter().zip(&self.made).filter(|(_, made)| made.is_some());
+        f.debug_struct("Decompressors")
+            .field("made", &made.map(|(codec, _)| codec).collect::<Vec<_>>())
+            .field("buffer", &self.buffer.len())
+            .finish()
     }
 }
 
@@ -48,10 +67,123 @@ impl Decompressors {
     pub fn decompress(
         &mut self,
         codec: Codec,
-        _input: &[u8],
-        _cap: usize,
+        input: &[u8],
+        cap: usize,
     ) -> Result<&[u8], DecompressError> {
-        Err(DecompressError { codec, kind: DecompressErrorKind::NotBuiltIn })
+        let Self { made, buffer } = self;
+        let decompressed = match (codec, made.get_mut(usize::from(codec.id()))) {
+            (Codec::None, _) => copied(input, buffer, cap),
+            (_, None) => Err(DecompressErrorKind::NotBuiltIn),
+            (_, Some(made)) => {
+                if made.is_none() {
+                    *made = new_decompressor(codec);
+                }
+                match made {
+                    Some(made) => within(made.as_mut(), input, buffer, cap),
+                    None => Err(DecompressErrorKind::NotBuiltIn),
+                }
+            }
+        };
+        self.result(codec, decompressed)
+    }
+
+    /// Like [`decompress`](Self::decompress), for batches of magic 0: there the checksum in the
+    /// header of an LZ4 frame covers the frame's magic number as well, and Java ignores it.
+    #[allow(dead_code, reason = "not everything that reads batches of magic 0 is always built")]
+    pub(crate) fn decompress_magic_0(
+        &mut self,
+        codec: Codec,
+        input: &[u8],
+        cap: usize,
+    ) -> Result<&[u8], DecompressError> {
+        #[cfg(feature = "lz4")]
+        if codec == Codec::Lz4 {
+            use super::lz4::{HeaderChecksum, Lz4Decompressor};
+
+            let mut lenient = Lz4Decompressor::new(HeaderChecksum::Ignored);
+            let decompressed = within(&mut lenient, input, &mut self.buffer, cap);
+            return self.result(codec, decompressed);
+        }
+        self.decompress(codec, input, cap)
+    }
+
+    fn result(
+        &self,
+        codec: Codec,
+        decompressed: Result<usize, DecompressErrorKind>,
+    ) -> Result<&[u8], DecompressError> {
+        match decompressed {
+            Ok(len) => Ok(self.buffer.get(..len).unwrap_or_default()),
+            Err(kind) => Err(DecompressError { codec, kind }),
+        }
+    }
+}
+
+/// Decompresses with a decoder of the caller's: the length, within the buffer.
+fn within(
+    decompressor: &mut dyn Decompressor,
+    input: &[u8],
+    buffer: &mut Vec<u8>,
+    cap: usize,
+) -> Result<usize, DecompressErrorKind> {
+    let mut wanted = decompressor.expected(input).min(cap);
+    loop {
+        prepare(buffer, wanted);
+        let room = buffer.len().min(cap);
+        let space = buffer.get_mut(..room).unwrap_or_default();
+        match decompressor.decompress(input, space)? {
+            Some(len) => return Ok(len),
+            None if room >= cap => return Err(DecompressErrorKind::OverCap { cap }),
+            None => wanted = room.saturating_mul(2).max(LEAST_BUFFER).min(cap),
+        }
+    }
+}
+
+/// No buffer is made shorter than this unless it is known to be enough.
+const LEAST_BUFFER: usize = 1024;
+
+/// Makes the buffer at least as long as wanted, and not much longer if it is long.
+fn prepare(buffer: &mut Vec<u8>, wanted: usize) {
+    let is_wasteful = buffer.len() > KEPT_BUFFER && wanted < buffer.len().wrapping_div(MUCH_LESS);
+    if buffer.len() < wanted || is_wasteful {
+        // The old one goes first: both together could be more than the caller allows.
+        *buffer = Vec::new();
+        *buffer = vec![0; wanted];
+    }
+}
+
+/// Copies what is not compressed.
+fn copied(input: &[u8], buffer: &mut Vec<u8>, cap: usize) -> Result<usize, DecompressErrorKind> {
+    if input.len() > cap {
+        return Err(DecompressErrorKind::OverCap { cap });
+    }
+    prepare(buffer, input.len());
+    if let Some(front) = buffer.get_mut(..input.len()) {
+        front.copy_from_slice(input);
+    }
+    Ok(input.len())
+}
+
+/// New state of a codec, if this build has it.
+fn new_decompressor(codec: Codec) -> Option<Box<dyn Decompressor + Send>> {
+    match codec {
+        Codec::None => None,
+        #[cfg(feature = "gzip")]
+        Codec::Gzip => Some(Box::<super::gzip::GzipDecompressor>::default()),
+        #[cfg(feature = "snappy")]
+        Codec::Snappy => Some(Box::<super::snappy::SnappyDecompressor>::default()),
+        #[cfg(feature = "lz4")]
+        Codec::Lz4 => Some(Box::<super::lz4::Lz4Decompressor>::default()),
+        #[cfg(any(feature = "zstd", feature = "zstd-c"))]
+        Codec::Zstd => Some(Box::<super::zstd::ZstdDecompressor>::default()),
+        #[cfg(not(feature = "gzip"))]
+        Codec::Gzip => None,
+        #[cfg(not(feature = "snappy"))]
+        Codec::Snappy => None,
+        #[cfg(not(feature = "lz4"))]
+        Codec::Lz4 => None,
+        #[cfg(not(any(feature = "zstd", feature = "zstd-c")))]
+        Codec::Zstd => None,
     }
 }
 

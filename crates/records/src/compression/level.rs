@@ -29,7 +29,9 @@ impl Compression {
     /// When the codec takes no level, or not this one; the error names the codec and its range.
     pub fn with_level(codec: Codec, level: i32) -> Result<Self, LevelError> {
         match levels(codec) {
-            Some(levels) if levels.contains(&level) => Ok(Self { codec, level: Some(level) }),
+            Some(levels) if levels.contains(&level) && !is_gap(codec, level) => {
+                Ok(Self { codec, level: Some(level) })
+            }
             Some(_) | None => Err(LevelError { codec, level }),
         }
     }
@@ -45,6 +47,16 @@ impl Compression {
     pub const fn level(self) -> Option<i32> {
         self.level
     }
+
+    /// What the level changes with the encoders of this build.
+    #[must_use]
+    pub const fn level_effect(self) -> LevelEffect {
+        match (self.codec, self.level) {
+            (Codec::Lz4, Some(_)) => LevelEffect::Ignored,
+            (Codec::Gzip | Codec::Zstd, Some(_)) => LevelEffect::Applied,
+            (Codec::None | Codec::Snappy, Some(_)) | (_, None) => LevelEffect::Unset,
+        }
+    }
 }
 
 impl From<Codec> for Compression {
@@ -53,7 +65,25 @@ impl From<Codec> for Compression {
     }
 }
 
-/// The range of a codec's levels, if it has any. Zero is no level of gzip.
+/// What a level that was accepted changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LevelEffect {
+    /// No level was given, and the encoder takes its default.
+    Unset,
+    /// The encoder compresses with this level.
+    Applied,
+    /// The encoder has one way only: the level is accepted, as Kafka's settings allow it, and
+    /// changes nothing.
+    Ignored,
+}
+
+/// Zero is no level of gzip, though it lies between those that are.
+const fn is_gap(codec: Codec, level: i32) -> bool {
+    matches!(codec, Codec::Gzip) && level == 0
+}
+
+/// The range of a codec's levels, if it has any.
 fn levels(codec: Codec) -> Option<RangeInclusive<i32>> {
     match codec {
         Codec::None | Codec::Snappy => None,
@@ -74,6 +104,10 @@ impl fmt::Display for LevelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { codec, level } = self;
         match levels(*codec) {
+            Some(levels) if is_gap(*codec, *level) => {
+                let high = levels.end();
+                write!(f, "{codec} has no level 0: its levels are -1 and 1 to {high}")
+            }
             Some(levels) => {
                 let (low, high) = (levels.start(), levels.end());
                 write!(f, "{codec} has no level {level}: its levels are {low} to {high}")

@@ -6,9 +6,17 @@
 mod codec;
 mod compress;
 mod decompress;
+#[cfg(feature = "gzip")]
+mod gzip;
 mod level;
+#[cfg(feature = "lz4")]
+mod lz4;
+#[cfg(feature = "snappy")]
+mod snappy;
+#[cfg(all(feature = "zstd", not(feature = "zstd-c")))]
+mod zstd;
 
 pub use codec::{Codec, UnknownCodec};
 pub use compress::{CompressError, Compressors};
 pub use decompress::{DecompressError, DecompressErrorKind, Decompressors};
-pub use level::{Compression, LevelError};
+pub use level::{Compression, LevelEffect, LevelError};

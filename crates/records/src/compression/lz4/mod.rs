@@ -1,0 +1,154 @@
+//! Frames of independent LZ4 blocks.
+#![deny(clippy::arithmetic_side_effects)]
+
+mod frame;
+mod xxh32;
+
+use lz4_flex::block::{CompressTable, DecompressError, compress_into_with_table, decompress_into};
+
+pub(crate) use self::frame::HeaderChecksum;
+use self::frame::{
+    BLOCK, Block, DESCRIPTOR, FrameHeader, LENGTH_LEN, MAGIC, STORED, descriptor_checksum,
+};
+use super::compress::Compressor;
+use super::decompress::{DecompressErrorKind, Decompressor};
+
+/// LZ4's best: one more byte of a match's length stands for 255 bytes.
+const MOST_EXPANSION: usize = 255;
+/// Blocks that are rarely full are expected to expand this much, or to this length.
+const LIKELY_EXPANSION: usize = 8;
+/// See [`LIKELY_EXPANSION`].
+const SMALL: usize = 64 * 1_024;
+
+/// The table of matches, 16 KiB.
+pub(super) struct Lz4Compressor {
+    table: CompressTable,
+}
+
+impl Default for Lz4Compressor {
+    fn default() -> Self {
+        Self { table: CompressTable::large() }
+    }
+}
+
+impl Compressor for Lz4Compressor {
+    fn compress(
+        &mut self,
+        input: &[u8],
+        _level: Option<i32>,
+        output: &mut [u8],
+    ) -> Result<Option<usize>, &'static str> {
+        let whole = output.len();
+        let [flags, block] = DESCRIPTOR;
+        let [a, b, c, d] = MAGIC;
+        let header = [a, b, c, d, flags, block, descriptor_checksum(&DESCRIPTOR)];
+        let Some(mut rest) = put(output, &header) else {
+            return Ok(None);
+        };
+        for block in input.chunks(BLOCK) {
+            match self.block(block, rest) {
+                Some(behind) => rest = behind,
+                None => return Ok(None),
+            }
+        }
+        let end_mark = [0; LENGTH_LEN];
+        Ok(put(rest, &end_mark).map(|rest| whole.saturating_sub(rest.len())))
+    }
+}
+
+impl Lz4Compressor {
+    /// Writes a block with its length, stored if that is no longer: the room behind it, or `None`
+    /// when it does not fit.
+    fn block<'o>(&mut self, block: &[u8], output: &'o mut [u8]) -> Option<&'o mut [u8]> {
+        let (length, body) = output.split_first_chunk_mut::<LENGTH_LEN>()?;
+        // Only a block that becomes smaller has any use, so that is all the room it gets.
+        let most = block.len().saturating_sub(1).min(body.len());
+        let room = body.get_mut(..most)?;
+        let (len, stored) = match compress_into_with_table(block, room, &mut self.table) {
+            Ok(len) => (len, 0),
+            Err(_) => {
+                body.get_mut(..block.len())?.copy_from_slice(block);
+                (block.len(), STORED)
+            }
+        };
+        *length = (u32::try_from(len).ok()? | stored).to_le_bytes();
+        body.get_mut(len..)
+    }
+}
+
+/// Writes some bytes to the front: the room behind them, if they fit.
+fn put<'o>(output: &'o mut [u8], bytes: &[u8]) -> Option<&'o mut [u8]> {
+    let (front, rest) = output.split_at_mut_checked(bytes.len())?;
+    front.copy_from_slice(bytes);
+    Some(rest)
+}
+
+/// A decoder, which keeps nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Lz4Decompressor {
+    header_checksum: HeaderChecksum,
+}
+
+impl Lz4Decompressor {
+    /// A decoder that treats the header's checksum in this way.
+    pub(crate) const fn new(header_checksum: HeaderChecksum) -> Self {
+        Self { header_checksum }
+    }
+}
+
+impl Decompressor for Lz4Decompressor {
+    fn expected(&self, input: &[u8]) -> usize {
+        let Ok((header, mut rest)) = FrameHeader::read(input, self.header_checksum) else {
+            return 0;
+        };
+        let mut most = 0_usize;
+        while let Ok(Some((block, behind))) = header.block(rest) {
+            let expansion = if block.is_stored { 1 } else { MOST_EXPANSION };
+            let len = block.bytes.len().saturating_mul(expansion).min(header.block_max);
+            most = most.saturating_add(len);
+            rest = behind;
+        }
+        let likely = input.len().saturating_mul(LIKELY_EXPANSION).max(SMALL);
+        let claimed = header.content_size.map(|size| usize::try_from(size).unwrap_or(usize::MAX));
+        claimed.unwrap_or(likely).min(most)
+    }
+
+    fn decompress(
+        &mut self,
+        input: &[u8],
+        output: &mut [u8],
+    ) -> Result<Option<usize>, DecompressErrorKind> {
+        let (header, mut rest) = FrameHeader::read(input, self.header_checksum)?;
+        let mut written = 0_usize;
+        while let Some((block, behind)) = header.block(rest)? {
+            block.check()?;
+            let space = output.get_mut(written..).unwrap_or_default();
+            match decode(block, header.block_max, space)? {
+                Some(len) => written = written.saturating_add(len),
+                None => return Ok(None),
+            }
+            rest = behind;
+        }
+        Ok(Some(written))
+    }
+}
+
+/// Decompresses a block into the front of the space: the length it took, or `None` when it is too
+/// long for the space. Too long for the frame is an error.
+fn decode(
+    block: Block<'_>,
+    block_max: usize,
+    space: &mut [u8],
+) -> Result<Option<usize>, DecompressErrorKind> {
+    if block.is_stored {
+        let put = space.get_mut(..block.bytes.len()).map(|to| to.copy_from_slice(block.bytes));
+        return Ok(put.map(|()| block.bytes.len()));
+    }
+    let is_limited_by_space = space.len() < block_max;
+    let space = space.get_mut(..block_max.min(space.len())).unwrap_or_default();
+    match decompress_into(block.bytes, space) {
+        Ok(len) => Ok(Some(len)),
+        Err(DecompressError::OutputTooSmall { .. }) if is_limited_by_space => Ok(None),
+        Err(_) => Err(DecompressErrorKind::Malformed("an invalid lz4 block")),
+    }
+}
