@@ -13,6 +13,8 @@ mod level;
 mod lz4;
 #[cfg(feature = "snappy")]
 mod snappy;
+#[cfg(feature = "zstd")]
+mod unzstd;
 #[cfg(all(feature = "zstd", not(feature = "zstd-c")))]
 mod zstd;
 

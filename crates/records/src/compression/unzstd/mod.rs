@@ -1,0 +1,62 @@
+//! A reader of Zstandard frames (RFC 8878) that writes straight into the caller's slice.
+//!
+//! What was written is the window, so a frame needs no memory beyond its output but the tables
+//! and the literals of one block. No input makes it write past the output, and none of the code
+//! that meets hostile bytes is unsafe.
+
+mod bits;
+mod block;
+mod copy;
+mod frame;
+mod fse;
+mod huffman;
+mod literals;
+mod sequences;
+mod xxh64;
+
+#[cfg(test)]
+mod tests;
+
+use super::DecompressErrorKind;
+use block::BlockDecoder;
+pub(super) use frame::expected;
+
+/// What keeps a frame from being read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    /// The input ends inside the frame.
+    Truncated,
+    /// A rule of the format is broken.
+    Malformed(&'static str),
+    /// The content's checksum is another one.
+    Checksum,
+    /// Nobody may send it in a record batch.
+    Unsupported(&'static str),
+    /// There is more than the output has room for.
+    Full,
+}
+
+/// The state of a decoder: tables and a buffer that are reused from block to block.
+#[derive(Debug, Default)]
+pub(super) struct FrameDecoder {
+    blocks: BlockDecoder,
+}
+
+impl FrameDecoder {
+    /// Writes the content of all frames in `input` to the front of `output`: its length, or `None`
+    /// when there is more than the output has room for.
+    pub(super) fn decompress(
+        &mut self,
+        input: &[u8],
+        output: &mut [u8],
+    ) -> Result<Option<usize>, DecompressErrorKind> {
+        match frame::decode_all(&mut self.blocks, input, output) {
+            Ok(len) => Ok(Some(len)),
+            Err(Fault::Full) => Ok(None),
+            Err(Fault::Truncated) => Err(DecompressErrorKind::Truncated),
+            Err(Fault::Checksum) => Err(DecompressErrorKind::Checksum),
+            Err(Fault::Malformed(what)) => Err(DecompressErrorKind::Malformed(what)),
+            Err(Fault::Unsupported(what)) => Err(DecompressErrorKind::Unsupported(what)),
+        }
+    }
+}
