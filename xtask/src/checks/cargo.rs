@@ -8,6 +8,9 @@ use crate::support::{self, Outcome};
 /// The package whose feature groups are linted one by one.
 const PROTOCOL: &str = "klamm-protocol";
 
+/// The package whose codecs are linted one by one, and without any.
+const RECORDS: &str = "klamm-records";
+
 /// Features that are not a group of messages and mean nothing alone.
 const NOT_A_GROUP: &[&str] = &["default", "all", "json", "fuzzing"];
 
@@ -38,6 +41,10 @@ pub(super) fn clippy(_args: &[String]) -> Outcome {
     for set in feature_sets(features) {
         println!("klamm-protocol with --features {set}");
         lint(&["--package", PROTOCOL, "--lib", "--no-default-features", "--features", &set])?;
+    }
+    for codec in ["", "gzip", "snappy", "lz4", "zstd"] {
+        println!("klamm-records with --features '{codec}'");
+        lint(&["--package", RECORDS, "--lib", "--no-default-features", "--features", codec])?;
     }
     Ok(())
 }

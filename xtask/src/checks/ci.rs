@@ -1,7 +1,7 @@
 //! Every check in one run, cheapest first; the first failure ends it.
 
 use super::stopwatch::{Stopwatch, Taken};
-use super::{cargo, deps, fuzz, layering, no_c, tidy};
+use super::{cargo, deps, fuzz, layering, no_c, tidy, zstd_c};
 use crate::support::{self, Outcome};
 use crate::{codegen, vectors};
 
@@ -28,6 +28,7 @@ const BEFORE_TESTS: &[Step] = &[
 
 const AFTER_TESTS: &[Step] = &[
     Step { command: "vectors", args: &["check"], run: check_vectors },
+    Step { command: "zstd-c", args: &[], run: zstd_c::run },
     Step { command: "fuzz", args: &["--seconds", "5"], run: fuzz::run },
 ];
 
@@ -75,7 +76,16 @@ fn table(rows: &[(String, Taken)]) -> String {
 
 /// Replays every committed corpus of vectors.
 fn check_vectors(args: &[String]) -> Outcome {
-    let folder = support::root().join("crates/protocol/tests/vectors");
+    let mut files = args.to_vec();
+    for folder in ["crates/protocol/tests/vectors", "crates/records/tests/vectors"] {
+        files.extend(corpus(folder)?);
+    }
+    vectors::run(&files)
+}
+
+/// The compressed files of a folder, of which there must be some.
+fn corpus(folder: &str) -> Result<Vec<String>, String> {
+    let folder = support::root().join(folder);
     let entries = std::fs::read_dir(&folder)
         .map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
     let names = entries.filter_map(|entry| Some(entry.ok()?.path().to_str()?.to_owned()));
@@ -84,7 +94,7 @@ fn check_vectors(args: &[String]) -> Outcome {
         return Err(format!("there is no corpus in {}", folder.display()));
     }
     files.sort();
-    vectors::run(&[args, &files].concat())
+    Ok(files)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod measure;
 mod no_c;
 mod stopwatch;
 mod tidy;
+mod zstd_c;
 
 use crate::Command;
 
@@ -40,5 +41,6 @@ pub(crate) const COMMANDS: &[Command] = &[
     Command { name: "clippy", about: "lints denied, each feature group alone", run: cargo::clippy },
     Command { name: "docs", about: "documentation builds without a warning", run: cargo::docs },
     Command { name: "fuzz", about: "[--seconds N] [--target T]: each fuzz target", run: fuzz::run },
+    Command { name: "zstd-c", about: "records with C zstd, where C compiles", run: zstd_c::run },
     Command { name: "measure", about: "compile: what the protocol crate costs", run: measure::run },
 ];
