@@ -1,4 +1,4 @@
-//! The crate's only door to what threads share; under `cfg(loom)` it leads to loom's models.
+//! The crate's only door to what threads share.
 
 pub(crate) use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
