@@ -13,7 +13,7 @@ mod level;
 mod lz4;
 #[cfg(feature = "snappy")]
 mod snappy;
-#[cfg(feature = "zstd")]
+#[cfg(all(feature = "zstd", not(feature = "zstd-c")))]
 mod unzstd;
 #[cfg(all(feature = "zstd", not(feature = "zstd-c")))]
 mod zstd;
