@@ -1,4 +1,4 @@
-//! CRC-32C (Castagnoli), and how two of them become that of both parts.
+//! CRC-32C (Castagnoli), and how two of them become that of both parts; and the older CRC-32.
 
 use crc_fast::CrcAlgorithm;
 
@@ -6,6 +6,13 @@ use crc_fast::CrcAlgorithm;
 #[must_use]
 pub fn crc32c(bytes: &[u8]) -> u32 {
     let [.., a, b, c, d] = crc_fast::checksum(CrcAlgorithm::Crc32Iscsi, bytes).to_be_bytes();
+    u32::from_be_bytes([a, b, c, d])
+}
+
+/// The CRC-32 of IEEE 802.3 of some bytes, which messages of magic 0 and 1 carry.
+#[must_use]
+pub fn crc32(bytes: &[u8]) -> u32 {
+    let [.., a, b, c, d] = crc_fast::checksum(CrcAlgorithm::Crc32IsoHdlc, bytes).to_be_bytes();
     u32::from_be_bytes([a, b, c, d])
 }
 
@@ -79,9 +86,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_check_value_of_the_algorithm_comes_out() {
+    fn the_check_values_of_the_algorithms_come_out() {
         assert_eq!(crc32c(b"123456789"), 0xe306_9283);
         assert_eq!(crc32c(b""), 0);
+        assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
+        assert_eq!(crc32(b""), 0);
     }
 
     #[test]
