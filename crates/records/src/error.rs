@@ -70,10 +70,15 @@ pub enum BatchErrorKind {
     TrailingBytes,
     /// A header's key that is not UTF-8.
     NotUtf8,
-    /// The offsets inside a compressed message set do not rise, or leave the range.
+    /// An offset inside a compressed message set that leaves the range, or that of the message
+    /// around it when it is below that of the last one inside.
     WrongOffset(i64),
     /// A compressed message set inside another one.
     Nested,
+    /// A message of this format inside a compressed one of another format.
+    MixedMagic(i8),
+    /// A compressed message set without any message.
+    Empty,
     /// The records could not be decompressed.
     Decompression(DecompressErrorKind),
 }
@@ -115,6 +120,10 @@ impl fmt::Display for BatchErrorKind {
             Self::NotUtf8 => f.write_str("the key of a header is not UTF-8"),
             Self::WrongOffset(offset) => write!(f, "the offset {offset} cannot be right"),
             Self::Nested => f.write_str("a compressed message stands inside another one"),
+            Self::MixedMagic(magic) => {
+                write!(f, "a message of format {magic} stands inside one of another format")
+            }
+            Self::Empty => f.write_str("the compressed message set holds no message"),
             Self::Decompression(kind) => write!(f, "{kind}"),
         }
     }
