@@ -27,8 +27,8 @@ pub struct EncodedBatch {
 impl EncodedBatch {
     pub(crate) fn uncompressed(batch: RawBatch) -> Self {
         let RawBatch { buffer, count, base_timestamp, max_timestamp } = batch;
-        let payload_crc = checksum::crc32c(&buffer.bytes);
-        let raw_len = buffer.bytes.len();
+        let payload_crc = checksum::crc32c(buffer.as_ref());
+        let raw_len = buffer.len();
         let payload = buffer.freeze();
         let codec = Codec::None;
         Self { payload, payload_crc, codec, count, base_timestamp, max_timestamp, raw_len }
@@ -36,7 +36,7 @@ impl EncodedBatch {
 
     pub(crate) fn compressed(batch: &RawBatch, codec: Codec, compressed: Buffer) -> Self {
         Self {
-            payload_crc: checksum::crc32c(&compressed.bytes),
+            payload_crc: checksum::crc32c(compressed.as_ref()),
             payload: compressed.freeze(),
             codec,
             count: batch.count,

@@ -165,8 +165,10 @@ impl BatchHeader {
 }
 
 /// Writes fields behind one another; they fill the whole.
-fn fill(bytes: &mut [u8], fields: &[&[u8]]) {
-    let mut fields = fields.iter().copied().flatten();
-    bytes.iter_mut().zip(&mut fields).for_each(|(to, from)| *to = *from);
-    debug_assert_eq!(fields.next(), None, "the fields are longer than the header");
+fn fill(mut bytes: &mut [u8], fields: &[&[u8]]) {
+    for field in fields {
+        let Some(place) = bytes.split_off_mut(..field.len()) else { break };
+        place.copy_from_slice(field);
+    }
+    debug_assert!(bytes.is_empty(), "the fields are shorter or longer than the header");
 }

@@ -7,7 +7,7 @@ use klamm_wire::WallMillis;
 use crate::layout::{HEADER_LEN, MAX_PAYLOAD};
 use crate::pool::Buffer;
 use crate::raw::RawBatch;
-use crate::record::{Header, Record, RecordLen};
+use crate::record::{Header, Record};
 
 /// A batch that takes records.
 ///
@@ -16,9 +16,8 @@ use crate::record::{Header, Record, RecordLen};
 #[derive(Debug)]
 pub struct OpenBatch {
     buffer: Buffer,
-    /// The most that the batch may take before compression, header included. Only its first
-    /// record may be larger than that.
-    limit: usize,
+    /// The longest payload before compression. Only the first record may be longer.
+    payload_limit: usize,
     /// How many records there are, which is also the next one's offset delta.
     count: i32,
     /// The first record's timestamp.
@@ -59,8 +58,9 @@ impl OpenBatch {
     /// compression, its header included. One record fits whatever the limit is.
     #[must_use]
     pub fn new(mut buffer: Buffer, limit: usize) -> Self {
-        buffer.bytes.clear();
-        Self { buffer, limit, count: 0, base_timestamp: -1, max_timestamp: -1 }
+        buffer.clear();
+        let payload_limit = limit.saturating_sub(HEADER_LEN).min(MAX_PAYLOAD);
+        Self { buffer, payload_limit, count: 0, base_timestamp: -1, max_timestamp: -1 }
     }
 
     /// Appends a record, or refuses it and changes nothing.
@@ -80,48 +80,49 @@ impl OpenBatch {
         // Wraps only between −1 and the end of time; readers wrap back.
         let timestamp_delta = time.wrapping_sub(base);
         let record = Record { timestamp_delta, offset_delta: self.count, key, value, headers };
-        let len = record.len();
-        let bytes = match usize::try_from(len.total()) {
-            Ok(bytes) if bytes <= self.room() && time >= -1 => bytes,
-            Ok(_) | Err(_) => return Err(self.refusal(timestamp, len)),
+        let room = self.buffer.room_until(self.longest_payload());
+        let quickly = if time < -1 { None } else { record.write_quickly(room) };
+        let len = match quickly {
+            Some(len) => len,
+            None => self.write_carefully(timestamp, &record)?,
         };
-        record.write(len, &mut self.buffer.bytes);
+        self.buffer.advance(len);
         let index = self.count;
         self.count += 1;
         self.base_timestamp = base;
         self.max_timestamp = self.max_timestamp.max(time);
-        Ok(Appended { index, len: bytes })
+        Ok(Appended { index, len })
     }
 
-    /// How long a record can be that is appended without a grant.
+    /// How long the payload may become with the next record.
     #[inline]
-    fn room(&self) -> usize {
-        let granted = self.buffer.capacity() - self.buffer.bytes.len();
-        granted.min(self.allowed().saturating_sub(self.buffer.bytes.len()))
+    const fn longest_payload(&self) -> usize {
+        if self.count == 0 { MAX_PAYLOAD } else { self.payload_limit }
     }
 
-    /// How long the payload may become.
-    #[inline]
-    fn allowed(&self) -> usize {
-        let limit =
-            if self.count == 0 { MAX_PAYLOAD } else { self.limit.saturating_sub(HEADER_LEN) };
-        limit.min(MAX_PAYLOAD)
-    }
-
+    /// Writes what is close to the end of the room, or has unusually large numbers in it; or says
+    /// what is in the way.
     #[cold]
-    fn refusal(&self, timestamp: WallMillis, len: RecordLen) -> Refused {
-        if timestamp.0 < -1 {
-            return Refused::InvalidTimestamp(timestamp);
+    #[inline(never)]
+    fn write_carefully(&mut self, time: WallMillis, record: &Record<'_>) -> Result<usize, Refused> {
+        if time.0 < -1 {
+            return Err(Refused::InvalidTimestamp(time));
         }
-        let bytes = match usize::try_from(len.total()) {
-            Ok(bytes) if bytes <= MAX_PAYLOAD => bytes,
-            Ok(_) | Err(_) => return Refused::TooLarge { bytes: len.total() },
+        let too_large = Refused::TooLarge { bytes: record.len() };
+        let len = usize::try_from(record.len()).map_err(|_| too_large)?;
+        if len > MAX_PAYLOAD {
+            return Err(too_large);
+        }
+        let longest = self.longest_payload();
+        if len > longest.saturating_sub(self.buffer.len()) {
+            return Err(Refused::Full);
+        }
+        let room = self.buffer.room_until(longest);
+        let Some(place) = room.get_mut(..len) else {
+            return Err(Refused::NeedsRoom { bytes: len - room.len() });
         };
-        let needed = self.buffer.bytes.len().saturating_add(bytes);
-        if needed > self.allowed() {
-            return Refused::Full;
-        }
-        Refused::NeedsRoom { bytes: needed - self.buffer.capacity() }
+        record.write_exactly(place);
+        Ok(len)
     }
 
     /// Lets the batch use so many bytes more; what was written may be moved once for that.
@@ -138,11 +139,11 @@ impl OpenBatch {
     /// How many bytes the batch takes before compression, its header included: exactly.
     #[must_use]
     pub fn size(&self) -> usize {
-        HEADER_LEN + self.buffer.bytes.len()
+        HEADER_LEN + self.buffer.len()
     }
 
     pub(crate) fn payload_len(&self) -> usize {
-        self.buffer.bytes.len()
+        self.buffer.len()
     }
 
     /// How many records there are.

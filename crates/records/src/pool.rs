@@ -45,8 +45,8 @@ impl BufferPool {
     #[must_use]
     pub fn take(&self, capacity: usize) -> Buffer {
         let used = lock(&self.0.idle).take(capacity);
-        let bytes = used.unwrap_or_else(|| Vec::with_capacity(rounded(capacity)));
-        Buffer { bytes, pool: self.clone() }
+        let room = used.unwrap_or_else(|| vec![0; rounded(capacity)]);
+        Buffer { room, len: 0, pool: self.clone() }
     }
 
     /// How many bytes the pool keeps that nobody uses.
@@ -62,9 +62,8 @@ impl BufferPool {
     }
 
     /// Keeps a buffer for later if there is room for it, and frees it otherwise.
-    fn give_back(&self, mut bytes: Vec<u8>) {
-        bytes.clear();
-        let refused = lock(&self.0.idle).keep(bytes, self.0.limit);
+    fn give_back(&self, room: Vec<u8>) {
+        let refused = lock(&self.0.idle).keep(room, self.0.limit);
         // Freed outside the lock.
         drop(refused);
     }
@@ -85,22 +84,22 @@ impl Idle {
     fn take(&mut self, capacity: usize) -> Option<Vec<u8>> {
         let most = capacity.max(LEAST_CAPACITY).saturating_mul(MOST_WASTE);
         let (&found, buffers) = self.buffers.range_mut(capacity..=most).next()?;
-        let bytes = buffers.pop()?;
+        let room = buffers.pop()?;
         if buffers.is_empty() {
             self.buffers.remove(&found);
         }
         self.bytes -= found;
-        Some(bytes)
+        Some(room)
     }
 
     /// Takes a buffer in, or gives it back.
-    fn keep(&mut self, bytes: Vec<u8>, limit: usize) -> Option<Vec<u8>> {
-        let capacity = bytes.capacity();
+    fn keep(&mut self, room: Vec<u8>, limit: usize) -> Option<Vec<u8>> {
+        let capacity = room.len();
         if capacity == 0 || capacity > limit.saturating_sub(self.bytes) {
-            return Some(bytes);
+            return Some(room);
         }
         self.bytes += capacity;
-        self.buffers.entry(capacity).or_default().push(bytes);
+        self.buffers.entry(capacity).or_default().push(room);
         None
     }
 }
@@ -120,7 +119,11 @@ const fn rounded(capacity: usize) -> usize {
 
 /// A buffer that returns to its pool when it is dropped, or when the last [`Bytes`] made of it is.
 pub struct Buffer {
-    pub(crate) bytes: Vec<u8>,
+    /// Initialised to its end, so that writing needs no bookkeeping; as long as it may become
+    /// without another allocation.
+    room: Vec<u8>,
+    /// How many bytes were written. At most the length of the room.
+    len: usize,
     pool: BufferPool,
 }
 
@@ -128,12 +131,55 @@ impl Buffer {
     /// How many bytes it can take without growing.
     #[must_use]
     pub fn capacity(&self) -> usize {
-        self.bytes.capacity()
+        self.room.len()
+    }
+
+    /// How many bytes were written.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether nothing was written.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
     }
 
     /// Lets it grow until it can take so many bytes in all. It never shrinks.
     pub fn grow_to(&mut self, capacity: usize) {
-        self.bytes.reserve_exact(capacity.saturating_sub(self.bytes.len()));
+        if let Some(more) = capacity.checked_sub(self.room.len()) {
+            self.room.reserve_exact(more);
+            self.room.resize(capacity, 0);
+        }
+    }
+
+    /// Forgets what was written.
+    pub(crate) fn clear(&mut self) {
+        self.len = 0;
+    }
+
+    /// What can still be written before there are `end` bytes; [`Buffer::advance`] then counts it.
+    #[inline]
+    pub(crate) fn room_until(&mut self, end: usize) -> &mut [u8] {
+        let end = self.room.len().min(end);
+        self.room.get_mut(self.len..end).unwrap_or_default()
+    }
+
+    /// Counts what was written into the room.
+    #[inline]
+    pub(crate) fn advance(&mut self, len: usize) {
+        debug_assert!(len <= self.room.len() - self.len, "more than there was room for");
+        self.len += len;
+    }
+
+    /// Appends; false if there is no room, and then nothing is.
+    #[must_use]
+    pub(crate) fn append(&mut self, bytes: &[u8]) -> bool {
+        let Some(place) = self.room_until(usize::MAX).get_mut(..bytes.len()) else { return false };
+        place.copy_from_slice(bytes);
+        self.advance(bytes.len());
+        true
     }
 
     /// What was written, shared from now on and unchangeable.
@@ -145,14 +191,14 @@ impl Buffer {
 
 impl AsRef<[u8]> for Buffer {
     fn as_ref(&self) -> &[u8] {
-        &self.bytes
+        self.room.get(..self.len).unwrap_or_default()
     }
 }
 
 impl fmt::Debug for Buffer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Buffer")
-            .field("len", &self.bytes.len())
+            .field("len", &self.len)
             .field("capacity", &self.capacity())
             .finish_non_exhaustive()
     }
@@ -160,7 +206,7 @@ impl fmt::Debug for Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        self.pool.give_back(std::mem::take(&mut self.bytes));
+        self.pool.give_back(std::mem::take(&mut self.room));
     }
 }
 
@@ -170,7 +216,7 @@ mod tests {
 
     fn written(pool: &BufferPool, bytes: &[u8]) -> Buffer {
         let mut buffer = pool.take(bytes.len());
-        buffer.bytes.extend_from_slice(bytes);
+        assert!(buffer.append(bytes));
         buffer
     }
 

@@ -27,13 +27,13 @@ impl RawBatch {
     /// How many bytes the batch takes before compression, its header included.
     #[must_use]
     pub fn size(&self) -> usize {
-        HEADER_LEN + self.buffer.bytes.len()
+        HEADER_LEN + self.buffer.len()
     }
 
     /// The records as they would be sent uncompressed.
     #[must_use]
     pub fn payload(&self) -> &[u8] {
-        &self.buffer.bytes
+        self.buffer.as_ref()
     }
 }
 
@@ -80,7 +80,8 @@ impl Encoder {
         match self.compressed(batch.payload(), compression) {
             Ok(Some(compressed)) => {
                 let mut buffer = pool.take(compressed.len());
-                buffer.bytes.extend_from_slice(compressed);
+                let is_whole = buffer.append(compressed);
+                debug_assert!(is_whole, "the pool lends as much as is asked for");
                 Ok(EncodedBatch::compressed(&batch, compression.codec(), buffer))
             }
             Ok(None) => Ok(EncodedBatch::uncompressed(batch)),

@@ -1,6 +1,6 @@
 //! One record in its wire form: how long it is, and how it is written.
 
-use klamm_wire::varint::{len_u32, len_u64, put_u32, put_u64, zigzag_i32, zigzag_i64};
+use klamm_wire::varint::{len_u64, zigzag_i32, zigzag_i64};
 
 /// A header of a record. Keys may repeat, and their order is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,21 +34,6 @@ pub struct Record<'a> {
     pub headers: &'a [Header<'a>],
 }
 
-/// How many bytes a record takes. Beyond an `i32` no record can be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RecordLen {
-    /// What the record's length field counts.
-    body: u64,
-}
-
-impl RecordLen {
-    /// The length of the whole record, its length field included.
-    #[must_use]
-    pub const fn total(self) -> u64 {
-        self.body + len_u64(self.body << 1) as u64
-    }
-}
-
 /// The most that a record takes beside its key, its value, its headers and their lengths.
 const OVERHEAD: u64 = 5 + 1 + 10 + 5;
 
@@ -56,119 +41,157 @@ const OVERHEAD: u64 = 5 + 1 + 10 + 5;
 /// deltas are: what a producer compares with its greatest request.
 #[must_use]
 pub fn upper_bound(key: Option<&[u8]>, value: Option<&[u8]>, headers: &[Header<'_>]) -> u64 {
-    crate::layout::HEADER_LEN as u64
-        + OVERHEAD
-        + nullable_len(key)
-        + nullable_len(value)
-        + headers_len(headers)
+    let fixed = crate::layout::HEADER_LEN as u64 + OVERHEAD;
+    fixed + nullable_len(key) + nullable_len(value) + headers_len(headers)
 }
 
 impl Record<'_> {
-    /// How many bytes it takes.
-    #[inline]
+    /// How many bytes it takes, the length before it included. Beyond an `i32` it cannot be
+    /// written.
     #[must_use]
-    pub fn len(&self) -> RecordLen {
-        let deltas =
-            len_u64(zigzag_i64(self.timestamp_delta)) + len_u32(zigzag_i32(self.offset_delta));
+    #[expect(clippy::len_without_is_empty, reason = "no record is empty")]
+    pub fn len(&self) -> u64 {
+        let body = self.body_len();
+        body + number_len(body << 1)
+    }
+
+    /// What the length before the record counts.
+    fn body_len(&self) -> u64 {
+        let timestamp = number_len(zigzag_i64(self.timestamp_delta));
+        let offset = number_len(u64::from(zigzag_i32(self.offset_delta)));
         let parts = nullable_len(self.key) + nullable_len(self.value) + headers_len(self.headers);
-        RecordLen { body: 1 + deltas as u64 + parts }
+        1 + timestamp + offset + parts
     }
 
-    /// Appends it. `len` is what [`Record::len`] answered, and fits an `i32`.
-    #[inline]
-    pub fn write(&self, len: RecordLen, out: &mut Vec<u8>) {
-        let room = (out.capacity() - out.len()) as u64;
-        if room >= len.total() + SLACK && self.write_short_head(len, out) {
-            return self.write_rest(out);
-        }
-        self.write_head(len, out);
-        self.write_rest(out);
+    /// Appends it. A record longer than an `i32` says cannot be read back.
+    pub fn append_to(&self, out: &mut Vec<u8>) {
+        let start = out.len();
+        let len = usize::try_from(self.len()).unwrap_or(usize::MAX);
+        out.resize(start.saturating_add(len), 0);
+        self.write_exactly(out.get_mut(start..).unwrap_or_default());
     }
 
-    /// All before the key's bytes, in whole words: for deltas as they usually are. False when they
-    /// are not, and then nothing is written.
-    #[inline]
-    fn write_short_head(&self, len: RecordLen, out: &mut Vec<u8>) -> bool {
-        let timestamp = zigzag_i64(self.timestamp_delta);
-        let offset = zigzag_i32(self.offset_delta);
-        if timestamp >= SHORT || u64::from(offset) >= SHORT || len.body >= SHORT / 2 {
-            return false;
-        }
-        // The attributes are the byte 0 behind the length.
-        let (length, taken) = short_varint(len.body << 1);
-        put_word(out, length, taken + 1);
-        let (timestamp, first) = short_varint(timestamp);
-        let (offset, second) = short_varint(u64::from(offset));
-        put_word(out, timestamp | offset << (8 * first), first + second);
-        true
-    }
-
-    /// All before the key.
-    #[cold]
-    fn write_head(&self, len: RecordLen, out: &mut Vec<u8>) {
-        put_u64(out, len.body << 1);
-        out.push(0);
-        put_u64(out, zigzag_i64(self.timestamp_delta));
-        put_u32(out, zigzag_i32(self.offset_delta));
-    }
-
-    #[inline]
-    fn write_rest(&self, out: &mut Vec<u8>) {
-        put_nullable(out, self.key);
-        put_nullable(out, self.value);
-        if self.headers.is_empty() {
-            return out.push(0);
-        }
-        put_len(out, self.headers.len());
+    /// Writes it into a place of exactly its length, part by part.
+    pub(crate) fn write_exactly(&self, mut place: &mut [u8]) {
+        let place = &mut place;
+        put_number(place, self.body_len() << 1);
+        // The attributes.
+        put(place, &[0]);
+        put_number(place, zigzag_i64(self.timestamp_delta));
+        put_number(place, u64::from(zigzag_i32(self.offset_delta)));
+        put_nullable(place, self.key);
+        put_nullable(place, self.value);
+        put_number(place, (self.headers.len() as u64) << 1);
         for header in self.headers {
-            put_len(out, header.key.len());
-            out.extend_from_slice(header.key.as_bytes());
-            put_nullable(out, header.value);
+            put_nullable(place, Some(header.key.as_bytes()));
+            put_nullable(place, header.value);
         }
+        debug_assert!(place.is_empty(), "a record of another length");
+    }
+
+    /// Writes it to the front of `out`: how many bytes it took. `None`, and nothing is written, if
+    /// it is longer, or ends closer to the end of `out` than a window is wide.
+    ///
+    /// This is what every record passes through: integers go into windows of fixed width, so that
+    /// no byte of them asks whether there is room for it.
+    #[inline]
+    pub(crate) fn write_quickly(&self, out: &mut [u8]) -> Option<usize> {
+        let timestamp = zigzag_i64(self.timestamp_delta);
+        let offset = u64::from(zigzag_i32(self.offset_delta));
+        let deltas = number_len(timestamp) + number_len(offset);
+        let parts = nullable_len(self.key) + nullable_len(self.value) + headers_len(self.headers);
+        let body = 1 + deltas + parts;
+        let total = body + number_len(body << 1);
+        if (out.len() as u64) < total + WINDOW as u64 {
+            return None;
+        }
+        let window = window(out, 0)?;
+        let end = put_in(window, 0, body << 1);
+        // The attributes.
+        let end = put_in(window, end, 0);
+        let end = put_in(window, end, timestamp);
+        let end = put_in(window, end, offset);
+        let end = put_piece(out, end, self.key)?;
+        let end = put_piece(out, end, self.value)?;
+        if self.headers.is_empty() {
+            *out.get_mut(end)? = 0;
+            return Some(end + 1);
+        }
+        put_headers(out, end, self.headers)
     }
 }
 
-/// What whole words may touch beyond the record.
-const SLACK: u64 = 8;
-/// Integers below it take at most four bytes.
-const SHORT: u64 = 1 << 28;
+/// Wide enough for the length, the attributes and both deltas: 5 + 1 + 10 + 5.
+const WINDOW: usize = 32;
 
-/// The bytes of an integer below [`SHORT`], lowest first, and how many they are.
 #[inline]
-const fn short_varint(value: u64) -> (u64, usize) {
-    let len = len_u64(value);
-    let bits = value & 0x7f
-        | (value & 0x3f80) << 1
-        | (value & 0x001f_c000) << 2
-        | (value & 0x0fe0_0000) << 3;
-    // Every byte but the last says that another one follows.
-    let more = 0x0080_8080 & ((1_u64 << (8 * (len - 1))) - 1);
-    (bits | more, len)
+fn window(out: &mut [u8], start: usize) -> Option<&mut [u8; WINDOW]> {
+    out.get_mut(start..)?.first_chunk_mut()
 }
 
-/// Appends the lowest bytes of a word, so many of its eight.
+/// Writes an integer: where it ends.
 #[inline]
-fn put_word(out: &mut Vec<u8>, word: u64, len: usize) {
-    let end = out.len() + len;
-    out.extend_from_slice(&word.to_le_bytes());
-    out.truncate(end);
-}
-
-#[inline]
-fn put_len(out: &mut Vec<u8>, len: usize) {
-    put_u64(out, (len as u64) << 1);
-}
-
-#[inline]
-fn put_nullable(out: &mut Vec<u8>, bytes: Option<&[u8]>) {
-    match bytes {
-        // −1.
-        None => out.push(1),
-        Some(bytes) => {
-            put_len(out, bytes.len());
-            out.extend_from_slice(bytes);
-        }
+fn put_in(window: &mut [u8; WINDOW], mut end: usize, mut value: u64) -> usize {
+    while value >= 0x80 {
+        put_byte(window, end, value | 0x80);
+        value >>= 7;
+        end += 1;
     }
+    put_byte(window, end, value);
+    end + 1
+}
+
+#[inline]
+fn put_byte(window: &mut [u8; WINDOW], place: usize, value: u64) {
+    let [low, ..] = value.to_le_bytes();
+    // The mask changes nothing: it tells the compiler that the byte is there.
+    if let Some(byte) = window.get_mut(place & (WINDOW - 1)) {
+        *byte = low;
+    }
+}
+
+/// Writes a length and as many bytes, or null: where they end.
+#[inline]
+fn put_piece(out: &mut [u8], start: usize, bytes: Option<&[u8]>) -> Option<usize> {
+    let Some(bytes) = bytes else {
+        *out.get_mut(start)? = 1;
+        return Some(start + 1);
+    };
+    let start = start + put_in(window(out, start)?, 0, (bytes.len() as u64) << 1);
+    let end = start + bytes.len();
+    out.get_mut(start..end)?.copy_from_slice(bytes);
+    Some(end)
+}
+
+fn put_headers(out: &mut [u8], start: usize, headers: &[Header<'_>]) -> Option<usize> {
+    let mut end = start + put_in(window(out, start)?, 0, (headers.len() as u64) << 1);
+    for header in headers {
+        end = put_piece(out, end, Some(header.key.as_bytes()))?;
+        end = put_piece(out, end, header.value)?;
+    }
+    Some(end)
+}
+
+fn put(place: &mut &mut [u8], bytes: &[u8]) {
+    if let Some(front) = place.split_off_mut(..bytes.len()) {
+        front.copy_from_slice(bytes);
+    }
+}
+
+fn put_number(place: &mut &mut [u8], mut value: u64) {
+    while value >= 0x80 {
+        let [low, ..] = value.to_le_bytes();
+        put(place, &[low | 0x80]);
+        value >>= 7;
+    }
+    let [low, ..] = value.to_le_bytes();
+    put(place, &[low]);
+}
+
+fn put_nullable(place: &mut &mut [u8], bytes: Option<&[u8]>) {
+    let Some(bytes) = bytes else { return put(place, &[1]) };
+    put_number(place, (bytes.len() as u64) << 1);
+    put(place, bytes);
 }
 
 #[inline]
@@ -179,7 +202,17 @@ fn nullable_len(bytes: Option<&[u8]>) -> u64 {
 /// A length and so many bytes.
 #[inline]
 const fn piece_len(len: usize) -> u64 {
-    len_u64((len as u64) << 1) as u64 + len as u64
+    number_len((len as u64) << 1) + len as u64
+}
+
+/// How many bytes an integer takes: most are small, and a guess is cheaper than a calculation.
+#[inline]
+const fn number_len(value: u64) -> u64 {
+    match value {
+        0..0x80 => 1,
+        0x80..0x4000 => 2,
+        _ => len_u64(value) as u64,
+    }
 }
 
 #[inline]
@@ -189,5 +222,5 @@ fn headers_len(headers: &[Header<'_>]) -> u64 {
     }
     let each =
         headers.iter().map(|header| piece_len(header.key.len()) + nullable_len(header.value));
-    len_u64((headers.len() as u64) << 1) as u64 + each.sum::<u64>()
+    number_len((headers.len() as u64) << 1) + each.sum::<u64>()
 }
