@@ -5,7 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** `generate SEED FOLDER` writes the vector files, `tables FOLDER` the reference's tables. */
+/**
+ * `generate SEED FOLDER` writes the vector files, `tables FOLDER` the reference's tables, and
+ * `java-reads FILE` has the reference read batches that others wrote.
+ */
 public final class Main {
     private Main() {}
 
@@ -14,8 +17,11 @@ public final class Main {
             generate(Long.parseLong(arguments[1]), Path.of(arguments[2]));
         } else if (arguments.length == 2 && arguments[0].equals("tables")) {
             Tables.write(Path.of(arguments[1]));
+        } else if (arguments.length == 2 && arguments[0].equals("java-reads")) {
+            System.exit(JavaReads.run(Path.of(arguments[1])));
         } else {
-            System.err.println("usage: generate SEED FOLDER | tables FOLDER");
+            System.err.println(
+                    "usage: generate SEED FOLDER | tables FOLDER | java-reads FILE");
             System.exit(2);
         }
     }
@@ -30,6 +36,15 @@ public final class Main {
                 output -> new FramingLines(seed, output).write(definitions));
         write(folder, "refusals.jsonl.gz",
                 output -> new RefusalLines(seed, output).write(definitions));
+        write(folder, "batches.jsonl.gz", output -> new BatchLines(seed, output).write());
+        write(folder, "legacy.jsonl.gz", output -> new LegacyLines(seed, output).write());
+        StringBuilder verdicts = new StringBuilder();
+        write(folder, "bad-batches.jsonl.gz", output -> {
+            BadBatchLines lines = new BadBatchLines(seed, output);
+            lines.write();
+            verdicts.append(lines.summary());
+        });
+        System.out.print(verdicts);
         System.out.print("covered of " + definitions.size() + " messages:\n" + coverage.report());
     }
 

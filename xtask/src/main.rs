@@ -26,7 +26,11 @@ struct Command {
 const COMMANDS: &[Command] = &[
     Command { name: "codegen", about: "print the protocol crate [--check]", run: codegen::run },
     Command { name: "specs", about: "import | diff VERSION: message specs", run: specs::run },
-    Command { name: "vectors", about: "generate | check | tables", run: vectors::run },
+    Command {
+        name: "vectors",
+        about: "generate | check | tables | emit-batches | java-reads",
+        run: vectors::run,
+    },
 ];
 
 fn main() -> ExitCode {

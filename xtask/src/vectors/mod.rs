@@ -7,28 +7,35 @@
 mod reference;
 
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, ExitStatus};
+use std::str::FromStr;
 
 use crate::support::{self, Outcome};
 
 const USAGE: &str = "usage: cargo xtask vectors generate --seed N --out DIR\n       \
                      cargo xtask vectors tables --out DIR\n       \
-                     cargo xtask vectors check FILE...";
+                     cargo xtask vectors check FILE...\n       \
+                     cargo xtask vectors emit-batches --seed N --count M --out FILE\n       \
+                     cargo xtask vectors java-reads FILE";
 
-/// `cargo xtask vectors generate | check | tables`.
+/// `cargo xtask vectors generate | check | tables | emit-batches | java-reads`.
 pub(crate) fn run(args: &[String]) -> Outcome {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
         ["generate", options @ ..] => {
             let [seed, out] = values(["--seed", "--out"], options)?;
-            let seed: i64 = seed.parse().map_err(|_| format!("`{seed}` is not a seed\n{USAGE}"))?;
-            reference::run(&["generate", &seed.to_string(), &absolute(out)?])
+            reference::run(&["generate", &number::<i64>(seed)?, &absolute(out)?])
         }
         ["tables", options @ ..] => {
             let [out] = values(["--out"], options)?;
             reference::run(&["tables", &absolute(out)?])
         }
-        ["check", files @ ..] if !files.is_empty() => check(files),
+        ["check", files @ ..] if !files.is_empty() => klamm_vectors(&[&["check"], files].concat()),
+        ["emit-batches", options @ ..] => {
+            let arguments = emission(options)?;
+            klamm_vectors(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+        }
+        ["java-reads", file] => reference::judge(&["java-reads", &absolute(file)?]),
         _ => Err(USAGE.to_owned()),
     }
 }
@@ -60,17 +67,43 @@ fn absolute(path: &str) -> Result<String, String> {
     absolute.into_os_string().into_string().map_err(|_| format!("`{path}` is not UTF-8"))
 }
 
-/// Replays files; the verdict is the exit code of the program that does it.
-fn check(files: &[&str]) -> Outcome {
+/// A number as it was given, once it is known to be one.
+fn number<T: FromStr + ToString>(text: &str) -> Result<String, String> {
+    text.parse::<T>()
+        .map(|number| number.to_string())
+        .map_err(|_| format!("`{text}` is not a number that can stand here\n{USAGE}"))
+}
+
+/// What `klamm-vectors` is told when it is to write batches.
+fn emission(options: &[&str]) -> Result<[String; 7], String> {
+    let [seed, count, out] = values(["--seed", "--count", "--out"], options)?;
+    Ok([
+        "emit-batches".to_owned(),
+        "--seed".to_owned(),
+        number::<u64>(seed)?,
+        "--count".to_owned(),
+        number::<u64>(count)?,
+        "--out".to_owned(),
+        absolute(out)?,
+    ])
+}
+
+/// Runs the program that knows our crates; the verdict is its exit code.
+fn klamm_vectors(arguments: &[&str]) -> Outcome {
     let manifest = support::root().join("Cargo.toml");
     let mut command = Command::new("cargo");
     command.args(["run", "--quiet", "--release", "--package", "klamm-vectors"]);
-    command.arg("--manifest-path").arg(manifest).args(["--", "check"]).args(files);
+    command.arg("--manifest-path").arg(manifest).arg("--").args(arguments);
     let status = command.status().map_err(|error| format!("cannot start {command:?}: {error}"))?;
+    pass_on(status)
+}
+
+/// Ends this program as another one did: its exit code says more than success or failure.
+fn pass_on(status: ExitStatus) -> Outcome {
     match status.code() {
         Some(0) => Ok(()),
         Some(code) => std::process::exit(code),
-        None => Err(format!("{command:?} ended with {status}")),
+        None => Err(format!("a program ended with {status}")),
     }
 }
 
@@ -93,5 +126,30 @@ mod tests {
     #[test]
     fn too_many_options_are_refused() {
         assert!(values(["--out"], &["--out", "folder", "more", "words"]).is_err());
+    }
+
+    #[test]
+    fn an_emission_is_told_in_full_whatever_the_order_of_its_options() {
+        let told = emission(&["--out", "/f", "--count", "20", "--seed", "3"]).unwrap();
+        assert_eq!(told, ["emit-batches", "--seed", "3", "--count", "20", "--out", "/f"]);
+    }
+
+    #[test]
+    fn an_emission_without_a_number_of_batches_is_refused() {
+        let error = emission(&["--seed", "3", "--count", "-1", "--out", "/f"]).unwrap_err();
+        assert!(error.starts_with("`-1` is not a number"), "{error}");
+        assert!(emission(&["--seed", "3", "--out", "/f"]).is_err());
+    }
+
+    #[test]
+    fn a_seed_may_be_negative() {
+        assert_eq!(number::<i64>("-7"), Ok("-7".to_owned()));
+        assert!(number::<i64>("seven").is_err());
+    }
+
+    #[test]
+    fn one_file_at_a_time_is_read_by_the_reference() {
+        let two = ["java-reads", "first", "second"].map(str::to_owned);
+        assert_eq!(run(&two), Err(USAGE.to_owned()));
     }
 }

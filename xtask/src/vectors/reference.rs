@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
 use sha2::{Digest, Sha256};
 
@@ -21,8 +21,28 @@ const JAR: &str = "kafka-clients-4.3.1.jar";
 /// Vectors are only as good as their source, so the source is known to the byte.
 const JAR_SHA256: &str = "52501b7b47510c66f898871adaf6d2968ab7246561d44ced43643a8a587f0b36";
 
+/// The exit code of a program that can say nothing about what it was given.
+const UNUSABLE: i32 = 2;
+
 /// Runs the Java program with these arguments.
 pub(super) fn run(arguments: &[&str]) -> Outcome {
+    start(program()?.args(arguments))
+}
+
+/// Runs the Java program for its verdict, which is its exit code.
+pub(super) fn judge(arguments: &[&str]) -> Outcome {
+    let status = program().and_then(|mut java| status(java.args(arguments)));
+    match status {
+        Ok(status) => super::pass_on(status),
+        Err(error) => {
+            eprintln!("{error}");
+            std::process::exit(UNUSABLE)
+        }
+    }
+}
+
+/// The Java program, compiled and ready for its arguments.
+fn program() -> Result<Command, String> {
     let folder = support::root().join("target/vectors");
     let jars = folder.join("lib");
     let classes = folder.join("classes");
@@ -31,7 +51,8 @@ pub(super) fn run(arguments: &[&str]) -> Outcome {
     compile(&jars, &classes)?;
     let mut java = Command::new("java");
     java.arg("-cp").arg(class_path(&[&classes, &jars.join("*")])?);
-    start(java.arg("vectors.Main").args(arguments))
+    java.arg("vectors.Main");
+    Ok(java)
 }
 
 fn check_jar(jar: &Path) -> Outcome {
@@ -67,13 +88,19 @@ fn class_path(entries: &[&Path]) -> Result<std::ffi::OsString, String> {
 }
 
 fn start(command: &mut Command) -> Outcome {
-    match command.status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("{:?} ended with {status}", command.get_program())),
-        Err(error) if error.kind() == ErrorKind::NotFound => Err(format!(
+    let status = status(command)?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(format!("{:?} ended with {status}", command.get_program()))
+}
+
+fn status(command: &mut Command) -> Result<ExitStatus, String> {
+    command.status().map_err(|error| match error.kind() {
+        ErrorKind::NotFound => format!(
             "Java is missing: install a JDK, version 17 or later, so that {:?} is on the PATH",
             command.get_program()
-        )),
-        Err(error) => Err(format!("cannot start {:?}: {error}", command.get_program())),
-    }
+        ),
+        _ => format!("cannot start {:?}: {error}", command.get_program()),
+    })
 }
