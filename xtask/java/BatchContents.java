@@ -2,6 +2,7 @@ package vectors;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.apache.kafka.common.header.Header;
@@ -47,11 +48,12 @@ final class BatchContents {
     byte[] text(int length) {
         StringBuilder unit = new StringBuilder();
         while (unit.length() < Math.min(length, 300)) {
-            unit.append(WORDS[random.nextInt(WORDS.length)]).append(random.nextInt(100)).append(' ');
+            String word = WORDS[random.nextInt(WORDS.length)];
+            unit.append(word).append(random.nextInt(100)).append(' ');
         }
         String once = unit.toString();
         byte[] repeated = once.repeat(length / once.length() + 1).getBytes(StandardCharsets.UTF_8);
-        return java.util.Arrays.copyOf(repeated, length);
+        return Arrays.copyOf(repeated, length);
     }
 
     /** What no codec can make smaller. */

@@ -12,10 +12,6 @@ final class LegacyMutations {
     private static final int LZ4_CHECKSUM_AT = 6;
     private static final byte[] KEY = "key".getBytes(StandardCharsets.UTF_8);
 
-    static byte[] plainEntry(byte magic, long offset) {
-        return LegacyEntry.plain(magic, offset);
-    }
-
     void addTo(BadBatchLines.Sink sink) {
         for (int magic = 0; magic < 2; magic++) {
             addEntries(sink, magic);

@@ -1,5 +1,7 @@
 package vectors;
 
+import org.apache.kafka.common.record.internal.DefaultRecordBatch;
+
 /** Batches that end early, whose length is wrong, or that stand one behind another. */
 final class LengthMutations {
     private static final int LENGTH_AT = 8;
@@ -41,9 +43,9 @@ final class LengthMutations {
         }
         byte[] header = fitted(Bytes.first(RawBatch.sound("none"), RawBatch.HEADER));
         sink.add("truncated-length-fits", "header alone", "none", true, Bytes.withCrc(header));
-        byte[] long1 = fitted(Bytes.join(RawBatch.sound("none"), new byte[1]));
+        byte[] longer = fitted(Bytes.join(RawBatch.sound("none"), new byte[1]));
         sink.add("truncated-length-fits", "a zero byte added", "none", true,
-                Bytes.withCrc(long1));
+                Bytes.withCrc(longer));
     }
 
     private static byte[] fitted(byte[] batch) {
@@ -79,13 +81,12 @@ final class LengthMutations {
         sink.add("concatenated", "a sound one, an empty one", "none", true,
                 Bytes.join(plain, empty()));
         sink.add("concatenated", "magic 1, then magic 2", "none", true,
-                Bytes.join(LegacyMutations.plainEntry((byte) 1, 99), plain));
+                Bytes.join(LegacyEntry.plain(1, 99), plain));
     }
 
     private static byte[] empty() {
         byte[] header = fitted(Bytes.first(RawBatch.sound("none"), RawBatch.HEADER));
-        return Bytes.withCrc(Bytes.withInt(header,
-                org.apache.kafka.common.record.internal.DefaultRecordBatch.RECORDS_COUNT_OFFSET,
-                0));
+        int countAt = DefaultRecordBatch.RECORDS_COUNT_OFFSET;
+        return Bytes.withCrc(Bytes.withInt(header, countAt, 0));
     }
 }

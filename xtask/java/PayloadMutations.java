@@ -1,11 +1,12 @@
 package vectors;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 
 /** Changes in the compressed part that do not depend on how a codec frames it. */
 final class PayloadMutations {
     private static final int FLIPS = 10;
-    private static final byte[] JUNK = "garbage".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    private static final byte[] JUNK = "garbage".getBytes(StandardCharsets.UTF_8);
 
     private final long seed;
 

@@ -1,5 +1,6 @@
 package vectors;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,7 +34,7 @@ final class RecordMutations {
         junk[most - 1] = 0x70;
         add(sink, "varint", part + " with bits beyond its type", codec, 1, sound.with(part, junk));
         byte[] endless = new byte[most + 1];
-        java.util.Arrays.fill(endless, (byte) 0xff);
+        Arrays.fill(endless, (byte) 0xff);
         add(sink, "varint", part + " without an end", codec, 1, sound.with(part, endless));
     }
 

@@ -1,6 +1,8 @@
 package vectors;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.apache.kafka.common.utils.ByteUtils;
 import org.xerial.snappy.Snappy;
 
 /** Oddities of the framing around snappy blocks. */
@@ -34,7 +36,14 @@ final class SnappyMutations {
         byte[] sound = Bytes.join(header(1, 1), blocks);
         add(sink, "a second header, then nothing", Bytes.join(sound, header(1, 1)));
         add(sink, "two headers before the blocks", Bytes.join(header(1, 1), sound));
-        add(sink, "a second header of version 0", Bytes.join(sound, header(0, 1)));
+        for (int[] version : versions) {
+            add(sink, "a second header of version " + version[0] + ", compatible with "
+                    + version[1], Bytes.join(sound, header(version[0], version[1]), blocks));
+        }
+        for (int length : new int[] {4, 8, 15}) {
+            add(sink, "first " + length + " bytes of a second header",
+                    Bytes.join(sound, Bytes.first(header(1, 1), length)));
+        }
         add(sink, "the standard framing format's start",
                 Bytes.join(Bytes.hex("ff060000 734e61507059"), blocks));
     }
@@ -88,8 +97,8 @@ final class SnappyMutations {
     }
 
     private static byte[] unsigned(int value) {
-        java.nio.ByteBuffer buffer = java.nio.ByteBuffer.allocate(5);
-        org.apache.kafka.common.utils.ByteUtils.writeUnsignedVarint(value, buffer);
+        ByteBuffer buffer = ByteBuffer.allocate(5);
+        ByteUtils.writeUnsignedVarint(value, buffer);
         return Bytes.first(buffer.array(), buffer.position());
     }
 

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.record.internal.DefaultRecordBatch;
@@ -82,6 +83,6 @@ record WireRecord(int attributes, int offsetDelta, long timestampDelta, byte[] k
 
     static JsonNode binary(byte[] bytes) {
         return bytes == null ? JSON.nullNode()
-                : JSON.textNode(java.util.Base64.getEncoder().encodeToString(bytes));
+                : JSON.textNode(Base64.getEncoder().encodeToString(bytes));
     }
 }

@@ -77,7 +77,10 @@ final class ZstdMutations {
         byte[] nothing = frame(new byte[0], false, false);
         add(sink, "a frame of nothing before", Bytes.join(nothing, sound));
         add(sink, "a frame of nothing behind", Bytes.join(sound, nothing));
-        add(sink, "a cut frame behind", Bytes.join(sound, Bytes.first(sound, 7)));
+        for (int length : new int[] {1, 4, 5, 7, 9, 12, sound.length - 1}) {
+            add(sink, "the first " + length + " bytes of a frame behind",
+                    Bytes.join(sound, Bytes.first(sound, length)));
+        }
         add(sink, "a frame with a wrong checksum behind", Bytes.join(sound,
                 Bytes.withFlip(frame(new byte[0], true, false), 12, 1)));
     }

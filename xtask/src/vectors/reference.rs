@@ -96,11 +96,15 @@ fn start(command: &mut Command) -> Outcome {
 }
 
 fn status(command: &mut Command) -> Result<ExitStatus, String> {
-    command.status().map_err(|error| match error.kind() {
-        ErrorKind::NotFound => format!(
-            "Java is missing: install a JDK, version 17 or later, so that {:?} is on the PATH",
-            command.get_program()
-        ),
-        _ => format!("cannot start {:?}: {error}", command.get_program()),
+    command.status().map_err(|error| {
+        let program = command.get_program();
+        if error.kind() == ErrorKind::NotFound {
+            format!(
+                "Java is missing: install a JDK, version 17 or later, \
+                 so that {program:?} is on the PATH"
+            )
+        } else {
+            format!("cannot start {program:?}: {error}")
+        }
     })
 }
