@@ -69,8 +69,8 @@ final class JavaReads {
         failed++;
         if (failed <= SHOWN) {
             boolean isOurs = reason instanceof IllegalStateException;
-            System.out.println("line " + read + ": "
-                    + (isOurs ? reason.getMessage() : reason.toString()));
+            String text = isOurs ? reason.getMessage() : reason.toString();
+            System.out.println("line " + read + ": " + text.lines().findFirst().orElse(""));
         }
     }
 }
