@@ -17,6 +17,9 @@ mod snappy;
 mod unzstd;
 #[cfg(all(feature = "zstd", not(feature = "zstd-c")))]
 mod zstd;
+#[cfg(feature = "zstd-c")]
+#[path = "zstd_c.rs"]
+mod zstd;
 
 pub use codec::{Codec, UnknownCodec};
 pub use compress::{CompressError, Compressors};

@@ -55,28 +55,41 @@ pub(super) fn decode_all(
     }
 }
 
-/// How many bytes the frames of `input` will probably give: what they claim, or what their blocks
-/// can hold at most.
-pub(in super::super) fn expected(input: &[u8]) -> usize {
-    match Next::read(input) {
-        Ok((Next::Frame(head), rest)) => match head.content_len {
-            Some(len) => usize::try_from(len).unwrap_or(usize::MAX),
-            None => most_of_blocks(rest, head.block_limit()),
-        },
-        Ok((Next::Skippable(_), _)) | Err(_) => 0,
-    }
-}
-
-fn most_of_blocks(mut input: &[u8], block_limit: usize) -> usize {
-    let mut most = 0_usize;
-    while let Ok((head, rest)) = BlockHead::read(input) {
-        most = most.saturating_add(head.most_given(block_limit));
-        match rest.get(head.taken()..) {
-            Some(rest) if !head.is_last => input = rest,
-            Some(_) | None => break,
+/// How many bytes the frames of `input` will probably give: what they claim, but no more than their
+/// blocks can hold.
+pub(in super::super) fn expected(mut input: &[u8]) -> usize {
+    let mut sum = 0_usize;
+    while let Ok((next, rest)) = Next::read(input) {
+        let rest = match next {
+            Next::Skippable(len) => rest.get(len..),
+            Next::Frame(head) => {
+                let (most, rest) = most_of_blocks(rest, head.block_limit());
+                let claimed = head.content_len.map(|len| usize::try_from(len));
+                let likely = claimed.map_or(most, |len| len.unwrap_or(usize::MAX).min(most));
+                sum = sum.saturating_add(likely);
+                rest.and_then(|rest| rest.get(if head.has_checksum { 4 } else { 0 }..))
+            }
+        };
+        match rest {
+            Some(rest) => input = rest,
+            None => break,
         }
     }
-    most
+    sum
+}
+
+/// The most that the blocks of a frame give, and what follows the last of them, if it is there.
+fn most_of_blocks(mut input: &[u8], block_limit: usize) -> (usize, Option<&[u8]>) {
+    let mut most = 0_usize;
+    while let Ok((head, rest)) = BlockHead::read(input) {
+        let Some(rest) = rest.get(head.taken()..) else { break };
+        most = most.saturating_add(head.most_given(block_limit));
+        if head.is_last {
+            return (most, Some(rest));
+        }
+        input = rest;
+    }
+    (most, None)
 }
 
 impl Next {

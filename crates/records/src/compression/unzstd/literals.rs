@@ -11,7 +11,10 @@ const LEAST_FOR_FOUR: usize = 6;
 /// The literals of one block, and the codes that the next one may use again.
 #[derive(Debug, Default)]
 pub(super) struct Literals {
+    /// Kept from frame to frame for its memory alone.
     codes: Option<Box<Codes>>,
+    /// Whether a block of this frame has brought the codes.
+    has_codes: bool,
     /// Room for the literals of one block, kept from block to block.
     buffer: Vec<u8>,
     len: usize,
@@ -39,8 +42,8 @@ enum Kind {
 
 impl Literals {
     /// Forgets the codes: a frame cannot use those of another one.
-    pub(super) fn start_frame(&mut self) {
-        self.codes = None;
+    pub(super) const fn start_frame(&mut self) {
+        self.has_codes = false;
     }
 
     /// The literals of the block.
@@ -57,7 +60,8 @@ impl Literals {
         if self.buffer.len() < head.len {
             // The old buffer goes first, so that there is never more than one.
             self.buffer = Vec::new();
-            self.buffer = vec![0; head.len];
+            // Somewhat more, as the next block will have somewhat more.
+            self.buffer = vec![0; head.len.next_power_of_two().min(most)];
         }
         self.len = head.len;
         match head.kind {
@@ -91,11 +95,12 @@ impl Literals {
                 Some(kept) => **kept = codes,
                 none => *none = Some(Box::new(codes)),
             }
+            self.has_codes = true;
             streams
         } else {
             coded
         };
-        let codes = self.codes.as_deref();
+        let codes = self.codes.as_deref().filter(|_| self.has_codes);
         let codes = codes.ok_or(Fault::Malformed("literal codes of a block that had none"))?;
         let target = self.buffer.get_mut(..self.len).unwrap_or_default();
         if head.is_one_stream {

@@ -8,11 +8,15 @@ use super::copy;
 use super::fse::{Distribution, Limits, MAX_SYMBOLS, Table};
 
 /// What the three numbers of a sequence are coded with; a block may use those of the one before.
+///
+/// The tables are kept from frame to frame for their memory alone.
 #[derive(Debug, Default)]
 pub(super) struct Sequences {
     literal_lengths: Option<Box<Table>>,
     offsets: Option<Box<Table>>,
     match_lengths: Option<Box<Table>>,
+    /// Whether a block of this frame has brought the tables.
+    has_tables: bool,
     /// The last three distances, the latest one first.
     recent: [usize; 3],
 }
@@ -126,8 +130,9 @@ static KNOWN_MATCHES: Distribution = known(
 
 impl Sequences {
     /// Forgets what only holds within a frame.
-    pub(super) fn start_frame(&mut self) {
-        *self = Self { recent: [1, 4, 8], ..Self::default() };
+    pub(super) const fn start_frame(&mut self) {
+        self.has_tables = false;
+        self.recent = [1, 4, 8];
     }
 
     /// Reads the section and carries it out: how long the frame is then.
@@ -146,12 +151,27 @@ impl Sequences {
         if modes & 3 != 0 {
             return Err(Fault::Malformed("reserved bits of the sequences are set"));
         }
-        let rest =
-            choose(&mut self.literal_lengths, modes >> 6, &KNOWN_LITERALS, LITERAL_LIMITS, rest)?;
-        let rest = choose(&mut self.offsets, modes >> 4 & 3, &KNOWN_OFFSETS, OFFSET_LIMITS, rest)?;
-        let rest =
-            choose(&mut self.match_lengths, modes >> 2 & 3, &KNOWN_MATCHES, MATCH_LIMITS, rest)?;
+        let rest = self.choose_tables(*modes, rest)?;
         self.run(count, ReverseBits::new(rest)?, literals, target)
+    }
+
+    fn choose_tables<'a>(&mut self, modes: u8, rest: &'a [u8]) -> Result<&'a [u8], Fault> {
+        let has = self.has_tables;
+        let tables = [
+            (&mut self.literal_lengths, 6, &KNOWN_LITERALS, LITERAL_LIMITS),
+            (&mut self.offsets, 4, &KNOWN_OFFSETS, OFFSET_LIMITS),
+            (&mut self.match_lengths, 2, &KNOWN_MATCHES, MATCH_LIMITS),
+        ];
+        let mut rest = rest;
+        for (table, shift, known, limits) in tables {
+            rest = match modes.wrapping_shr(shift) & 3 {
+                3 if has => rest,
+                3 => return Err(NO_TABLE),
+                mode => choose(table, mode, (known, limits), rest)?,
+            };
+        }
+        self.has_tables = true;
+        Ok(rest)
     }
 
     fn run(
@@ -227,12 +247,11 @@ fn read_count(input: &[u8]) -> Result<(usize, &[u8]), Fault> {
     }
 }
 
-/// Takes the table that the block uses: a known one, one symbol, a new one, or the last one.
+/// Makes the table that the block brings: a known one, one symbol, a new one.
 fn choose<'a>(
     table: &mut Option<Box<Table>>,
     mode: u8,
-    known: &Distribution,
-    limits: Limits,
+    (known, limits): (&Distribution, Limits),
     input: &'a [u8],
 ) -> Result<&'a [u8], Fault> {
     let (chosen, rest) = match mode {
@@ -244,12 +263,10 @@ fn choose<'a>(
             }
             (Table::of_one(*symbol), rest)
         }
-        2 => {
+        _ => {
             let (distribution, rest) = Distribution::read(input, limits)?;
             (Table::build(&distribution)?, rest)
         }
-        _ if table.is_some() => return Ok(input),
-        _ => return Err(NO_TABLE),
     };
     match table {
         Some(kept) => **kept = chosen,

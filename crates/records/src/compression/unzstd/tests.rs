@@ -75,6 +75,30 @@ fn every_prefix_is_truncated() {
 }
 
 #[test]
+fn no_more_is_expected_than_the_blocks_can_hold() {
+    let claim = [0x80, 0x00, 0, 0, 0, 1];
+    assert_eq!(expected(&frame(&[&claim, &STORED_ABC])), 3);
+    let one = frame(&[&[0x24, 3], &STORED_ABC, &[0; 4]]);
+    let skippable = [0x5f, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 9, 9];
+    assert_eq!(expected(&[one.as_slice(), &skippable, &one].concat()), 6);
+    assert_eq!(expected(&one[..8]), 0);
+}
+
+#[test]
+fn codes_and_tables_end_with_their_frame() {
+    // A block that repeats the tables of the block before: there is one only within a frame.
+    let fresh = [0x18, b'a', b'b', b'c', 1, 0b0101_0100, 3, 2, 4, 0b0000_0110];
+    let again = [0x18, b'a', b'b', b'c', 1, 0b1111_1100, 0b0000_0110];
+    let head = |len: u8, is_last: u8| [0x04 | is_last | len << 3, 0, 0];
+    let (first, second) = ([&head(10, 0)[..], &fresh].concat(), [&head(7, 1)[..], &again].concat());
+    let input = frame(&[&SMALL_WINDOW, &first, &second]);
+    assert_eq!(read(&input), Ok(Some(b"abcabcabcaabcabcabca".to_vec())));
+    let own = frame(&[&SMALL_WINDOW, &head(10, 1), &fresh]);
+    let input = [own, frame(&[&SMALL_WINDOW, &second])].concat();
+    assert_eq!(read(&input), Err(Malformed("tables of a block that had none")));
+}
+
+#[test]
 fn a_claimed_length_and_a_checksum_are_compared() {
     assert_eq!(read(&frame(&[&[0x20, 3], &STORED_ABC])), Ok(Some(b"abc".to_vec())));
     assert!(matches!(read(&frame(&[&[0x20, 4], &STORED_ABC])), Err(Malformed(_))));
