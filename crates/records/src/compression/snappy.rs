@@ -159,7 +159,11 @@ fn next_raw(input: &[u8]) -> Split<'_> {
 /// The next block, behind any further header: streams may be joined.
 fn next_framed(mut input: &[u8]) -> Split<'_> {
     while let Some(behind) = behind_magic(input) {
+        let version = input.get(MAGIC.len()..).and_then(<[u8]>::first_chunk);
         input = behind?;
+        if version.is_none_or(|version| i32::from_be_bytes(*version) < 1) {
+            return Err(DecompressErrorKind::Malformed("a further snappy header of no version"));
+        }
     }
     if input.is_empty() {
         return Ok(None);
@@ -171,8 +175,8 @@ fn next_framed(mut input: &[u8]) -> Split<'_> {
     rest.split_at_checked(length).map(Some).ok_or(DecompressErrorKind::Truncated)
 }
 
-/// What stands behind the framing's header, if there is one. The versions are not looked at: some
-/// writers have them in the other byte order.
+/// What stands behind the framing's header, if there is one. The versions of the first one are not
+/// looked at, as Java does not: some writers have them in the other byte order.
 fn behind_magic(input: &[u8]) -> Option<Result<&[u8], DecompressErrorKind>> {
     let behind = input.strip_prefix(&MAGIC)?;
     Some(behind.get(VERSIONS.len()..).ok_or(DecompressErrorKind::Truncated))

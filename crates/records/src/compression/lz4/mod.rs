@@ -4,7 +4,10 @@
 mod frame;
 mod xxh32;
 
-use lz4_flex::block::{CompressTable, DecompressError, compress_into_with_table, decompress_into};
+use lz4_flex::block::{
+    CompressTable, DecompressError, compress_into_with_table, decompress_into,
+    get_maximum_output_size,
+};
 
 pub(crate) use self::frame::HeaderChecksum;
 use self::frame::{
@@ -20,14 +23,17 @@ const LIKELY_EXPANSION: usize = 8;
 /// See [`LIKELY_EXPANSION`].
 const SMALL: usize = 64 * 1_024;
 
-/// The table of matches, 16 KiB.
+const EMPTY_BLOCK: &str = "an lz4 block of nothing";
+
+/// The table of matches, 16 KiB, and a block that may not fit where it shall go.
 pub(super) struct Lz4Compressor {
     table: CompressTable,
+    scratch: Vec<u8>,
 }
 
 impl Default for Lz4Compressor {
     fn default() -> Self {
-        Self { table: CompressTable::large() }
+        Self { table: CompressTable::large(), scratch: Vec::new() }
     }
 }
 
@@ -61,18 +67,28 @@ impl Lz4Compressor {
     /// when it does not fit.
     fn block<'o>(&mut self, block: &[u8], output: &'o mut [u8]) -> Option<&'o mut [u8]> {
         let (length, body) = output.split_first_chunk_mut::<LENGTH_LEN>()?;
-        // Only a block that becomes smaller has any use, so that is all the room it gets.
-        let most = block.len().saturating_sub(1).min(body.len());
-        let room = body.get_mut(..most)?;
-        let (len, stored) = match compress_into_with_table(block, room, &mut self.table) {
-            Ok(len) => (len, 0),
-            Err(_) => {
+        let (len, stored) = match self.packed(block)? {
+            packed if packed.len() < block.len() => {
+                body.get_mut(..packed.len())?.copy_from_slice(packed);
+                (packed.len(), 0)
+            }
+            _ => {
                 body.get_mut(..block.len())?.copy_from_slice(block);
                 (block.len(), STORED)
             }
         };
         *length = (u32::try_from(len).ok()? | stored).to_le_bytes();
         body.get_mut(len..)
+    }
+
+    /// The block compressed. The encoder takes no room that is not enough for the worst case.
+    fn packed(&mut self, block: &[u8]) -> Option<&[u8]> {
+        let most = get_maximum_output_size(block.len());
+        if self.scratch.len() < most {
+            self.scratch.resize(most, 0);
+        }
+        let len = compress_into_with_table(block, &mut self.scratch, &mut self.table).ok()?;
+        self.scratch.get(..len)
     }
 }
 
@@ -147,8 +163,43 @@ fn decode(
     let is_limited_by_space = space.len() < block_max;
     let space = space.get_mut(..block_max.min(space.len())).unwrap_or_default();
     match decompress_into(block.bytes, space) {
+        // Java takes such a block for the end of the stream, and sometimes for nothing.
+        Ok(0) => Err(DecompressErrorKind::Malformed(EMPTY_BLOCK)),
         Ok(len) => Ok(Some(len)),
         Err(DecompressError::OutputTooSmall { .. }) if is_limited_by_space => Ok(None),
         Err(_) => Err(DecompressErrorKind::Malformed("an invalid lz4 block")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compressed(input: &[u8], room: usize) -> Option<Vec<u8>> {
+        let mut output = vec![0; room];
+        let len = Lz4Compressor::default().compress(input, None, &mut output).unwrap()?;
+        output.truncate(len);
+        Some(output)
+    }
+
+    #[test]
+    fn what_repeats_becomes_much_smaller_even_without_room_to_spare() {
+        let input = vec![7; 100_000];
+        let stream = compressed(&input, input.len() - 1).unwrap();
+        assert!(stream.len() < 1000, "{}", stream.len());
+        assert_eq!(compressed(&input, stream.len()).as_ref(), Some(&stream));
+        assert_eq!(compressed(&input, stream.len() - 1), None);
+        let mut output = vec![0; input.len()];
+        let len = Lz4Decompressor::default().decompress(&stream, &mut output);
+        assert_eq!((len, output == input), (Ok(Some(input.len())), true));
+    }
+
+    #[test]
+    fn a_packed_block_of_nothing_is_refused() {
+        let mut stream = compressed(b"", 64).unwrap();
+        stream.truncate(stream.len() - LENGTH_LEN);
+        stream.extend_from_slice(&[1, 0, 0, 0, 0, 0, 0, 0, 0]);
+        let found = Lz4Decompressor::default().decompress(&stream, &mut [0; 64]);
+        assert_eq!(found, Err(DecompressErrorKind::Malformed(EMPTY_BLOCK)));
     }
 }
