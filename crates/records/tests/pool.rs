@@ -1,5 +1,7 @@
 //! Buffers that are shared between threads, and where they end up.
 
+#![cfg(test)]
+
 use std::thread;
 
 use bytes::Bytes;

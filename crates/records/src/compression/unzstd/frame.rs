@@ -64,7 +64,7 @@ pub(in super::super) fn expected(mut input: &[u8]) -> usize {
             Next::Skippable(len) => rest.get(len..),
             Next::Frame(head) => {
                 let (most, rest) = most_of_blocks(rest, head.block_limit());
-                let claimed = head.content_len.map(|len| usize::try_from(len));
+                let claimed = head.content_len.map(usize::try_from);
                 let likely = claimed.map_or(most, |len| len.unwrap_or(usize::MAX).min(most));
                 sum = sum.saturating_add(likely);
                 rest.and_then(|rest| rest.get(if head.has_checksum { 4 } else { 0 }..))
