@@ -1,5 +1,7 @@
 //! The fields of a line, each with the type that the format gives it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
 use crate::bytewise;
@@ -50,9 +52,28 @@ impl<'a> Fields<'a> {
         value.as_array().map(Vec::as_slice).ok_or_else(|| format!("`{key}` is no array"))
     }
 
+    /// The entries of an array that must be there.
+    pub(crate) fn array(self, key: &str) -> Result<&'a [Value], Problem> {
+        self.value(key).and_then(|_| self.entries(key))
+    }
+
+    /// Bytes as base64, or null.
+    pub(crate) fn nullable_base64(self, key: &str) -> Result<Option<Vec<u8>>, Problem> {
+        nullable_base64(self.value(key)?).map_err(|problem| format!("`{key}`: {problem}"))
+    }
+
     pub(crate) fn bytes(self, key: &str) -> Result<Vec<u8>, Problem> {
         bytewise::from_hex(self.text(key)?).map_err(|problem| format!("`{key}`: {problem}"))
     }
+}
+
+/// The bytes of base64, or of null.
+pub(crate) fn nullable_base64(value: &Value) -> Result<Option<Vec<u8>>, Problem> {
+    if value.is_null() {
+        return Ok(None);
+    }
+    let bytes = value.as_str().and_then(|text| STANDARD.decode(text).ok());
+    bytes.map(Some).ok_or_else(|| "neither base64 nor null".to_owned())
 }
 
 fn integer<T: TryFrom<i64>>(value: &Value, key: &str) -> Result<T, Problem> {

@@ -4,17 +4,22 @@
 //! [`Report::add_text`] takes lines from elsewhere, and the [`Report`] names each line that failed.
 #![forbid(unsafe_code)]
 
+mod bad;
+mod batches;
 mod bytewise;
 mod content;
 mod declared;
 mod diff;
+mod emit;
 mod fields;
 mod framing;
 mod input;
+mod legacy;
 mod line;
 mod message;
 mod non_finite;
 mod prefixes;
+mod records;
 mod refusal;
 mod replay;
 mod report;
@@ -22,8 +27,9 @@ mod tags;
 
 use std::path::PathBuf;
 
+pub use emit::{EmitError, emit_batches};
 pub use input::InputError;
-pub use line::{Outcome, Subject, Verdict};
+pub use line::{Covers, Outcome, Subject, Verdict};
 pub use report::{Failure, Report};
 
 /// Replays files, plain or compressed with gzip.

@@ -24,7 +24,7 @@ pub(crate) fn accepted(entry: &Entry, version: i16, bytes: &Bytes) -> Option<Pro
 }
 
 /// The lengths of the strict prefixes to try, ascending.
-fn lengths(whole: usize) -> impl Iterator<Item = usize> {
+pub(crate) fn lengths(whole: usize) -> impl Iterator<Item = usize> {
     let head = whole.min(EVERY);
     let tail = whole.saturating_sub(LAST).max(head);
     let step = ((tail - head) / SPREAD).max(1);

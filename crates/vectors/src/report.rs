@@ -1,12 +1,14 @@
 //! What became of all lines, and how it is told.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use klamm_protocol::catalogue;
+use klamm_records::Codec;
 
 use crate::input;
-use crate::line::{Outcome, Subject, Verdict};
+use crate::line::{Covers, Outcome, Subject, Verdict};
 use crate::replay::replay;
 
 /// Failures told in detail; of further ones only the place is told.
@@ -21,6 +23,8 @@ pub struct Report {
     stricter: BTreeMap<&'static str, usize>,
     /// Pairs of message and version of which a line passed.
     covered: BTreeSet<(String, i64)>,
+    /// How many lines with batches passed, by magic, the newest first, and by codec.
+    batches: BTreeMap<Reverse<i8>, BTreeMap<Codec, usize>>,
 }
 
 /// A line that failed.
@@ -57,8 +61,14 @@ impl Report {
             Verdict::Passed => {}
         }
         self.passed += 1;
-        if let (true, Some(message), Some(version)) = (covers, subject.message, subject.version) {
-            self.covered.insert((message, version));
+        match (covers, subject.message, subject.version) {
+            (Covers::Batches(magic, codec), _, _) => {
+                *self.batches.entry(Reverse(magic)).or_default().entry(codec).or_default() += 1;
+            }
+            (Covers::Message, Some(message), Some(version)) => {
+                self.covered.insert((message, version));
+            }
+            (Covers::Message | Covers::Nothing, _, _) => {}
         }
     }
 
@@ -82,9 +92,29 @@ impl Report {
         self.covered.len()
     }
 
+    /// How many lines with batches of this magic and codec passed.
+    pub fn batches(&self, magic: i8, codec: Codec) -> usize {
+        let codecs = self.batches.get(&Reverse(magic));
+        codecs.and_then(|codecs| codecs.get(&codec)).copied().unwrap_or_default()
+    }
+
+    /// How many lines passed by the rule of this name, by which ours is stricter.
+    pub fn stricter(&self, rule: &str) -> usize {
+        self.stricter.get(rule).copied().unwrap_or_default()
+    }
+
     /// How many pairs of message and version the specs declare.
     pub fn pairs_declared(&self) -> usize {
         catalogue::all().iter().map(|entry| entry.versions.iter().count()).sum()
+    }
+
+    /// The counts of batches, as in `magic 2: none 3, gzip 1; magic 1: none 2`.
+    fn batches_by_magic(&self) -> String {
+        let magics = self.batches.iter().map(|(Reverse(magic), codecs)| {
+            let counts = codecs.iter().map(|(codec, count)| format!("{codec} {count}"));
+            format!("magic {magic}: {}", counts.collect::<Vec<String>>().join(", "))
+        });
+        magics.collect::<Vec<String>>().join("; ")
     }
 }
 
@@ -99,6 +129,9 @@ impl fmt::Display for Report {
             problems.into_iter().try_for_each(|problem| writeln!(f, "    {problem}"))?;
         }
         writeln!(f, "pairs: {} / {}", self.pairs_covered(), self.pairs_declared())?;
+        if !self.batches.is_empty() {
+            writeln!(f, "batches: {}", self.batches_by_magic())?;
+        }
         if !self.stricter.is_empty() {
             for (rule, count) in &self.stricter {
                 writeln!(f, "stricter by the rule `{rule}`: {count}")?;
@@ -123,7 +156,7 @@ mod tests {
 
     fn outcome(version: i64, verdict: Verdict) -> Outcome {
         let subject = Subject { message: Some("A".to_owned()), version: Some(version) };
-        Outcome { subject, verdict, covers: true }
+        Outcome { subject, verdict, covers: Covers::Message }
     }
 
     fn told(outcomes: Vec<Outcome>) -> String {
@@ -169,7 +202,25 @@ mod tests {
     #[test]
     fn only_message_lines_cover_their_pair() {
         let mut report = Report::default();
-        report.add("file", 1, Outcome { covers: false, ..outcome(1, Verdict::Passed) });
+        report.add("file", 1, Outcome { covers: Covers::Nothing, ..outcome(1, Verdict::Passed) });
         assert_eq!((report.passed(), report.pairs_covered()), (1, 0));
+    }
+
+    #[test]
+    fn batches_are_counted_by_magic_and_codec_if_they_pass() {
+        let batches = |magic, codec, verdict| {
+            let subject = Subject { message: Some("a batch".to_owned()), version: None };
+            Outcome { subject, verdict, covers: Covers::Batches(magic, codec) }
+        };
+        let lines = vec![
+            batches(0, Codec::None, Verdict::Passed),
+            batches(2, Codec::Zstd, Verdict::Passed),
+            batches(2, Codec::None, Verdict::Passed),
+            batches(2, Codec::Zstd, Verdict::Passed),
+            batches(2, Codec::Lz4, Verdict::Failed(vec!["wrong".to_owned()])),
+        ];
+        let told = told(lines);
+        assert!(told.starts_with("file:5: a batch\n    wrong\n"), "{told}");
+        assert!(told.contains("\nbatches: magic 2: none 1, zstd 2; magic 0: none 1\n"), "{told}");
     }
 }

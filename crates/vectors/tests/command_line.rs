@@ -70,9 +70,51 @@ fn a_file_that_cannot_be_read_says_nothing_about_lines() {
 
 #[test]
 fn a_wrong_call_is_answered_with_the_right_one() {
-    for arguments in [&[][..], &["check"], &["replay", "file"]] {
+    let half = ["emit-batches", "--seed", "1", "--count", "2"];
+    let odd = ["emit-batches", "--seed", "a", "--count", "2", "--out", "b"];
+    for arguments in [&[][..], &["check"], &["replay", "file"], &half, &odd] {
         let output = run(&arguments.iter().map(PathBuf::from).collect::<Vec<_>>());
         assert_eq!(output.status.code(), Some(2));
         assert!(String::from_utf8(output.stderr).unwrap().starts_with("usage: "));
     }
+}
+
+/// Writes batches into a file in the tests' folder, and tells what it holds.
+fn emitted(seed: &str, count: &str, name: &str) -> (PathBuf, Vec<u8>) {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let options = ["emit-batches", "--count", count, "--seed", seed, "--out"];
+    let mut arguments: Vec<PathBuf> = options.iter().map(PathBuf::from).collect();
+    arguments.push(path.clone());
+    let output = run(&arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let bytes = std::fs::read(&path).unwrap();
+    (path, bytes)
+}
+
+#[test]
+fn emitted_batches_pass_the_check_whether_packed_or_not() {
+    let (plain, text) = emitted("5", "6", "emitted.jsonl");
+    let (packed, bytes) = emitted("5", "6", "emitted.jsonl.gz");
+    assert!(text.starts_with(b"{"));
+    assert!(bytes.starts_with(&[0x1f, 0x8b]));
+    let (code, report) = check(&[plain, packed]);
+    assert_eq!(code, Some(0), "{report}");
+    assert!(report.contains("\nbatches: magic 2: "), "{report}");
+    assert!(report.ends_with("\n12 passed, 0 failed\n"), "{report}");
+}
+
+#[test]
+fn emitted_batches_follow_from_the_seed() {
+    let (_, one) = emitted("5", "3", "one.jsonl");
+    let (_, same) = emitted("5", "3", "same.jsonl");
+    let (_, other) = emitted("6", "3", "other.jsonl");
+    assert_eq!(one, same);
+    assert_ne!(one, other);
+}
+
+#[test]
+fn a_file_that_cannot_be_written_ends_like_one_that_cannot_be_read() {
+    let arguments = ["emit-batches", "--seed", "1", "--count", "1", "--out", "no/such/file"];
+    let output = run(&arguments.iter().map(PathBuf::from).collect::<Vec<_>>());
+    assert_eq!(output.status.code(), Some(2));
 }

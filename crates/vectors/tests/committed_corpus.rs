@@ -2,6 +2,7 @@
 
 mod corpus;
 
+use klamm_records::Codec;
 use klamm_vectors::Report;
 
 #[test]
@@ -13,4 +14,7 @@ fn every_line_of_the_committed_corpus_passes() {
     assert_eq!(report.failed(), 0, "{report}");
     assert_eq!(report.pairs_covered(), report.pairs_declared(), "{report}");
     assert_eq!(report.pairs_declared(), 625);
+    for codec in Codec::ALL {
+        assert!(report.batches(2, codec) > 0, "{codec}: {report}");
+    }
 }

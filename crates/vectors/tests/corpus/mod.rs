@@ -8,7 +8,14 @@ use flate2::read::GzDecoder;
 
 /// Name and text of each file of the committed corpus.
 pub(crate) fn texts() -> Vec<(String, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../protocol/tests/vectors");
+    FOLDERS.iter().flat_map(|folder| texts_in(folder)).collect()
+}
+
+/// Where the crates have their vectors.
+const FOLDERS: &[&str] = &["../protocol/tests/vectors", "../records/tests/vectors"];
+
+fn texts_in(folder: &str) -> Vec<(String, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let entries = folder.read_dir().expect("the corpus is there");
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     files.sort();
