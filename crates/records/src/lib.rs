@@ -5,6 +5,8 @@ pub mod checksum;
 pub mod compression;
 pub mod encoded;
 pub mod error;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 pub mod layout;
 pub mod legacy;
 pub mod open;

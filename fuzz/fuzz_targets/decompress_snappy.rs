@@ -1,0 +1,5 @@
+//! Decompresses snappy.
+#![no_main]
+#![forbid(unsafe_code)]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| klamm_records::fuzzing::decompress_snappy(data));

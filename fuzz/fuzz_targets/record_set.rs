@@ -1,0 +1,5 @@
+//! Reads sets of record batches.
+#![no_main]
+#![forbid(unsafe_code)]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| klamm_records::fuzzing::record_set(data));
