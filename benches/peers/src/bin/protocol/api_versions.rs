@@ -6,9 +6,10 @@ use bytes::Bytes;
 use kafka_protocol::messages as peer;
 use kafka_protocol::messages::api_versions_response as peers;
 use kafka_protocol::protocol::{Decodable, StrBytes};
+use klamm_peers_bench::Contest;
 use klamm_protocol::api_versions::response as ours;
 
-use crate::contest::{Contest, Decoders, Subject};
+use crate::contest::{Decoders, Subject, Title};
 use crate::floor::Floor;
 use crate::sum::Sum;
 
@@ -19,7 +20,7 @@ const EPOCH: i64 = 118;
 const FEATURES: [(&str, i16, i16); 3] =
     [("group.version", 1, 1), ("metadata.version", 27, 25), ("transaction.version", 2, 2)];
 
-pub(crate) fn contests() -> [Contest; 2] {
+pub(crate) fn contests() -> [Contest<Title>; 2] {
     let subject = Subject {
         message: "ApiVersions response",
         version: VERSION,

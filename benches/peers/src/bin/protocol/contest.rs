@@ -3,41 +3,23 @@
 use std::fmt;
 use std::hint::black_box;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use kafka_protocol::protocol::Encodable;
+use klamm_peers_bench::{Contender, Contest, Side};
 use klamm_protocol::Message;
 
-use crate::allocations::Allocations;
 use crate::floor::Floor;
 use crate::sum::Sum;
 
 /// Operations between two looks at the clock.
 const BATCH: usize = 32;
 
-/// Who does the operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Side {
-    Ours,
-    /// The peer, with a buffer of the size that it computes beforehand.
-    Peer,
-    /// The peer, with a buffer that grows.
-    PeerGrowing,
-    /// The hand-written writer.
-    Floor,
-}
-
-impl fmt::Display for Side {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Ours => "ours",
-            Self::Peer => "peer",
-            Self::PeerGrowing => "peer, growing buffer",
-            Self::Floor => "floor",
-        })
-    }
-}
+/// The peer, with a buffer of the size that it computes beforehand.
+const PEER: Side = Side::Peer("peer");
+/// The peer, with a buffer that grows.
+const GROWING: Side = Side::Peer("peer, growing buffer");
 
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,14 +52,6 @@ impl fmt::Display for Title {
     }
 }
 
-/// An operation on one message, and its contenders.
-pub(crate) struct Contest {
-    pub(crate) title: Title,
-    /// The length of the encoded message.
-    pub(crate) bytes: usize,
-    pub(crate) contenders: Vec<Contender>,
-}
-
 /// The same value as a message of ours, a message of the peer's and a hand-written writer.
 pub(crate) struct Subject<O, P, F> {
     pub(crate) message: &'static str,
@@ -101,7 +75,7 @@ where
     F: Fn() -> Floor + 'static,
 {
     /// Proves that all sides mean the same bytes, then lets them compete.
-    pub(crate) fn contests(self, decoders: &Decoders) -> [Contest; 2] {
+    pub(crate) fn contests(self, decoders: &Decoders) -> [Contest<Title>; 2] {
         let frame = self.frame();
         let decode = self.decode(decoders, &frame);
         [decode, self.encode(frame.len())]
@@ -123,40 +97,40 @@ where
         frame
     }
 
-    fn decode(&self, decoders: &Decoders, frame: &Bytes) -> Contest {
+    fn decode(&self, decoders: &Decoders, frame: &Bytes) -> Contest<Title> {
         let (version, Decoders { ours, peer }) = (self.version, *decoders);
         let sums = (ours(frame, version), peer(&mut frame.clone(), version));
         assert_eq!(sums.0, sums.1, "{} v{version}: the sums differ", self.message);
-        let ours = Contender::decoder(Side::Ours, frame, move |frame| ours(frame, version));
-        let peer = Contender::decoder(Side::Peer, frame, move |frame| peer(frame, version));
+        let ours = decoder(Side::Ours, frame, move |frame| ours(frame, version));
+        let peer = decoder(PEER, frame, move |frame| peer(frame, version));
         let contenders = vec![ours, peer];
         self.contest(Operation::Decode, frame.len(), contenders)
     }
 
-    fn encode(self, bytes: usize) -> Contest {
+    fn encode(self, bytes: usize) -> Contest<Title> {
         let contest = self.contest(Operation::Encode, bytes, Vec::new());
         let Self { version, ours, peer, floor, .. } = self;
         let peer = Rc::new(peer);
         let growing = Rc::clone(&peer);
         let contenders = vec![
-            Contender::new(Side::Ours, move || {
+            Contender::repeated(Side::Ours, BATCH, move || {
                 let segments = klamm_protocol::encode(black_box(&ours), version);
                 let segments = segments.expect("encoded before");
                 black_box(&segments.io_slices());
             }),
-            Contender::new(Side::Peer, move || {
+            Contender::repeated(PEER, BATCH, move || {
                 let peer = black_box(&*peer);
                 let size = peer.compute_size(version).expect("encoded before");
                 let mut buffer = BytesMut::with_capacity(size);
                 peer.encode(&mut buffer, version).expect("encoded before");
                 black_box(&buffer);
             }),
-            Contender::new(Side::PeerGrowing, move || {
+            Contender::repeated(GROWING, BATCH, move || {
                 let mut buffer = BytesMut::new();
                 black_box(&*growing).encode(&mut buffer, version).expect("encoded before");
                 black_box(&buffer);
             }),
-            Contender::new(Side::Floor, move || {
+            Contender::repeated(Side::Floor, BATCH, move || {
                 let floor = black_box(&floor)();
                 black_box(&floor.io_slices());
             }),
@@ -164,57 +138,27 @@ where
         Contest { contenders, ..contest }
     }
 
-    fn contest(&self, operation: Operation, bytes: usize, contenders: Vec<Contender>) -> Contest {
+    fn contest(
+        &self,
+        operation: Operation,
+        bytes: usize,
+        contenders: Vec<Contender>,
+    ) -> Contest<Title> {
         let Self { message, version, .. } = *self;
         Contest { title: Title { message, version, operation }, bytes, contenders }
     }
 }
 
-/// One side's way to do the operation.
-pub(crate) struct Contender {
-    pub(crate) side: Side,
-    /// Does the operation [`BATCH`] times; answers how long that took.
-    batch: Box<dyn FnMut() -> Duration>,
-}
-
-impl Contender {
-    fn new(side: Side, operation: impl Fn() + 'static) -> Self {
-        let batch = move || {
-            let start = Instant::now();
-            (0..BATCH).for_each(|_| operation());
-            start.elapsed()
-        };
-        Self { side, batch: Box::new(batch) }
-    }
-
-    /// Every decode is handed a frame of its own, which is dropped with the message: one that was
-    /// read from a connection belongs to whoever decodes it, and the peer's decoder uses it up.
-    fn decoder(side: Side, frame: &Bytes, decode: impl Fn(&mut Bytes) -> Sum + 'static) -> Self {
-        let frame = frame.clone();
-        let batch = move || {
-            let frames: [Bytes; BATCH] = black_box(std::array::from_fn(|_| frame.clone()));
-            let start = Instant::now();
-            for mut frame in frames {
-                black_box(decode(&mut frame));
-            }
-            start.elapsed()
-        };
-        Self { side, batch: Box::new(batch) }
-    }
-
-    /// The nanoseconds of one operation, over at least `least`.
-    pub(crate) fn sample(&mut self, least: Duration) -> f64 {
-        let mut total = Duration::ZERO;
-        let mut operations = 0.0;
-        while total < least {
-            total += (self.batch)();
-            operations += BATCH as f64;
+/// Every decode is handed a frame of its own, which is dropped with the message: one that was read
+/// from a connection belongs to whoever decodes it, and the peer's decoder uses it up.
+fn decoder(side: Side, frame: &Bytes, decode: impl Fn(&mut Bytes) -> Sum + 'static) -> Contender {
+    let frame = frame.clone();
+    Contender::timed(side, BATCH, move || {
+        let frames: [Bytes; BATCH] = black_box(std::array::from_fn(|_| frame.clone()));
+        let start = Instant::now();
+        for mut frame in frames {
+            black_box(decode(&mut frame));
         }
-        total.as_nanos() as f64 / operations
-    }
-
-    /// What one operation allocates.
-    pub(crate) fn allocations(&mut self) -> Allocations {
-        Allocations::during(|| _ = (self.batch)()) / BATCH as u64
-    }
+        start.elapsed()
+    })
 }

@@ -6,10 +6,11 @@ use bytes::Bytes;
 use kafka_protocol::messages as peer;
 use kafka_protocol::messages::metadata_response as peers;
 use kafka_protocol::protocol::{Decodable, StrBytes};
+use klamm_peers_bench::Contest;
 use klamm_protocol::metadata::response as ours;
 use klamm_wire::{FixedArray, NodeId, PartitionIndex, TopicId, Uuid};
 
-use crate::contest::{Contest, Decoders, Subject};
+use crate::contest::{Decoders, Subject, Title};
 use crate::facts::{self, Broker, Partition, Topic};
 use crate::floor::Floor;
 use crate::sum::Sum;
@@ -20,7 +21,7 @@ const CONTROLLER: i32 = 2;
 /// What stands for "not asked".
 const NO_OPERATIONS: i32 = i32::MIN;
 
-pub(crate) fn contests() -> [Contest; 2] {
+pub(crate) fn contests() -> [Contest<Title>; 2] {
     let subject = Subject {
         message: "Metadata response",
         version: VERSION,

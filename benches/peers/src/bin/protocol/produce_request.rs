@@ -6,11 +6,12 @@ use bytes::Bytes;
 use kafka_protocol::messages as peer;
 use kafka_protocol::messages::produce_request as peers;
 use kafka_protocol::protocol::{Decodable, StrBytes};
+use klamm_peers_bench::Contest;
 use klamm_protocol::Records;
 use klamm_protocol::produce::request as ours;
 use klamm_wire::{PartitionIndex, TopicId, Uuid};
 
-use crate::contest::{Contest, Decoders, Subject};
+use crate::contest::{Decoders, Subject, Title};
 use crate::facts::{self, HEADER, Topic};
 use crate::floor::Floor;
 use crate::sum::Sum;
@@ -21,7 +22,7 @@ const TIMEOUT: i32 = 30_000;
 const BY_ID: i16 = 13;
 
 /// The operations at a version, one with tagged fields.
-pub(crate) fn contests(version: i16) -> [Contest; 2] {
+pub(crate) fn contests(version: i16) -> [Contest<Title>; 2] {
     let topic = facts::topic(7);
     // A version carries the name or the id; the other would be dropped, and is left out.
     let (name, id) = match version {

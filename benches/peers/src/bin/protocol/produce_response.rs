@@ -6,10 +6,11 @@ use bytes::Bytes;
 use kafka_protocol::messages as peer;
 use kafka_protocol::messages::produce_response as peers;
 use kafka_protocol::protocol::{Decodable, StrBytes};
+use klamm_peers_bench::Contest;
 use klamm_protocol::produce::response as ours;
 use klamm_wire::{PartitionIndex, TopicId, Uuid};
 
-use crate::contest::{Contest, Decoders, Subject};
+use crate::contest::{Decoders, Subject, Title};
 use crate::facts::{self, PARTITIONS, Topic};
 use crate::floor::Floor;
 use crate::sum::Sum;
@@ -21,7 +22,7 @@ const NO_APPEND_TIME: i64 = -1;
 const BY_ID: i16 = 13;
 
 /// The operations at a version, one with tagged fields.
-pub(crate) fn contests(version: i16) -> [Contest; 2] {
+pub(crate) fn contests(version: i16) -> [Contest<Title>; 2] {
     let topic = facts::topic(7);
     let (name, id) = match version {
         BY_ID.. => (String::new(), topic.id),

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::allocations::Allocations;
-use crate::contest::{Contender, Contest, Side, Title};
+use crate::contender::{Contender, Contest, Side};
 
 const ROUNDS: usize = 45;
 /// The least time of one sample: shorter than a turn of the scheduler, so that most samples are
@@ -13,10 +13,13 @@ const SAMPLE: Duration = Duration::from_millis(2);
 
 /// A median, with the least and the greatest value.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Spread {
-    pub(crate) least: f64,
-    pub(crate) median: f64,
-    pub(crate) most: f64,
+pub struct Spread {
+    /// The least value.
+    pub least: f64,
+    /// The median.
+    pub median: f64,
+    /// The greatest value.
+    pub most: f64,
 }
 
 impl Spread {
@@ -29,7 +32,8 @@ impl Spread {
     }
 
     /// How many times the time of `other` the time of `one` is, round by round.
-    pub(crate) fn of_ratio(one: &Measured, other: &Measured) -> Self {
+    #[must_use]
+    pub fn of_ratio(one: &Measured, other: &Measured) -> Self {
         let rounds = one.nanoseconds.iter().zip(&other.nanoseconds);
         Self::of(rounds.map(|(one, other)| one / other))
     }
@@ -43,29 +47,52 @@ impl fmt::Display for Spread {
 }
 
 /// What was measured of one side.
-pub(crate) struct Measured {
+pub struct Measured {
     side: Side,
     /// The time of one operation, by round.
     nanoseconds: Vec<f64>,
+    /// Those of several operations: a side may allocate once for many of them.
     allocations: Allocations,
+    operations: usize,
 }
 
 impl Measured {
     fn time(&self) -> Spread {
         Spread::of(self.nanoseconds.iter().copied())
     }
+
+    /// Whether it asks for no memory at all once it is warm.
+    #[must_use]
+    pub const fn never_allocates(&self) -> bool {
+        self.allocations.calls == 0
+    }
+
+    /// Prints one line.
+    fn print(&self, ours: &Self) {
+        let Self { side, allocations: Allocations { calls, bytes }, .. } = self;
+        let Spread { least, median, most } = self.time();
+        let ratio = Spread::of_ratio(self, ours).median;
+        let each = |sum: u64| sum as f64 / self.operations as f64;
+        let (calls, bytes) = (each(*calls), each(*bytes));
+        println!(
+            "  {side:<22} {median:>13.1} ns [{least:>11.1} .. {most:>11.1}] {ratio:>7.2} \
+             {calls:>9.2} allocations of {bytes:>10.0} bytes"
+        );
+    }
 }
 
 /// A contest that has taken place.
-pub(crate) struct Outcome {
-    pub(crate) title: Title,
+pub struct Outcome<T> {
+    /// What it was about.
+    pub title: T,
     bytes: usize,
     sides: Vec<Measured>,
 }
 
-impl Outcome {
+impl<T: fmt::Display> Outcome<T> {
     /// Lets the sides take turns; each round is begun by another one.
-    pub(crate) fn of(contest: Contest) -> Self {
+    #[must_use]
+    pub fn of(contest: Contest<T>) -> Self {
         let Contest { title, bytes, mut contenders } = contest;
         let mut sides: Vec<Measured> = contenders.iter_mut().map(warmed_up).collect();
         for round in 0..ROUNDS {
@@ -79,35 +106,31 @@ impl Outcome {
         Self { title, bytes, sides }
     }
 
-    pub(crate) fn side(&self, side: Side) -> Option<&Measured> {
+    /// What was measured of a side, if it took part.
+    #[must_use]
+    pub fn side(&self, side: Side) -> Option<&Measured> {
         self.sides.iter().find(|measured| measured.side == side)
     }
 
-    /// The peer, in whichever of its ways is the faster.
-    pub(crate) fn peer(&self) -> Option<&Measured> {
-        let ways = [Side::Peer, Side::PeerGrowing].into_iter().filter_map(|side| self.side(side));
-        ways.min_by(|one, other| one.time().median.total_cmp(&other.time().median))
+    /// The fastest peer, in whichever of its ways is the faster.
+    #[must_use]
+    pub fn peer(&self) -> Option<&Measured> {
+        let peers = self.sides.iter().filter(|measured| matches!(measured.side, Side::Peer(_)));
+        peers.min_by(|one, other| one.time().median.total_cmp(&other.time().median))
     }
 
     /// Prints one line for each side.
-    pub(crate) fn print(&self) {
+    pub fn print(&self) {
         println!("{}, {} bytes", self.title, self.bytes);
         let Some(ours) = self.side(Side::Ours) else { return };
-        for measured in &self.sides {
-            let Measured { side, allocations: Allocations { calls, bytes }, .. } = measured;
-            let Spread { least, median, most } = measured.time();
-            let ratio = Spread::of_ratio(measured, ours).median;
-            println!(
-                "  {side:<22} {median:>11.0} ns [{least:>9.0} .. {most:>9.0}] {ratio:>7.2} \
-                 {calls:>6} allocations of {bytes:>8} bytes"
-            );
-        }
+        self.sides.iter().for_each(|measured| measured.print(ours));
     }
 }
 
 /// Counts the allocations of a second batch; the first one warms up.
 fn warmed_up(contender: &mut Contender) -> Measured {
     contender.sample(Duration::from_nanos(1));
-    let allocations = contender.allocations();
-    Measured { side: contender.side, nanoseconds: Vec::with_capacity(ROUNDS), allocations }
+    let (allocations, operations) = contender.allocations();
+    let nanoseconds = Vec::with_capacity(ROUNDS);
+    Measured { side: contender.side, nanoseconds, allocations, operations }
 }
