@@ -1,5 +1,4 @@
-//! Compresses and decompresses the same bytes with klamm's codecs and with the C libraries, and
-//! fails on a missed goal.
+//! Compares klamm's codecs with the libraries in C on the same bytes, and fails on a missed goal.
 //!
 //! An argument limits the run to the contests whose title contains it.
 #![deny(unsafe_code)]
