@@ -5,7 +5,7 @@ use super::{CAP, fail, repair, sets};
 use crate::compression::{Codec, Compression, Compressors, Decompressors};
 use crate::error::BatchErrorKind;
 use crate::layout::{MAGIC_AT, UNCOUNTED_LEN};
-use crate::legacy::LegacyView;
+use crate::legacy::{LegacyView, MIN_LEN};
 use crate::view::{Checksum, Entry, RecordSet};
 
 /// Reads any bytes as a set of old messages, with formats and checksums put right, and then as
@@ -144,14 +144,23 @@ fn check_wrapped(wrapper: &Wrapper, set: &[u8]) {
 fn plain_messages<'a>(wrapper: &Wrapper, set: &'a [u8]) -> Option<Vec<LegacyView<'a>>> {
     let mut messages = Vec::new();
     let mut set = RecordSet::new(set);
-    for entry in set.by_ref() {
-        let Ok(Entry::Legacy(message)) = entry else { return None };
-        let has_same_magic = message.magic().cast_unsigned() == wrapper.magic;
-        if !has_same_magic || message.codec() != Ok(Codec::None) {
-            return None;
+    while let Some(entry) = set.next() {
+        match entry {
+            Ok(Entry::Legacy(message)) if is_plain(&message, wrapper) => messages.push(message),
+            // Around a message the format of what is cut is looked at, and inside it is not.
+            Err(_) if is_cut(set.tail()) => break,
+            Ok(Entry::Legacy(_) | Entry::Batch(_)) | Err(_) => return None,
         }
-        messages.push(message);
     }
     let is_too_long = repair::total(set.tail()).is_some_and(|total| total > CAP + UNCOUNTED_LEN);
     (!messages.is_empty() && !is_too_long).then_some(messages)
+}
+
+fn is_plain(message: &LegacyView<'_>, wrapper: &Wrapper) -> bool {
+    message.magic().cast_unsigned() == wrapper.magic && message.codec() == Ok(Codec::None)
+}
+
+/// Whether there is a part of a message.
+fn is_cut(tail: &[u8]) -> bool {
+    repair::total(tail).is_some_and(|total| MIN_LEN <= total && tail.len() < total)
 }
