@@ -31,6 +31,9 @@ struct Idle {
     bytes: usize,
     /// By capacity; no list is empty.
     buffers: BTreeMap<usize, Vec<Vec<u8>>>,
+    /// Lists that became empty, kept for capacities to come: where one buffer comes and goes, no
+    /// list is allocated for it each time.
+    lists: Vec<Vec<Vec<u8>>>,
 }
 
 impl BufferPool {
@@ -86,7 +89,7 @@ impl Idle {
         let (&found, buffers) = self.buffers.range_mut(capacity..=most).next()?;
         let room = buffers.pop()?;
         if buffers.is_empty() {
-            self.buffers.remove(&found);
+            self.lists.extend(self.buffers.remove(&found));
         }
         self.bytes -= found;
         Some(room)
@@ -99,7 +102,8 @@ impl Idle {
             return Some(room);
         }
         self.bytes += capacity;
-        self.buffers.entry(capacity).or_default().push(room);
+        let list = || self.lists.pop().unwrap_or_default();
+        self.buffers.entry(capacity).or_insert_with(list).push(room);
         None
     }
 }
