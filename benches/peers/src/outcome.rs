@@ -127,9 +127,12 @@ impl<T: fmt::Display> Outcome<T> {
     }
 }
 
-/// Counts the allocations of a second batch; the first one warms up.
+/// Counts the allocations of one batch after a few others, which warm up: what one of them gives
+/// back may need room for its first time there, and so may what the next one takes.
 fn warmed_up(contender: &mut Contender) -> Measured {
-    contender.sample(Duration::from_nanos(1));
+    for _ in 0..3 {
+        contender.sample(Duration::from_nanos(1));
+    }
     let (allocations, operations) = contender.allocations();
     let nanoseconds = Vec::with_capacity(ROUNDS);
     Measured { side: contender.side, nanoseconds, allocations, operations }
