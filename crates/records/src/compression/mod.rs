@@ -13,7 +13,8 @@ mod level;
 mod lz4;
 #[cfg(feature = "snappy")]
 mod snappy;
-#[cfg(all(feature = "zstd", not(feature = "zstd-c")))]
+#[cfg(any(feature = "zstd", feature = "zstd-c"))]
+#[cfg_attr(feature = "zstd-c", allow(dead_code, reason = "only heads are read beside C"))]
 mod unzstd;
 #[cfg(all(feature = "zstd", not(feature = "zstd-c")))]
 mod zstd;

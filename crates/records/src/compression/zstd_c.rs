@@ -1,10 +1,11 @@
 //! Zstandard by the C library, in the place of what is written in Rust.
 #![deny(clippy::arithmetic_side_effects)]
 
-use zstd_safe::{CCtx, CParameter, DCtx, get_frame_content_size};
+use zstd_safe::{CCtx, CParameter, DCtx, compress_bound, get_frame_content_size};
 
 use super::compress::Compressor;
 use super::decompress::{DecompressErrorKind, Decompressor};
+use super::unzstd;
 
 /// The level of a batch that names none, as Java has it.
 const DEFAULT_LEVEL: i32 = 3;
@@ -23,14 +24,16 @@ mod code {
     pub(super) const TRUNCATED: usize = 72_usize.wrapping_neg();
 }
 
-/// The library's context, which keeps its tables.
+/// The library's context, which keeps its tables, and the frame that it wrote last.
 pub(super) struct ZstdCompressor {
     context: CCtx<'static>,
+    /// As long as the worst case: in less the library may fail although the frame would fit.
+    frame: Vec<u8>,
 }
 
 impl Default for ZstdCompressor {
     fn default() -> Self {
-        Self { context: CCtx::create() }
+        Self { context: CCtx::create(), frame: Vec::new() }
     }
 }
 
@@ -43,11 +46,17 @@ impl Compressor for ZstdCompressor {
     ) -> Result<Option<usize>, &'static str> {
         let level = CParameter::CompressionLevel(level.unwrap_or(DEFAULT_LEVEL));
         self.context.set_parameter(level).map_err(zstd_safe::get_error_name)?;
-        match self.context.compress2(output, input) {
-            Ok(len) => Ok(Some(len)),
-            Err(code::NO_ROOM) => Ok(None),
-            Err(code) => Err(zstd_safe::get_error_name(code)),
+        let bound = compress_bound(input.len());
+        if self.frame.len() < bound {
+            self.frame.resize(bound, 0);
         }
+        let frame = self.frame.as_mut_slice();
+        let len = self.context.compress2(frame, input).map_err(zstd_safe::get_error_name)?;
+        let place = output.get_mut(..len).zip(self.frame.get(..len));
+        Ok(place.map(|(to, from)| {
+            to.copy_from_slice(from);
+            len
+        }))
     }
 }
 
@@ -76,9 +85,8 @@ impl Decompressor for ZstdDecompressor {
         input: &[u8],
         output: &mut [u8],
     ) -> Result<Option<usize>, DecompressErrorKind> {
-        if input.is_empty() {
-            return Err(DecompressErrorKind::Truncated);
-        }
+        // In one call the library takes any window, and nothing at all for a frame.
+        unzstd::check_head(input)?;
         match self.context.decompress(output, input) {
             Ok(len) => Ok(Some(len)),
             Err(code::NO_ROOM) => Ok(None),

@@ -2,6 +2,9 @@
 
 use klamm_records::Codec;
 
+#[cfg(test)]
+pub(crate) use helpers::{compressed, decompressed, noise, read, text};
+
 /// More than most tests need.
 pub(crate) const CAP: usize = 1 << 20;
 /// Those that compress.
@@ -65,6 +68,3 @@ mod helpers {
         (0..len).map(step).collect()
     }
 }
-
-#[cfg(test)]
-pub(crate) use helpers::{compressed, decompressed, noise, read, text};

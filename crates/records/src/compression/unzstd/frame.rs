@@ -92,6 +92,12 @@ fn most_of_blocks(mut input: &[u8], block_limit: usize) -> (usize, Option<&[u8]>
     (most, None)
 }
 
+/// Reads what the input starts with, and nothing more.
+#[cfg(feature = "zstd-c")]
+pub(super) fn check_head(input: &[u8]) -> Result<(), Fault> {
+    Next::read(input).map(drop)
+}
+
 impl Next {
     fn read(input: &[u8]) -> Result<(Self, &[u8]), Fault> {
         let (magic, rest) = input.split_first_chunk().ok_or(Fault::Truncated)?;

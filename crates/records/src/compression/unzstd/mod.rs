@@ -19,7 +19,14 @@ mod tests;
 
 use super::DecompressErrorKind;
 use block::BlockDecoder;
+#[cfg(any(test, not(feature = "zstd-c")))]
 pub(super) use frame::expected;
+
+/// Whether the input starts with a frame, or something skippable, that may be read.
+#[cfg(feature = "zstd-c")]
+pub(super) fn check_head(input: &[u8]) -> Result<(), DecompressErrorKind> {
+    frame::check_head(input).map_err(Fault::told)
+}
 
 /// What keeps a frame from being read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,10 +60,20 @@ impl FrameDecoder {
         match frame::decode_all(&mut self.blocks, input, output) {
             Ok(len) => Ok(Some(len)),
             Err(Fault::Full) => Ok(None),
-            Err(Fault::Truncated) => Err(DecompressErrorKind::Truncated),
-            Err(Fault::Checksum) => Err(DecompressErrorKind::Checksum),
-            Err(Fault::Malformed(what)) => Err(DecompressErrorKind::Malformed(what)),
-            Err(Fault::Unsupported(what)) => Err(DecompressErrorKind::Unsupported(what)),
+            Err(fault) => Err(fault.told()),
+        }
+    }
+}
+
+impl Fault {
+    /// The fault in the words that all codecs share.
+    const fn told(self) -> DecompressErrorKind {
+        match self {
+            Self::Truncated => DecompressErrorKind::Truncated,
+            Self::Checksum => DecompressErrorKind::Checksum,
+            Self::Malformed(what) => DecompressErrorKind::Malformed(what),
+            Self::Unsupported(what) => DecompressErrorKind::Unsupported(what),
+            Self::Full => DecompressErrorKind::Malformed("more content than there is room for"),
         }
     }
 }

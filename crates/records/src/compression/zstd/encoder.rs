@@ -1,6 +1,7 @@
 //! The encoder: one frame for each call, with tables that are kept.
 
 use std::cell::RefCell;
+use std::panic::{self, AssertUnwindSafe};
 
 use structured_zstd::encoding::{CompressionLevel, FrameCompressor};
 
@@ -26,8 +27,19 @@ impl State {
         Self { encoder: None, frame: Vec::new() }
     }
 
-    /// Compresses into the frame.
-    fn compress(&mut self, input: &[u8], level: i32) -> &[u8] {
+    /// Compresses into the frame; an encoder that panics is replaced by a new one.
+    fn compress(&mut self, input: &[u8], level: i32) -> Result<&[u8], &'static str> {
+        let mut state = AssertUnwindSafe(&mut *self);
+        match panic::catch_unwind(move || state.compress_or_panic(input, level)) {
+            Ok(()) => Ok(&self.frame),
+            Err(_) => {
+                *self = Self::new();
+                Err("it panicked")
+            }
+        }
+    }
+
+    fn compress_or_panic(&mut self, input: &[u8], level: i32) {
         let wanted = CompressionLevel::from_level(level);
         let (kept, encoder) =
             self.encoder.get_or_insert_with(|| (level, Box::new(FrameCompressor::new(wanted))));
@@ -36,7 +48,6 @@ impl State {
             encoder.set_compression_level(wanted);
         }
         encoder.compress_independent_frame_into(input, &mut self.frame);
-        &self.frame
     }
 }
 
@@ -52,7 +63,7 @@ impl Compressor for ZstdCompressor {
         output: &mut [u8],
     ) -> Result<Option<usize>, &'static str> {
         STATE.with_borrow_mut(|state| {
-            let frame = state.compress(input, level.unwrap_or(DEFAULT_LEVEL));
+            let frame = state.compress(input, level.unwrap_or(DEFAULT_LEVEL))?;
             let fits = output.get_mut(..frame.len()).map(|front| front.copy_from_slice(frame));
             Ok(fits.map(|()| frame.len()))
         })
