@@ -7,19 +7,32 @@ use klamm_peers_bench::{Contender, Contest, Side};
 use klamm_records::{BufferPool, Compression, Encoder, OpenBatch, Stamp};
 
 use crate::facts::{Input, Parts, append_all, inputs, prove};
-use crate::{floor, peers};
+use crate::floor;
+use crate::peers::{self, Ownership};
 
 pub(crate) fn contests() -> Vec<Contest<String>> {
-    vec![
-        contest(100, 100, Parts::ValueOnly, 16),
-        contest(1_000, 10, Parts::ValueOnly, 32),
-        contest(50, 1_024, Parts::KeyAndHeaders, 64),
-    ]
+    let both = |count, value_len, parts, kib| {
+        let of = |ownership| contest(inputs(count, value_len, parts), kib, ownership);
+        let title = format!("{count} records of {value_len} B {parts}");
+        let named = |how, (bytes, contenders)| Contest {
+            title: format!("encode {how} {title}"),
+            bytes,
+            contenders,
+        };
+        [named("borrowed", of(Ownership::Taken)), named("prepared", of(Ownership::Prepared))]
+    };
+    let cases = [
+        both(100, 100, Parts::ValueOnly, 16),
+        both(1_000, 10, Parts::ValueOnly, 32),
+        both(50, 1_024, Parts::KeyAndHeaders, 64),
+    ];
+    cases.into_iter().flatten().collect()
 }
 
-/// Batches of so many records, for which ours takes a buffer of so many KiB.
-fn contest(count: usize, value_len: usize, parts: Parts, kib: usize) -> Contest<String> {
-    let (inputs, capacity) = (inputs(count, value_len, parts), kib << 10);
+/// Batches of these records, for which ours takes a buffer of so many KiB: how long they are, and
+/// who makes them.
+fn contest(inputs: &'static [Input], kib: usize, ownership: Ownership) -> (usize, Vec<Contender>) {
+    let capacity = kib << 10;
     let (pool, mut encoder) = (BufferPool::new(4 << 20), Encoder::new());
     let whole = ours(&pool, &mut encoder, inputs, capacity).concat();
     prove("ours", &whole, inputs);
@@ -35,9 +48,8 @@ fn contest(count: usize, value_len: usize, parts: Parts, kib: usize) -> Contest<
         black_box(&out);
     });
     let mut contenders = vec![ours, floor];
-    contenders.extend(peers::encoders(inputs, times));
-    let title = format!("encode {count} records of {value_len} B {parts}");
-    Contest { title, bytes: whole.len(), contenders }
+    contenders.extend(peers::encoders(inputs, times, ownership));
+    (whole.len(), contenders)
 }
 
 /// What a vectored write takes: the header and the payload.

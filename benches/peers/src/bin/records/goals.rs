@@ -6,7 +6,7 @@ use klamm_peers_bench::{Bound, Outcome, Verdict};
 const GOALS: &[(&str, Bound)] = &[
     ("append", Bound::NeverAllocates),
     ("append 100 B without key", Bound::FloorAtMost(1.5)),
-    ("encode", Bound::PeerAtLeast(3.0)),
+    ("encode borrowed", Bound::PeerAtLeast(3.0)),
     // Within a tenth of the faster crate.
     ("crc32c", Bound::PeerAtLeast(0.9)),
 ];

@@ -1,6 +1,6 @@
 //! The `kafka-protocol` crate.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use kafka_protocol::protocol::StrBytes;
 use kafka_protocol::records::{
     Compression, NO_PARTITION_LEADER_EPOCH, NO_PRODUCER_EPOCH, NO_PRODUCER_ID, Record,
@@ -16,11 +16,10 @@ pub(super) const PEER: Peer = Peer { name: "kafka-protocol", encoder, decode };
 fn encoder(inputs: &[Input]) -> Encode {
     let records: Vec<Record> = (0..).zip(inputs).map(record).collect();
     let options = RecordEncodeOptions { version: 2, compression: Compression::None };
-    let mut out = BytesMut::new();
-    Box::new(move |look| {
+    Box::new(move |out, look| {
         out.clear();
-        RecordBatchEncoder::encode(&mut out, &records, &options).expect("valid");
-        look(&out);
+        RecordBatchEncoder::encode(out, &records, &options).expect("valid");
+        look(out);
     })
 }
 

@@ -22,7 +22,7 @@ fn encoder(inputs: &[Input]) -> Encode {
         batch.add_record(record);
         batch.last_offset_delta = nth;
     }
-    Box::new(move |look| look(&batch.encode().expect("valid")))
+    Box::new(move |_, look| look(&batch.encode().expect("valid")))
 }
 
 fn header(header: &klamm_records::Header<'static>) -> RecordHeader {

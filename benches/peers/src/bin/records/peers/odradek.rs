@@ -1,6 +1,6 @@
 //! The `odradek-protocol` crate.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use odradek_protocol::records::{Record, RecordBatch, RecordHeader, Records};
 
 use super::{Encode, Peer, owned};
@@ -31,11 +31,10 @@ fn encoder(inputs: &[Input]) -> Encode {
         records: Records::Plain(records),
         ..RecordBatch::default()
     };
-    let mut out = BytesMut::new();
-    Box::new(move |look| {
+    Box::new(move |out, look| {
         out.clear();
-        batch.encode_to(&mut out).expect("valid");
-        look(&out);
+        batch.encode_to(out).expect("valid");
+        look(out);
     })
 }
 

@@ -1,6 +1,6 @@
 //! The `rskafka` crate, whose codec is private but for its feature `unstable-fuzzing`.
 
-use bytes::Bytes;
+use bytes::{BufMut, Bytes};
 use rskafka::protocol::record::{
     ControlBatchOrRecords, Record, RecordBatch, RecordBatchCompression, RecordBatchTimestampType,
     RecordHeader,
@@ -37,11 +37,10 @@ fn encoder(inputs: &[Input]) -> Encode {
         is_transactional: false,
         timestamp_type: RecordBatchTimestampType::CreateTime,
     };
-    let mut out = Vec::new();
-    Box::new(move |look| {
+    Box::new(move |out, look| {
         out.clear();
-        batch.write(&mut out).expect("valid");
-        look(&out);
+        batch.write(&mut out.writer()).expect("valid");
+        look(out);
     })
 }
 
