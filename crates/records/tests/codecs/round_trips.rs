@@ -44,6 +44,20 @@ mod tests {
     }
 
     #[test]
+    fn records_become_much_smaller_with_every_codec_in_any_room() {
+        for codec in CODECS {
+            for len in [1_000, 16_384, 65_536, 200_000] {
+                let input = text(len);
+                let stream = compressed(codec, &input);
+                assert!(stream.len() < len / 2, "{codec}: {} of {len}", stream.len());
+                let mut output = vec![0; len - 1];
+                let taken = Compressors::new().compress(codec.into(), &input, &mut output);
+                assert_eq!(taken, Ok(Some(stream.len())), "{codec}: less room, another length");
+            }
+        }
+    }
+
+    #[test]
     fn nothing_compressed_is_something_and_comes_back() {
         for codec in CODECS {
             let stream = compressed(codec, b"");
