@@ -5,6 +5,8 @@
 
 mod codec;
 mod compress;
+#[cfg(any(feature = "lz4", feature = "zstd", feature = "zstd-c"))]
+mod copy;
 mod decompress;
 #[cfg(feature = "gzip")]
 mod gzip;

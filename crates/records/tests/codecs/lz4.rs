@@ -138,7 +138,7 @@ mod tests {
         let long = [&[0x1f, b'x', 1, 0][..], &[255; 257], &[1, 0x50], b"yyyyy"].concat();
         let len = u32::try_from(long.len()).unwrap().to_le_bytes();
         let small = frame(&[0x60, 0x40], &[&len, &long, &END]);
-        assert!(matches!(read(&small), Err(Malformed("an invalid lz4 block"))));
+        assert!(matches!(read(&small), Err(Malformed(_))));
         let large = frame(&[0x60, 0x50], &[&len, &long, &END]);
         assert_eq!(read(&large).map(|all| all.len()), Ok(1 + 65_555 + 5));
         let capped = decompressed(Codec::Lz4, &large, 65_000);

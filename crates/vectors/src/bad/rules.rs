@@ -54,6 +54,27 @@ const RULES: &[Rule] = &[
         name: "lz4-empty-block",
         refuses: |kind, _| is_malformed(kind, "an lz4 block of nothing"),
     },
+    Rule {
+        name: "lz4-no-distance",
+        refuses: |kind, _| is_malformed(kind, "an lz4 repetition at no distance"),
+    },
+    Rule {
+        name: "zstd-exact-lengths",
+        refuses: |kind, _| INEXACT.iter().any(|text| is_malformed(kind, text)),
+    },
+    Rule {
+        name: "zstd-window",
+        refuses: |kind, _| is_malformed(kind, "a repetition of what was never written"),
+    },
+];
+
+/// What the C library of zstd does not compare in its fastest loops.
+const INEXACT: &[&str] = &[
+    "literals of another length",
+    "a frame whose content has another length",
+    "a block longer than its frame allows",
+    "a bit stream without an end mark",
+    "bits are left behind the last sequence",
 ];
 
 /// Whether a stream is malformed in just this way.

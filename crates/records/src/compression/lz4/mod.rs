@@ -1,13 +1,11 @@
 //! Frames of independent LZ4 blocks.
 #![deny(clippy::arithmetic_side_effects)]
 
+mod block;
 mod frame;
 mod xxh32;
 
-use lz4_flex::block::{
-    CompressTable, DecompressError, compress_into_with_table, decompress_into,
-    get_maximum_output_size,
-};
+use lz4_flex::block::{CompressTable, compress_into_with_table, get_maximum_output_size};
 
 pub(crate) use self::frame::HeaderChecksum;
 use self::frame::{
@@ -160,14 +158,10 @@ fn decode(
         let put = space.get_mut(..block.bytes.len()).map(|to| to.copy_from_slice(block.bytes));
         return Ok(put.map(|()| block.bytes.len()));
     }
-    let is_limited_by_space = space.len() < block_max;
-    let space = space.get_mut(..block_max.min(space.len())).unwrap_or_default();
-    match decompress_into(block.bytes, space) {
+    match block::decode(block.bytes, block_max, space)? {
         // Java takes such a block for the end of the stream, and sometimes for nothing.
-        Ok(0) => Err(DecompressErrorKind::Malformed(EMPTY_BLOCK)),
-        Ok(len) => Ok(Some(len)),
-        Err(DecompressError::OutputTooSmall { .. }) if is_limited_by_space => Ok(None),
-        Err(_) => Err(DecompressErrorKind::Malformed("an invalid lz4 block")),
+        Some(0) => Err(DecompressErrorKind::Malformed(EMPTY_BLOCK)),
+        decoded => Ok(decoded),
     }
 }
 

@@ -6,7 +6,6 @@
 
 mod bits;
 mod block;
-mod copy;
 mod frame;
 mod fse;
 mod huffman;

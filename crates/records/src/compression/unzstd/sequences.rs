@@ -2,9 +2,9 @@
 
 #![deny(clippy::arithmetic_side_effects)]
 
+use super::super::copy;
 use super::Fault;
 use super::bits::ReverseBits;
-use super::copy;
 use super::fse::{Distribution, Limits, MAX_SYMBOLS, Table};
 
 /// What the three numbers of a sequence are coded with; a block may use those of the one before.
