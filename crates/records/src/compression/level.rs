@@ -53,6 +53,8 @@ impl Compression {
     pub const fn level_effect(self) -> LevelEffect {
         match (self.codec, self.level) {
             (Codec::Lz4, Some(_)) => LevelEffect::Ignored,
+            // What the C library searches for at level 3 costs ours more than it brings.
+            (Codec::Zstd, Some(0 | 3)) if cfg!(not(feature = "zstd-c")) => LevelEffect::SameAs(2),
             (Codec::Gzip | Codec::Zstd, Some(_)) => LevelEffect::Applied,
             (Codec::None | Codec::Snappy, Some(_)) | (_, None) => LevelEffect::Unset,
         }
@@ -73,6 +75,9 @@ pub enum LevelEffect {
     Unset,
     /// The encoder compresses with this level.
     Applied,
+    /// The encoder compresses with another level, which serves its users better than what it would
+    /// do with this one.
+    SameAs(i32),
     /// The encoder has one way only: the level is accepted, as Kafka's settings allow it, and
     /// changes nothing.
     Ignored,

@@ -61,10 +61,22 @@ mod tests {
     }
 
     #[test]
+    #[cfg(not(feature = "zstd-c"))]
+    fn the_default_level_of_zstd_is_made_as_level_two_and_says_so() {
+        let input = text(100_000);
+        let second = compressed(level(Codec::Zstd, 2), &input);
+        for each in [0, 3] {
+            assert_eq!(level(Codec::Zstd, each).level_effect(), LevelEffect::SameAs(2));
+            assert_eq!(compressed(level(Codec::Zstd, each), &input), second);
+        }
+    }
+
+    #[test]
     fn a_level_without_effect_says_so() {
         assert_eq!(level(Codec::Lz4, 17).level_effect(), LevelEffect::Ignored);
         assert_eq!(level(Codec::Gzip, 9).level_effect(), LevelEffect::Applied);
         assert_eq!(level(Codec::Zstd, -131_072).level_effect(), LevelEffect::Applied);
+        assert_eq!(level(Codec::Zstd, 4).level_effect(), LevelEffect::Applied);
         let input = text(10_000);
         let streams = [1, 9, 17].map(|each| compressed(level(Codec::Lz4, each), &input));
         assert!(streams.iter().all(|stream| *stream == streams[0]));
