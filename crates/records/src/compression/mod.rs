@@ -2,6 +2,7 @@
 //!
 //! Each codec has a file of its own behind two small traits. State is kept and reused from batch to
 //! batch: a thread that compresses owns one [`Compressors`], one that reads one [`Decompressors`].
+#![doc = include_str!("../../CODECS.md")]
 
 mod codec;
 mod compress;
