@@ -25,8 +25,6 @@ pub(crate) const LENGTH_AT: usize = 8;
 pub(crate) const CRC_AT: usize = 17;
 /// Where the checksum's coverage begins.
 pub(crate) const ATTRIBUTES_AT: usize = 21;
-/// Where the number of records stands.
-pub(crate) const COUNT_AT: usize = 57;
 
 /// The 16 bits that say how a batch is to be read. Bits 7 to 15 mean nothing yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

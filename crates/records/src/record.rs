@@ -56,6 +56,7 @@ impl Record<'_> {
     }
 
     /// What the length before the record counts.
+    #[inline]
     fn body_len(&self) -> u64 {
         let timestamp = number_len(zigzag_i64(self.timestamp_delta));
         let offset = number_len(u64::from(zigzag_i32(self.offset_delta)));
@@ -96,11 +97,7 @@ impl Record<'_> {
     /// no byte of them asks whether there is room for it.
     #[inline]
     pub(crate) fn write_quickly(&self, out: &mut [u8]) -> Option<usize> {
-        let timestamp = zigzag_i64(self.timestamp_delta);
-        let offset = u64::from(zigzag_i32(self.offset_delta));
-        let deltas = number_len(timestamp) + number_len(offset);
-        let parts = nullable_len(self.key) + nullable_len(self.value) + headers_len(self.headers);
-        let body = 1 + deltas + parts;
+        let body = self.body_len();
         let total = body + number_len(body << 1);
         if (out.len() as u64) < total + WINDOW as u64 {
             return None;
@@ -109,8 +106,8 @@ impl Record<'_> {
         let end = put_in(window, 0, body << 1);
         // The attributes.
         let end = put_in(window, end, 0);
-        let end = put_in(window, end, timestamp);
-        let end = put_in(window, end, offset);
+        let end = put_in(window, end, zigzag_i64(self.timestamp_delta));
+        let end = put_in(window, end, u64::from(zigzag_i32(self.offset_delta)));
         let end = put_piece(out, end, self.key)?;
         let end = put_piece(out, end, self.value)?;
         if self.headers.is_empty() {

@@ -89,7 +89,6 @@ impl Decompressors {
 
     /// Like [`decompress`](Self::decompress), for batches of magic 0: there the checksum in the
     /// header of an LZ4 frame covers the frame's magic number as well, and Java ignores it.
-    #[allow(dead_code, reason = "not everything that reads batches of magic 0 is always built")]
     pub(crate) fn decompress_magic_0(
         &mut self,
         codec: Codec,

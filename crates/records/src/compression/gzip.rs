@@ -1,11 +1,11 @@
 //! Gzip members, RFC 1952: one is written, any number is read.
 #![deny(clippy::arithmetic_side_effects)]
 
-use crc_fast::CrcAlgorithm;
 use flate2::{Compress, Decompress, FlushCompress, FlushDecompress, Status};
 
 use super::compress::Compressor;
 use super::decompress::{DecompressErrorKind, Decompressor};
+use crate::checksum::crc32;
 
 /// Magic, deflate, no flags, no time, no hint, an unknown operating system.
 const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
@@ -21,11 +21,6 @@ const FLAG_EXTRA: u8 = 1 << 2;
 const FLAG_NAME: u8 = 1 << 3;
 const FLAG_COMMENT: u8 = 1 << 4;
 const RESERVED_FLAGS: u8 = 0b1110_0000;
-
-fn crc32(bytes: &[u8]) -> u32 {
-    let [.., a, b, c, d] = crc_fast::checksum(CrcAlgorithm::Crc32IsoHdlc, bytes).to_be_bytes();
-    u32::from_be_bytes([a, b, c, d])
-}
 
 /// The trailer of some content: its checksum, and its length modulo 2³².
 fn trailer(content: &[u8]) -> [u8; TRAILER_LEN] {

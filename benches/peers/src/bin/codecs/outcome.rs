@@ -1,9 +1,9 @@
 //! Rounds in which the sides take turns, and what they say.
 
-use std::fmt;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use klamm_peers_bench::Spread;
 use klamm_records::Codec;
 
 use crate::contest::{Contest, proven};
@@ -18,34 +18,9 @@ pub(crate) const HEAD: &str = "| codec | records | input | size ours/C | compres
     decompress ours/C | ours: ratio | compress MB/s | decompress MB/s | C: ratio | compress MB/s | \
     decompress MB/s |\n|---|---|---|---|---|---|---|---|---|---|---|---|";
 
-/// A median, with the least and the greatest value.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Spread {
-    pub(crate) least: f64,
-    pub(crate) median: f64,
-    pub(crate) most: f64,
-}
-
-impl Spread {
-    fn of(values: impl IntoIterator<Item = f64>) -> Self {
-        let mut values: Vec<f64> = values.into_iter().collect();
-        values.sort_by(f64::total_cmp);
-        let at = |place: usize| values.get(place).copied().unwrap_or(f64::NAN);
-        let last = values.len().saturating_sub(1);
-        Self { least: at(0), median: at(last / 2), most: at(last) }
-    }
-
-    /// Speeds, round by round, as a multiple of the other's.
-    fn of_ratio(one: &[f64], other: &[f64]) -> Self {
-        Self::of(one.iter().zip(other).map(|(one, other)| one / other))
-    }
-}
-
-impl fmt::Display for Spread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { least, median, most } = self;
-        write!(f, "{median:.2} [{least:.2} .. {most:.2}]")
-    }
+/// Speeds, round by round, as a multiple of the other's.
+fn ratio(one: &[f64], other: &[f64]) -> Spread {
+    Spread::of(one.iter().zip(other).map(|(one, other)| one / other))
 }
 
 /// What one side did.
@@ -122,8 +97,8 @@ impl Outcome {
             codec,
             level,
             size: ours.stream.len() as f64 / theirs.stream.len() as f64,
-            compress: Spread::of_ratio(&ours.compress, &theirs.compress),
-            decompress: Spread::of_ratio(&ours.decompress, &theirs.decompress),
+            compress: ratio(&ours.compress, &theirs.compress),
+            decompress: ratio(&ours.decompress, &theirs.decompress),
             figures: format!("{mine} | {other}"),
         }
     }
