@@ -1,0 +1,27 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![deny(clippy::arithmetic_side_effects)]
+
+pub mod fate;
+pub mod input;
+pub mod names;
+pub mod output;
+pub mod proof;
+pub mod seq;
+pub mod settings;
+pub mod stamp;
+
+mod backoff;
+mod outbox;
+mod transaction;
+
+pub use fate::{Evidence, Fate, Known};
+pub use input::{Answer, Ask, CtrlFacts, Input, Leader};
+pub use names::{AttemptId, CallId, ConnId, CtrlId, Group, Part, Piece, Ticket, TxnTag};
+pub use output::{
+    Acked, CallError, Destination, Done, Failed, Fatal, Outcome, Output, Reason, Request, Send,
+};
+pub use proof::NeverWritten;
+pub use seq::Position;
+pub use settings::{Acks, Generation, Mode, Settings, Window};
+pub use stamp::{Identity, Stamp};

@@ -1,0 +1,1 @@
+//! Transactions: begin, send, commit or abort, of both generations of the protocol.
