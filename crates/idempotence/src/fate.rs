@@ -93,12 +93,10 @@ mod tests {
 
     #[test]
     fn only_what_no_attempt_can_have_written_is_called_not_written() {
-        assert_eq!(KNOWN.map(Known::fate), [
-            Fate::NotWritten,
-            Fate::NotWritten,
-            Fate::Unknown,
-            Fate::Written
-        ]);
+        assert_eq!(
+            KNOWN.map(Known::fate),
+            [Fate::NotWritten, Fate::NotWritten, Fate::Unknown, Fate::Written]
+        );
         assert_eq!(Known::Unsent.join(Evidence::Not).fate(), Fate::NotWritten);
         assert_eq!(Known::DefNot.join(Evidence::Maybe).join(Evidence::Not).fate(), Fate::Unknown);
     }

@@ -10,6 +10,7 @@ pub mod proof;
 pub mod seq;
 pub mod settings;
 pub mod stamp;
+pub mod verdict;
 
 mod backoff;
 mod outbox;

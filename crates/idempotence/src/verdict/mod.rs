@@ -1,0 +1,4 @@
+//! What answers mean: tables of data, and pure functions over them.
+
+pub mod coordinator;
+pub mod produce;
