@@ -13,8 +13,17 @@ pub mod stamp;
 pub mod verdict;
 
 mod backoff;
+mod core;
+mod ids;
+mod ledger;
+mod links;
 mod outbox;
+mod partition;
 mod transaction;
+mod turn;
+mod writer;
+
+pub use crate::core::Machine;
 
 pub use fate::{Evidence, Fate, Known};
 pub use input::{Answer, Ask, CtrlFacts, Input, Leader};

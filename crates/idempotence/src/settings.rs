@@ -69,6 +69,9 @@ pub struct Settings {
     pub missing_limit: Duration,
     /// After so long without a batch a partition proves again that it takes one.
     pub idle_limit: Duration,
+    /// Whether batches without a stamp go to a topic that was made anew under the same name; if
+    /// not they fail, unwritten.
+    pub follow_recreated: bool,
     /// The highest epoch before another producer id is asked for; at most 32766.
     pub epoch_limit: i16,
     /// Where each partition's first lane begins; 0 but for tests near the wrap.
@@ -89,6 +92,7 @@ impl Settings {
             request_timeout: Duration::from_secs(30),
             missing_limit: Duration::from_secs(60),
             idle_limit: Duration::from_secs(300),
+            follow_recreated: false,
             epoch_limit: 32766,
             first_position: 0,
             seed: 0,

@@ -2,3 +2,5 @@
 
 pub mod coordinator;
 pub mod produce;
+
+mod produce_table;

@@ -1,0 +1,146 @@
+//! The two doors: facts go in with [`Machine::handle`], and what follows comes out of
+//! [`Machine::poll`].
+
+mod calls;
+mod dispatch;
+mod settle;
+mod slots;
+
+use klamm_wire::Time;
+
+use crate::input::Input;
+use crate::ledger::Ledger;
+use crate::links::{Attempts, Links};
+use crate::names::Part;
+use crate::outbox::Outbox;
+use crate::output::{Fatal, Output};
+use crate::partition::Partition;
+use crate::settings::Settings;
+use crate::turn::{News, Turn};
+use crate::writer::Writer;
+use slots::Slots;
+
+/// The state machine of a producer: what may be sent, with which stamp, and what answers mean.
+///
+/// It has four families of methods: [`new`](Self::new); the door in, [`handle`](Self::handle); the
+/// door out, [`poll`](Self::poll), to be called until it answers nothing after each `handle`; and
+/// getters, of which [`next_wake`](Self::next_wake) says when to come back with
+/// [`Input::Tick`] if nothing happens before.
+///
+/// It has one owner, reads no clock and does no I/O. Any input is handled in any state: none
+/// panics, none loops, and time that goes back stands still. The same inputs at the same times
+/// give the same outputs.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Machine {
+    settings: Settings,
+    now: Time,
+    slots: Slots,
+    writer: Writer,
+    links: Links,
+    attempts: Attempts,
+    ledger: Ledger,
+    out: Outbox,
+    /// Why nothing is sent any more.
+    dead: Option<Fatal>,
+}
+
+impl Machine {
+    /// A machine that knows nothing yet.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            writer: Writer::new(&settings),
+            settings,
+            now: Time::default(),
+            slots: Slots::default(),
+            links: Links::default(),
+            attempts: Attempts::default(),
+            ledger: Ledger::default(),
+            out: Outbox::default(),
+            dead: None,
+        }
+    }
+
+    /// Takes in one thing that happened.
+    pub fn handle(&mut self, now: Time, input: Input) {
+        self.now = self.now.max(now);
+        self.dispatch(input);
+        self.settle();
+    }
+
+    /// The next thing to do, if there is one.
+    #[must_use = "an output that is not acted on is a promise that is broken"]
+    pub fn poll(&mut self) -> Option<Output> {
+        self.out.pop()
+    }
+
+    /// When time alone will change something.
+    #[must_use]
+    pub fn next_wake(&self) -> Option<Time> {
+        let links = self.links.next_wake(self.now);
+        let wakes = [self.slots.next_wake(), self.writer.next_wake(), self.ledger.next_wake(), links];
+        wakes.into_iter().flatten().min()
+    }
+
+    /// Whether a batch of that partition could leave at once if its payload were made.
+    #[must_use]
+    pub fn may_send(&mut self, part: Part) -> bool {
+        let mut open = false;
+        if self.dead.is_none() {
+            self.slots.peek(part, |partition| {
+                let turn = Turn {
+                    now: self.now,
+                    part,
+                    settings: &self.settings,
+                    dead: self.dead,
+                    writer: &mut self.writer,
+                    links: &mut self.links,
+                    attempts: &mut self.attempts,
+                    ledger: &mut self.ledger,
+                    news: &mut News::default(),
+                    out: &mut self.out,
+                };
+                open = turn.writer.may_send(part) && partition.may_send(&turn);
+            });
+        }
+        open
+    }
+
+    /// Gives one partition its turn, and lets it send what may leave after it.
+    fn turn(&mut self, part: Part, act: impl FnOnce(&mut Partition, &mut Turn<'_>)) {
+        let mut news = News::default();
+        let Self { settings, now, slots, writer, links, attempts, ledger, out, dead } = self;
+        let (now, dead) = (*now, *dead);
+        slots.with(part, (now, settings), |partition| {
+            let mut turn = Turn {
+                now,
+                part,
+                settings,
+                dead,
+                writer,
+                links,
+                attempts,
+                ledger,
+                news: &mut news,
+                out,
+            };
+            act(partition, &mut turn);
+            if dead.is_none() {
+                partition.pump(&mut turn);
+            }
+            if let Some(law) = partition.broken_law(settings, turn.writer.stamps()) {
+                turn.news.fatal = Some(Fatal::Invariant(law));
+            }
+        });
+        self.take_news(part, &news);
+    }
+
+    /// Gives every partition that there is its turn.
+    fn all_turns(&mut self, mut act: impl FnMut(&mut Partition, &mut Turn<'_>)) {
+        let mut next = self.slots.first();
+        while let Some(part) = next {
+            self.turn(part, &mut act);
+            next = self.slots.after(part);
+        }
+    }
+}

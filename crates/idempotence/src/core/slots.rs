@@ -1,0 +1,70 @@
+//! The partitions, and the one list of when time means something to any of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+
+use klamm_wire::Time;
+
+use crate::names::Part;
+use crate::partition::Partition;
+use crate::settings::Settings;
+
+/// Every partition that was ever named, with its next wake.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(super) struct Slots {
+    slots: BTreeMap<Part, Slot>,
+    wakes: BTreeSet<(Time, Part)>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+struct Slot {
+    partition: Partition,
+    /// Its entry in the list.
+    armed: Option<Time>,
+}
+
+impl Slots {
+    /// Lets a partition act, which exists from then on, and notes when it wants to be woken.
+    pub(super) fn with(
+        &mut self,
+        part: Part,
+        (now, settings): (Time, &Settings),
+        act: impl FnOnce(&mut Partition),
+    ) {
+        let slot = self.slots.entry(part).or_default();
+        act(&mut slot.partition);
+        let wake = slot.partition.next_wake(now, settings);
+        if wake != slot.armed {
+            if let Some(armed) = slot.armed {
+                self.wakes.remove(&(armed, part));
+            }
+            self.wakes.extend(wake.map(|wake| (wake, part)));
+            slot.armed = wake;
+        }
+    }
+
+    /// Looks at a partition, if it exists.
+    pub(super) fn peek(&self, part: Part, look: impl FnOnce(&Partition)) {
+        if let Some(slot) = self.slots.get(&part) {
+            look(&slot.partition);
+        }
+    }
+
+    pub(super) fn next_wake(&self) -> Option<Time> {
+        self.wakes.first().map(|(wake, _)| *wake)
+    }
+
+    /// The partitions whose time has come.
+    pub(super) fn due(&self, now: Time) -> Vec<Part> {
+        self.wakes.iter().take_while(|(wake, _)| *wake <= now).map(|(_, part)| *part).collect()
+    }
+
+    pub(super) fn first(&self) -> Option<Part> {
+        self.slots.first_key_value().map(|(part, _)| *part)
+    }
+
+    pub(super) fn after(&self, part: Part) -> Option<Part> {
+        let behind = (Bound::Excluded(part), Bound::Unbounded);
+        self.slots.range(behind).next().map(|(part, _)| *part)
+    }
+}
