@@ -1,7 +1,7 @@
 //! What every command needs: the root of the repository, running programs, telling failures.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
 /// The result of a command; the error is the sentence that the user reads.
 pub(crate) type Outcome = Result<(), String>;
@@ -25,6 +25,24 @@ pub(crate) fn output(command: &mut Command) -> Result<String, String> {
         return Err(format!("{command:?} ended with {}: {stderr}", output.status));
     }
     String::from_utf8(output.stdout).map_err(|error| format!("{command:?}: {error}"))
+}
+
+/// Ends this program as another one did: its exit code says more than success or failure.
+pub(crate) fn pass_on(status: ExitStatus) -> Outcome {
+    match status.code() {
+        Some(0) => Ok(()),
+        Some(code) => std::process::exit(code),
+        None => Err(format!("a program ended with {status}")),
+    }
+}
+
+/// The paths that git tracks or would track, relative to the root of its repository.
+pub(crate) fn repository_files(root: &Path) -> Result<Vec<String>, String> {
+    let mut command = Command::new("git");
+    command.current_dir(root);
+    command.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+    let listing = output(&mut command)?;
+    Ok(listing.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
 }
 
 /// Reads a text file; the error names it.

@@ -7,7 +7,7 @@
 mod reference;
 
 use std::path::PathBuf;
-use std::process::{Command, ExitStatus};
+use std::process::Command;
 use std::str::FromStr;
 
 use crate::support::{self, Outcome};
@@ -95,16 +95,7 @@ fn klamm_vectors(arguments: &[&str]) -> Outcome {
     command.args(["run", "--quiet", "--release", "--package", "klamm-vectors"]);
     command.arg("--manifest-path").arg(manifest).arg("--").args(arguments);
     let status = command.status().map_err(|error| format!("cannot start {command:?}: {error}"))?;
-    pass_on(status)
-}
-
-/// Ends this program as another one did: its exit code says more than success or failure.
-fn pass_on(status: ExitStatus) -> Outcome {
-    match status.code() {
-        Some(0) => Ok(()),
-        Some(code) => std::process::exit(code),
-        None => Err(format!("a program ended with {status}")),
-    }
+    support::pass_on(status)
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &[&str]) -> Outcome {
 pub(super) fn judge(arguments: &[&str]) -> Outcome {
     let status = program().and_then(|mut java| status(java.args(arguments)));
     match status {
-        Ok(status) => super::pass_on(status),
+        Ok(status) => support::pass_on(status),
         Err(error) => {
             eprintln!("{error}");
             std::process::exit(UNUSABLE)

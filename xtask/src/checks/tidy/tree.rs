@@ -1,7 +1,5 @@
 //! The files that belong to the repository, as tidy sees them.
 
-use std::process::Command;
-
 use crate::support;
 
 /// Folders of foreign bytes, which obey no rule for text.
@@ -22,15 +20,10 @@ impl Tree {
     /// What git tracks or would track, as it stands on the disk.
     pub(super) fn of_repository() -> Result<Self, String> {
         let root = support::root();
-        let mut command = Command::new("git");
-        command.current_dir(&root);
-        command.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
-        let listing = support::output(&mut command)?;
-        let paths = listing.split('\0').filter(|path| !path.is_empty());
-        let files = paths.filter_map(|path| {
+        let files = support::repository_files(&root)?.into_iter().filter_map(|path| {
             // A file that git still lists but that is deleted on the disk is no longer there.
-            let bytes = std::fs::read(root.join(path)).ok()?;
-            Some(File { path: path.to_owned(), text: text_of(path, bytes) })
+            let bytes = std::fs::read(root.join(&path)).ok()?;
+            Some(File { text: text_of(&path, bytes), path })
         });
         Ok(Self { files: files.collect() })
     }
