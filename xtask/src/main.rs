@@ -8,6 +8,8 @@
 mod checks;
 mod codegen;
 mod maven;
+mod model;
+mod plants;
 mod specs;
 mod support;
 mod vectors;
@@ -31,6 +33,12 @@ const COMMANDS: &[Command] = &[
         about: "generate | check | tables | emit-batches | java-reads",
         run: vectors::run,
     },
+    Command {
+        name: "plants",
+        about: "[NAME...]: planted bugs, each caught by its test or model",
+        run: plants::run,
+    },
+    Command { name: "model", about: "[A..H]...: the models of idempotence", run: model::run },
 ];
 
 fn main() -> ExitCode {
