@@ -39,7 +39,8 @@ const SOURCE: &str = "source = \"registry+https://github.com/rust-lang/crates.io
 pub(super) fn findings(path: &str, text: &str) -> Vec<Finding> {
     let mut found: Vec<Finding> = last_line(path, text).into_iter().collect();
     for (index, line) in text.split('\n').enumerate() {
-        let judged = [trailing_space(line), columns(path, line), machine_path(line), host(line)];
+        let judged =
+            [trailing_space(path, line), columns(path, line), machine_path(line), host(line)];
         let at = |(rule, text)| Finding::at(path, index + 1, rule, text);
         found.extend(judged.into_iter().flatten().map(at));
         if path.ends_with("Cargo.lock") && line.starts_with("source = ") && line != SOURCE {
@@ -58,8 +59,10 @@ fn last_line(path: &str, text: &str) -> Option<Finding> {
     (!proper).then(|| Finding::of(path, "last-line", sentence))
 }
 
-fn trailing_space(line: &str) -> Option<Violation> {
-    let is_clean = line.trim_end() == line;
+fn trailing_space(path: &str, line: &str) -> Option<Violation> {
+    // The blank of a diff says that the line, empty in the file, is the same before and after.
+    let is_context = path.ends_with(".patch") && line == " ";
+    let is_clean = line.trim_end() == line || is_context;
     (!is_clean)
         .then(|| ("trailing-space", "there is white space at the end of the line".to_owned()))
 }
@@ -125,6 +128,13 @@ mod tests {
     fn a_missing_or_doubled_end_of_the_last_line_is_found() {
         assert_eq!(found("a.md", "one"), ["last-line"]);
         assert_eq!(found("a.md", "one\n\n"), ["last-line"]);
+    }
+
+    #[test]
+    fn an_empty_context_line_of_a_diff_is_no_trailing_space() {
+        assert!(found("crates/a/plants/m1.patch", " one\n \n+two\n").is_empty());
+        assert_eq!(found("crates/a/plants/m1.patch", "+two \n"), ["trailing-space"]);
+        assert_eq!(found("a.md", "one\n \ntwo\n"), ["trailing-space"]);
     }
 
     #[test]
