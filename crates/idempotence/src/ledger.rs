@@ -96,7 +96,8 @@ impl Ledger {
 
     /// Answers the closing call if nothing is left that it waits for.
     pub(crate) fn answer_close(&mut self, out: &mut Outbox) {
-        if self.open == 0 && !self.closed
+        if self.open == 0
+            && !self.closed
             && let Some((call, _)) = self.closing
         {
             self.closed = true;

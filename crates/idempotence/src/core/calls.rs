@@ -21,11 +21,9 @@ impl Machine {
                     self.transact(Event::Close);
                 }
             }
-            Ask::InitTxn
-            | Ask::BeginTxn
-            | Ask::SendOffsets { .. }
-            | Ask::Commit
-            | Ask::Abort => self.transaction_call(call, deadline, ask),
+            Ask::InitTxn | Ask::BeginTxn | Ask::SendOffsets { .. } | Ask::Commit | Ask::Abort => {
+                self.transaction_call(call, deadline, ask)
+            }
         }
     }
 

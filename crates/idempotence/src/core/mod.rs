@@ -78,7 +78,8 @@ impl Machine {
     #[must_use]
     pub fn next_wake(&self) -> Option<Time> {
         let links = self.links.next_wake(self.now);
-        let wakes = [self.slots.next_wake(), self.writer.next_wake(), self.ledger.next_wake(), links];
+        let wakes =
+            [self.slots.next_wake(), self.writer.next_wake(), self.ledger.next_wake(), links];
         wakes.into_iter().flatten().min()
     }
 

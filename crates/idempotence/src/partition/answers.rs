@@ -48,12 +48,7 @@ impl Heard {
 
 impl Partition {
     /// Takes the end of an attempt: a live one decides, a detached one can only bring good news.
-    pub(crate) fn attempt_ended(
-        &mut self,
-        attempt: AttemptId,
-        heard: Heard,
-        turn: &mut Turn<'_>,
-    ) {
+    pub(crate) fn attempt_ended(&mut self, attempt: AttemptId, heard: Heard, turn: &mut Turn<'_>) {
         let cell = look_up(TABLE, heard.ending, turn.writer.column());
         let Some(evidence) = cell.evidence else { return };
         turn.attempts.close(attempt);
@@ -64,13 +59,7 @@ impl Partition {
         }
     }
 
-    fn live_ended(
-        &mut self,
-        at: usize,
-        evidence: Evidence,
-        heard: Heard,
-        turn: &mut Turn<'_>,
-    ) {
+    fn live_ended(&mut self, at: usize, evidence: Evidence, heard: Heard, turn: &mut Turn<'_>) {
         let head = self.is_head(at);
         let Some(stamped) = self.unresolved.get_mut(at) else { return };
         let before = stamped.story.known;

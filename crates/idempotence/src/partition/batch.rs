@@ -34,11 +34,12 @@ impl Owed {
     /// The same promise, kept piece by piece: the first so many records, and the others.
     pub(crate) fn halves(self, half: u32) -> [Self; 2] {
         let Piece { first, records } = self.piece;
-        let second = Piece {
-            first: first.saturating_add(half),
-            records: records.saturating_sub(half),
-        };
-        [Self { piece: Piece { first, records: half }, ..self.clone() }, Self { piece: second, ..self }]
+        let second =
+            Piece { first: first.saturating_add(half), records: records.saturating_sub(half) };
+        [
+            Self { piece: Piece { first, records: half }, ..self.clone() },
+            Self { piece: second, ..self },
+        ]
     }
 }
 

@@ -37,7 +37,6 @@ const fn code(code: ErrorCode) -> Ending {
     Ending::Code(code)
 }
 
-
 /// What is not in any other row, and the row that stands for it.
 pub(super) const UNKNOWN: Row = row(
     &[code(ErrorCode::UNKNOWN_SERVER_ERROR)],
@@ -154,4 +153,3 @@ pub static TABLE: &[Row] = &[
     Row { none: cell(Maybe, Retry(Later)), ..alike(&[Ending::Lost], Maybe, Retry(Later)) },
     Row { none: cell(Maybe, Retry(Later)), ..alike(&[Ending::Cut], Not, Retry(Later)) },
 ];
-
