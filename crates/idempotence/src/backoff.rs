@@ -14,8 +14,8 @@ pub(crate) fn wait(settings: &Settings, tries: u32, salt: u64) -> Duration {
     if settings.seed == 0 {
         return wait;
     }
-    let percent = 80 + u32::try_from(mix(settings.seed ^ salt, tries) % 41).unwrap_or(20);
-    wait.saturating_mul(percent) / 100
+    let spread = u32::try_from(mix(settings.seed ^ salt, tries) % 41).unwrap_or_default();
+    wait.saturating_mul(spread.saturating_add(80)).checked_div(100).unwrap_or(wait)
 }
 
 /// Numbers that look unrelated for related arguments (the finalizer of SplitMix64).

@@ -132,3 +132,13 @@ impl Ids {
 fn is_final(code: ErrorCode) -> bool {
     matches!(code.class(), ErrorClass::Authorization | ErrorClass::Unsupported | ErrorClass::Fatal)
 }
+
+#[cfg(feature = "model")]
+impl crate::canonical::Rename for Ids {
+    fn rename(&mut self, naming: &crate::canonical::Naming<'_>) {
+        self.tries = 0;
+        if let State::Waiting { until } = &mut self.state {
+            until.rename(naming);
+        }
+    }
+}

@@ -127,3 +127,15 @@ impl Ledger {
         self.flushes.retain(|flush| flush.left > 0);
     }
 }
+
+#[cfg(feature = "model")]
+impl crate::canonical::Rename for Ledger {
+    fn rename(&mut self, naming: &crate::canonical::Naming<'_>) {
+        for flush in &mut self.flushes {
+            flush.deadline.rename(naming);
+        }
+        if let Some((_, deadline)) = &mut self.closing {
+            deadline.rename(naming);
+        }
+    }
+}

@@ -4,6 +4,8 @@
 
 pub mod fate;
 pub mod input;
+#[cfg(feature = "model")]
+pub mod model;
 pub mod names;
 pub mod output;
 pub mod proof;
@@ -13,6 +15,8 @@ pub mod stamp;
 pub mod verdict;
 
 mod backoff;
+#[cfg(feature = "model")]
+pub mod canonical;
 mod core;
 mod ids;
 mod ledger;

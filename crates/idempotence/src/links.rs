@@ -114,3 +114,35 @@ impl Attempts {
         u32::try_from(self.open.len()).unwrap_or(u32::MAX)
     }
 }
+
+#[cfg(feature = "model")]
+mod canonical {
+    use super::{Attempts, Links};
+    use crate::canonical::{Naming, Rename};
+    use crate::names::AttemptId;
+
+    impl Rename for Links {
+        fn rename(&mut self, naming: &Naming<'_>) {
+            for link in &mut self.up {
+                link.conn.rename(naming);
+                link.silent_until.rename(naming);
+            }
+        }
+    }
+
+    impl Rename for Attempts {
+        fn rename(&mut self, naming: &Naming<'_>) {
+            self.opened = 0;
+            for (attempt, _) in &mut self.open {
+                attempt.rename(naming);
+            }
+        }
+    }
+
+    impl Attempts {
+        /// The open ones, oldest first.
+        pub(crate) fn names(&self) -> Vec<AttemptId> {
+            self.open.iter().map(|(attempt, _)| *attempt).collect()
+        }
+    }
+}

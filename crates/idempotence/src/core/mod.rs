@@ -2,6 +2,8 @@
 //! [`Machine::poll`].
 
 mod calls;
+#[cfg(feature = "model")]
+mod canonical;
 mod dispatch;
 mod settle;
 mod slots;

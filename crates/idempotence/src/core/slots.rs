@@ -59,6 +59,21 @@ impl Slots {
         self.wakes.iter().take_while(|(wake, _)| *wake <= now).map(|(_, part)| *part).collect()
     }
 
+    /// Every partition, for models to rename.
+    #[cfg(feature = "model")]
+    pub(super) fn partitions_mut(&mut self) -> impl Iterator<Item = &mut Partition> {
+        self.slots.values_mut().map(|slot| &mut slot.partition)
+    }
+
+    /// Drops what is derived from the partitions.
+    #[cfg(feature = "model")]
+    pub(super) fn forget_wakes(&mut self) {
+        self.wakes.clear();
+        for slot in self.slots.values_mut() {
+            slot.armed = None;
+        }
+    }
+
     pub(super) fn first(&self) -> Option<Part> {
         self.slots.first_key_value().map(|(part, _)| *part)
     }

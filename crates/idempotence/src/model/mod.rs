@@ -27,6 +27,7 @@ mod produce;
 mod producers;
 mod rules;
 mod visible;
+mod world;
 
 pub use cluster::{Cluster, Leader, Replica};
 pub use coordinator::{Coordinator, Member, TxnState};
@@ -35,4 +36,5 @@ pub use offsets::Offsets;
 pub use produce::{Generation, Identity, Produce, Sender, Stamp, Verdict};
 pub use producers::{ProducerState, Remembered};
 pub use rules::{FirstBatch, Rules, Unverified};
+pub use world::{Batch, Budget, Fault, Move, Scope, Situation, World};
 pub use visible::{Reach, last_stable_offset, read_committed, read_uncommitted};

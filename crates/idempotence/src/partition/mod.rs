@@ -23,6 +23,8 @@ pub(crate) mod batch;
 pub(crate) mod lane;
 
 mod answers;
+#[cfg(feature = "model")]
+mod canonical;
 mod flow;
 mod laws;
 mod resolve;

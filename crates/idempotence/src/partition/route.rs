@@ -213,3 +213,25 @@ fn out_attempt(stamped: &Stamped) -> Option<AttemptId> {
         Stage::Idle | Stage::Stuck | Stage::Splitting => None,
     }
 }
+
+#[cfg(feature = "model")]
+mod canonical {
+    use super::{Detached, Route, Standing};
+    use crate::canonical::{Naming, Rename};
+
+    impl Rename for Route {
+        fn rename(&mut self, naming: &Naming<'_>) {
+            self.session.rename(naming);
+            if let Standing::Missing { since } = &mut self.standing {
+                since.rename(naming);
+            }
+        }
+    }
+
+    impl Rename for Detached {
+        fn rename(&mut self, naming: &Naming<'_>) {
+            self.attempt.rename(naming);
+            self.conn.rename(naming);
+        }
+    }
+}

@@ -64,3 +64,8 @@ impl Transactions {
         None
     }
 }
+
+#[cfg(feature = "model")]
+impl crate::canonical::Rename for Transactions {
+    fn rename(&mut self, _: &crate::canonical::Naming<'_>) {}
+}

@@ -1,0 +1,78 @@
+//! The log against what callers were told.
+
+use super::{History, Told};
+use crate::fate::Fate;
+use crate::model::{Cluster, Produce, read_uncommitted};
+use crate::names::ConnId;
+
+/// Outputs of one input that a world of a few batches may see.
+const MOST_OUTPUTS: u32 = 64;
+
+impl History {
+    /// A batch leaves the producer.
+    pub(in super::super) fn sent(&mut self, part: u32, conn: ConnId, produce: &Produce) {
+        let items = &self.items;
+        let is_told = |content| {
+            let of = |item: &&super::Item| {
+                (item.content..item.content.saturating_add(item.records)).contains(&content)
+            };
+            items.iter().find(of).is_some_and(|item| !item.told.is_empty())
+        };
+        match self.sent.leave((part, conn), produce, is_told) {
+            Ok(met) => met.into_iter().for_each(|situation| self.met(situation)),
+            Err(law) => self.violate(law),
+        }
+        if self.is_told(produce.content) {
+            self.violate("I9 a batch is sent whose caller was told");
+        }
+    }
+
+    //= I12 outputs of one input are bounded
+    pub(in super::super) fn count_outputs(&mut self, outputs: u32) {
+        if outputs > MOST_OUTPUTS {
+            self.violate("I12 outputs of one input are bounded");
+        }
+    }
+
+    /// Holds every log against what was told.
+    pub(in super::super) fn judge_log(&mut self, cluster: &Cluster) {
+        for part in self.parts.clone() {
+            let Some(log) = cluster.log(part) else { continue };
+            let written = read_uncommitted(log);
+            if let Err(law) = self.judge(part, &written) {
+                self.violate(law);
+            }
+        }
+    }
+
+    fn judge(&self, part: u32, written: &[u32]) -> Result<(), &'static str> {
+        let mut sorted = written.to_vec();
+        sorted.sort_unstable();
+        //= I2 no record is there twice
+        if !self.reckless && sorted.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+            return Err("I2 a record stands in the log twice");
+        }
+        //= I3 records stand in the order in which they were handed in
+        if !self.reckless && sorted != written {
+            return Err("I3 records stand in another order than they were handed in");
+        }
+        for item in self.items.iter().filter(|item| item.part == part) {
+            for (content, told) in (item.content..).zip(&item.told) {
+                let there = written.contains(&content);
+                match told {
+                    //= I1 what was acknowledged is there
+                    Told::Acked if !there => return Err("I1 an acknowledged record is missing"),
+                    Told::Failed(Fate::Written) if !there => {
+                        return Err("I1 a record that was called written is missing");
+                    }
+                    //= I4 what was called not written never is
+                    Told::Failed(Fate::NotWritten) if there => {
+                        return Err("I4 a record that was called not written is there");
+                    }
+                    Told::Acked | Told::Failed(_) => {}
+                }
+            }
+        }
+        Ok(())
+    }
+}

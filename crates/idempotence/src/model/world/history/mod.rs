@@ -1,0 +1,301 @@
+//! What was promised and what was sent, and whether the log agrees.
+//!
+//! Everything here is found out by watching the wire and the callers; the machine is not asked.
+
+mod judge;
+mod sent;
+
+use crate::canonical::Naming;
+use crate::fate::Fate;
+use crate::model::Verdict;
+use crate::names::{ConnId, Piece};
+use crate::output::Outcome;
+use crate::proof::NeverWritten;
+
+use super::Scope;
+use super::network::{Reply, Request};
+use sent::Sent;
+
+/// Something that a model must have met to be believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Situation {
+    /// A broker recognised a batch that came again.
+    DedupHit,
+    /// The oldest batch, perhaps written, was refused as out of order.
+    DoubtfulHeadRefused,
+    /// A copy from an old connection was refused for its epoch.
+    ZombieRefused,
+    /// A batch failed with a younger one on the wire, and the epoch was raised after it.
+    BumpWithFollower,
+    /// A batch that was called unknown turned out to be written.
+    LateSuccess,
+    /// A piece of a split batch was acknowledged.
+    ChildAcked,
+    /// A batch was called not written.
+    CalledNotWritten,
+    /// A batch was called unknown.
+    CalledUnknown,
+    /// A batch was sent to another leader while an attempt was out at the first.
+    DetachedAttempt,
+    /// The sequence went from its largest to 0.
+    Wrapped,
+    /// The producer asked for another producer id.
+    NewProducerId,
+    /// Two batches were on the wire at once.
+    Pipelined,
+}
+
+impl Situation {
+    /// All of them, in the order of their bits.
+    pub const ALL: [Self; 12] = [
+        Self::DedupHit,
+        Self::DoubtfulHeadRefused,
+        Self::ZombieRefused,
+        Self::BumpWithFollower,
+        Self::LateSuccess,
+        Self::ChildAcked,
+        Self::CalledNotWritten,
+        Self::CalledUnknown,
+        Self::DetachedAttempt,
+        Self::Wrapped,
+        Self::NewProducerId,
+        Self::Pipelined,
+    ];
+
+    /// Its bit in a set.
+    #[must_use]
+    pub const fn bit(self) -> u32 {
+        1 << self as u32
+    }
+}
+
+/// What a caller was told about a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Told {
+    Acked,
+    Failed(Fate),
+}
+
+/// A batch that the producer was given.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Item {
+    part: u32,
+    ticket: u64,
+    records: u32,
+    /// The name of its first record; those of a partition ascend.
+    content: u32,
+    /// What was told, record by record; empty until then.
+    told: Vec<Told>,
+}
+
+/// Everything that was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct History {
+    items: Vec<Item>,
+    parts: Vec<u32>,
+    sent: Sent,
+    /// Whether anything happened that can leave a batch in doubt.
+    doubt: bool,
+    /// Whether a log may lose what it remembers while something is in doubt.
+    reckless: bool,
+    situations: u32,
+    violation: Option<&'static str>,
+}
+
+impl History {
+    pub(super) fn new(scope: &Scope) -> Self {
+        let mut items: Vec<Item> = Vec::new();
+        for batch in &scope.batches {
+            let older = items.iter().filter(|item| item.part == batch.part).count();
+            let content = items.last().map_or(0, |item| item.content.saturating_add(item.records));
+            items.push(Item {
+                part: batch.part,
+                ticket: u64::try_from(older).unwrap_or_default(),
+                records: batch.records,
+                content,
+                told: Vec::new(),
+            });
+        }
+        Self {
+            items,
+            parts: scope.parts(),
+            sent: Sent::new(&scope.settings),
+            doubt: false,
+            reckless: scope.budget.reckless_losses > 0,
+            situations: 0,
+            violation: None,
+        }
+    }
+
+    /// What tells one state from another.
+    pub(super) fn facts(&self) -> impl std::hash::Hash + '_ {
+        (&self.items, &self.sent, self.doubt, self.violation)
+    }
+
+    pub(super) fn canonical(&self, naming: &Naming<'_>) -> Self {
+        Self { sent: self.sent.canonical(naming), ..self.clone() }
+    }
+
+    pub(super) fn parts(&self) -> &[u32] {
+        &self.parts
+    }
+
+    pub(super) const fn violation(&self) -> Option<&'static str> {
+        self.violation
+    }
+
+    pub(super) fn violate(&mut self, law: &'static str) {
+        self.violation.get_or_insert(law);
+    }
+
+    pub(super) const fn situations(&self) -> u32 {
+        self.situations
+    }
+
+    fn met(&mut self, situation: Situation) {
+        self.situations |= situation.bit();
+    }
+
+    /// Something happened after which a batch may honestly be called unknown.
+    pub(super) const fn doubt(&mut self) {
+        self.doubt = true;
+    }
+
+    pub(super) fn is_finished(&self) -> bool {
+        self.items.iter().all(|item| !item.told.is_empty())
+    }
+
+    /// Whether no batch that was sent is without an honest end.
+    pub(super) fn is_certain(&self) -> bool {
+        let unknown = |told: &Told| matches!(told, Told::Failed(Fate::Unknown));
+        !self.sent.is_anything_out() && !self.items.iter().any(|item| item.told.iter().any(unknown))
+            && !self.sent.is_anything_doubtful(|content| self.is_told(content))
+    }
+
+    fn is_told(&self, content: u32) -> bool {
+        self.item_of(content).is_some_and(|item| !item.told.is_empty())
+    }
+
+    fn item_of(&self, content: u32) -> Option<&Item> {
+        self.items.iter().find(|item| {
+            (item.content..item.content.saturating_add(item.records)).contains(&content)
+        })
+    }
+
+    /// The name of the first record of a piece.
+    pub(super) fn content(&self, part: u32, ticket: u64, piece: Piece) -> u32 {
+        let item = self.items.iter().find(|item| item.part == part && item.ticket == ticket);
+        item.map_or(u32::MAX, |item| item.content.saturating_add(piece.first))
+    }
+
+    /// A caller was told.
+    //= I9 exactly once
+    pub(super) fn completed(&mut self, part: u32, ticket: u64, outcome: &Outcome) {
+        let (out, doubt) = (self.sent.outs_in(part), self.doubt);
+        let Some(item) =
+            self.items.iter_mut().find(|item| item.part == part && item.ticket == ticket)
+        else {
+            return self.violate("I9 a batch completes that nobody announced");
+        };
+        if !item.told.is_empty() {
+            return self.violate("I9 a batch completes twice");
+        }
+        item.told = told_by(outcome, item.records);
+        let told = item.told.clone();
+        if u32::try_from(told.len()) != Ok(item.records) {
+            self.violate("I9 every record of a batch has an outcome");
+        }
+        if matches!(outcome, Outcome::Pieces(_)) && told.contains(&Told::Acked) {
+            self.met(Situation::ChildAcked);
+        }
+        if told.contains(&Told::Failed(Fate::NotWritten)) {
+            self.met(Situation::CalledNotWritten);
+        }
+        if told.contains(&Told::Failed(Fate::Unknown)) {
+            self.met(Situation::CalledUnknown);
+            if !doubt {
+                self.violate("I4 a batch is called unknown without a cause");
+            }
+        }
+        if !told.contains(&Told::Acked) && out > 0 {
+            self.sent.failed_with_follower(part);
+        }
+    }
+
+    /// The machine says that a stamp is void.
+    pub(super) fn restamped(&mut self, proof: NeverWritten) {
+        let content = self.content(proof.part().0, proof.ticket().0, proof.piece());
+        if self.sent.is_doubtful(content) {
+            self.violate("I5 a batch that may be written is stamped anew");
+        }
+    }
+
+    /// The machine makes two of a piece.
+    pub(super) fn split(&mut self, proof: NeverWritten) {
+        let content = self.content(proof.part().0, proof.ticket().0, proof.piece());
+        if self.sent.is_doubtful(content) {
+            self.violate("I5 a batch that may be written is split");
+        }
+    }
+
+    /// A broker read a request.
+    pub(super) fn served(&mut self, request: &Request, verdict: Verdict, open: bool) {
+        let refused = verdict.code == klamm_wire::ErrorCode::INVALID_PRODUCER_EPOCH;
+        if !open && refused {
+            self.met(Situation::ZombieRefused);
+        }
+        if verdict.base_offset >= 0 && self.sent.was_appended(request.produce.content) {
+            self.met(Situation::DedupHit);
+        }
+        if verdict.base_offset >= 0 {
+            self.sent.appended(request.produce.content);
+        }
+    }
+
+    /// The producer read an answer.
+    pub(super) fn heard(&mut self, reply: &Reply, conn: ConnId) {
+        let told = self.item_of(reply.content).map(|item| item.told.clone()).unwrap_or_default();
+        if reply.is_success() && told.contains(&Told::Failed(Fate::Unknown)) {
+            self.met(Situation::LateSuccess);
+        }
+        let refused = reply.verdict.code == klamm_wire::ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER;
+        let is_told = |content| self.is_told(content);
+        if refused && self.sent.is_doubtful_head(reply.part, reply.content, is_told) {
+            self.met(Situation::DoubtfulHeadRefused);
+        }
+        self.sent.heard(reply, conn);
+    }
+
+    pub(super) fn lost(&mut self, content: u32, conn: ConnId) {
+        self.sent.lost(content, conn, true);
+    }
+
+    pub(super) fn unsent(&mut self, request: &Request, conn: ConnId) {
+        self.sent.lost(request.produce.content, conn, false);
+    }
+
+    pub(super) fn conn_gone(&mut self, conn: ConnId) {
+        self.sent.conn_gone(conn);
+    }
+
+    pub(super) fn leader_told(&mut self, part: u32, epoch: i32) {
+        if self.sent.leader_told(part, epoch) {
+            self.met(Situation::DetachedAttempt);
+        }
+    }
+}
+
+/// The outcome of a batch, record by record.
+fn told_by(outcome: &Outcome, records: u32) -> Vec<Told> {
+    let one = |told: &Result<_, crate::output::Failed>| match told {
+        Ok(_) => Told::Acked,
+        Err(failed) => Told::Failed(failed.fate),
+    };
+    match outcome {
+        Outcome::Whole(told) => (0..records).map(|_| one(told)).collect(),
+        Outcome::Pieces(pieces) => {
+            pieces.iter().flat_map(|(piece, told)| (0..piece.records).map(|_| one(told))).collect()
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! What went over the wire, and whether it was allowed to.
+
+use klamm_wire::ErrorCode;
+
+use super::Situation;
+use crate::canonical::Naming;
+use crate::model::world::network::Reply;
+use crate::model::{Produce, Stamp};
+use crate::names::ConnId;
+use crate::settings::Settings;
+
+/// How many sequences there are.
+const SEQUENCES: i64 = 1 << 31;
+
+/// Everything that was sent, per piece, and what it proves about the machine.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Sent {
+    window: usize,
+    /// Where the first lane of a partition begins.
+    first: i64,
+    pieces: Vec<Piece>,
+    lanes: Vec<Lane>,
+    /// Which record each sequence was given to.
+    marks: Vec<Mark>,
+    /// Connections on which a partition's batch was taken since the last trouble.
+    proved: Vec<(u32, ConnId)>,
+    leaders: Vec<(u32, i32)>,
+    /// Partitions where a batch failed with another on the wire.
+    torn: Vec<u32>,
+    appended: Vec<u32>,
+}
+
+/// A piece of a batch, by the name of its first record.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Piece {
+    part: u32,
+    content: u32,
+    records: u32,
+    stamp: Stamp,
+    /// Whether an attempt under this stamp may have written it.
+    doubtful: bool,
+    outs: Vec<Out>,
+}
+
+/// An attempt without an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Out {
+    conn: ConnId,
+    /// Whether the producer has heard of another leader since.
+    detached: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Lane {
+    part: u32,
+    who: (i64, i64),
+    next: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Mark {
+    who: (i64, i64),
+    part: u32,
+    sequence: i64,
+    content: u32,
+}
+
+impl Sent {
+    pub(super) fn new(settings: &Settings) -> Self {
+        let first = i64::try_from(settings.first_position).unwrap_or_default() % SEQUENCES;
+        Self {
+            window: settings.window.size(),
+            first,
+            pieces: Vec::new(),
+            lanes: Vec::new(),
+            marks: Vec::new(),
+            proved: Vec::new(),
+            leaders: Vec::new(),
+            torn: Vec::new(),
+            appended: Vec::new(),
+        }
+    }
+
+    /// A batch leaves: what that shows of it, or the law it breaks.
+    pub(super) fn leave(
+        &mut self,
+        (part, conn): (u32, ConnId),
+        produce: &Produce,
+        is_told: impl Fn(u32) -> bool,
+    ) -> Result<Vec<Situation>, &'static str> {
+        let Some(stamp) = produce.stamp() else { return Ok(Vec::new()) };
+        let mut met = self.enter_lane(part, stamp)?;
+        met.extend(self.mark(part, stamp, produce)?);
+        let others = self.outs(part).filter(|out| !out.detached);
+        let others: Vec<ConnId> = others.map(|out| out.conn).collect();
+        if others.iter().any(|other| *other != conn) {
+            return Err("I8 attempts of a partition share a connection");
+        }
+        if !others.is_empty() && !self.proved.contains(&(part, conn)) {
+            return Err("I7 one batch at a time until the first success");
+        }
+        met.extend((!others.is_empty()).then_some(Situation::Pipelined));
+        self.note(part, conn, produce, stamp)?;
+        self.check_window(part, is_told)?;
+        Ok(met)
+    }
+
+    //= I10 epochs of a partition ascend
+    fn enter_lane(&mut self, part: u32, stamp: Stamp) -> Result<Vec<Situation>, &'static str> {
+        let who = (stamp.pid, stamp.epoch);
+        let mut met = Vec::new();
+        match self.lanes.iter_mut().find(|lane| lane.part == part) {
+            None => self.lanes.push(Lane { part, who, next: self.first }),
+            Some(lane) if lane.who == who => {}
+            Some(lane) if lane.who < who => {
+                met.extend((lane.who.0 < who.0).then_some(Situation::NewProducerId));
+                *lane = Lane { part, who, next: 0 };
+                if self.torn.contains(&part) {
+                    self.torn.retain(|torn| *torn != part);
+                    met.push(Situation::BumpWithFollower);
+                }
+            }
+            Some(_) => return Err("I10 a batch of an older epoch is sent after a newer one"),
+        }
+        Ok(met)
+    }
+
+    /// Each sequence belongs to one record, and sequences follow each other.
+    fn mark(
+        &mut self,
+        part: u32,
+        stamp: Stamp,
+        produce: &Produce,
+    ) -> Result<Option<Situation>, &'static str> {
+        let who = (stamp.pid, stamp.epoch);
+        let mut met = None;
+        for offset in 0..produce.records {
+            let sequence = stamp.first.saturating_add(i64::from(offset)) % SEQUENCES;
+            let content = produce.content.saturating_add(offset);
+            let held = self.marks.iter().find(|mark| {
+                (mark.who, mark.part, mark.sequence) == (who, part, sequence)
+            });
+            if let Some(held) = held {
+                if held.content != content {
+                    return Err("I5 a sequence is given to two records");
+                }
+                continue;
+            }
+            let Some(lane) = self.lanes.iter_mut().find(|lane| lane.part == part) else { continue };
+            if lane.next != sequence {
+                return Err("I6 sequences of a lane follow each other");
+            }
+            lane.next = sequence.saturating_add(1) % SEQUENCES;
+            met = met.or((lane.next == 0).then_some(Situation::Wrapped));
+            self.marks.push(Mark { who, part, sequence, content });
+        }
+        Ok(met)
+    }
+
+    fn note(
+        &mut self,
+        part: u32,
+        conn: ConnId,
+        produce: &Produce,
+        stamp: Stamp,
+    ) -> Result<(), &'static str> {
+        let Produce { content, records, .. } = *produce;
+        let out = Out { conn, detached: false };
+        let known = self.pieces.iter_mut().find(|piece| piece.content == content);
+        let Some(piece) = known else {
+            let outs = vec![out];
+            self.pieces.push(Piece { part, content, records, stamp, doubtful: false, outs });
+            return Ok(());
+        };
+        if (piece.stamp, piece.records) != (stamp, records) {
+            if piece.doubtful || !piece.outs.is_empty() {
+                return Err("I5 a batch that may be written gets another stamp");
+            }
+            (piece.stamp, piece.records) = (stamp, records);
+        }
+        piece.outs.push(out);
+        Ok(())
+    }
+
+    //= I7 the window is of what is unresolved in the partition
+    fn check_window(&self, part: u32, is_told: impl Fn(u32) -> bool) -> Result<(), &'static str> {
+        let here = self.pieces.iter().filter(|piece| piece.part == part);
+        let current = self.lanes.iter().find(|lane| lane.part == part).map(|lane| lane.who);
+        let unresolved = here.filter(|piece| {
+            let live = piece.outs.iter().any(|out| !out.detached);
+            let who = (piece.stamp.pid, piece.stamp.epoch);
+            Some(who) == current && (live || !is_told(piece.content))
+        });
+        // Pieces of a split batch may be more, but then one is out at a time.
+        let room = self.window.max(self.outs(part).filter(|out| !out.detached).count());
+        let split = self.outs(part).filter(|out| !out.detached).count() == 1;
+        if unresolved.count() > room && !split {
+            return Err("I7 no more unresolved batches than the window");
+        }
+        Ok(())
+    }
+
+    fn outs(&self, part: u32) -> impl Iterator<Item = &Out> {
+        self.pieces.iter().filter(move |piece| piece.part == part).flat_map(|piece| &piece.outs)
+    }
+
+    /// How many attempts are out on the partition's connection.
+    pub(super) fn outs_in(&self, part: u32) -> usize {
+        self.outs(part).filter(|out| !out.detached).count()
+    }
+
+    pub(super) fn is_anything_out(&self) -> bool {
+        self.pieces.iter().any(|piece| !piece.outs.is_empty())
+    }
+
+    /// Whether a batch that may be written has no end yet.
+    pub(super) fn is_anything_doubtful(&self, is_told: impl Fn(u32) -> bool) -> bool {
+        self.pieces.iter().any(|piece| piece.doubtful && !is_told(piece.content))
+    }
+
+    pub(super) fn is_doubtful(&self, content: u32) -> bool {
+        let piece = self.pieces.iter().find(|piece| piece.content == content);
+        piece.is_some_and(|piece| piece.doubtful || !piece.outs.is_empty())
+    }
+
+    /// Whether the oldest batch without an end may be written, and is this one.
+    pub(super) fn is_doubtful_head(
+        &self,
+        part: u32,
+        content: u32,
+        is_told: impl Fn(u32) -> bool,
+    ) -> bool {
+        let open = |piece: &&Piece| piece.part == part && !is_told(piece.content);
+        let head = self.pieces.iter().filter(open).min_by_key(|piece| piece.content);
+        head.is_some_and(|piece| piece.content == content && piece.doubtful)
+    }
+
+    pub(super) fn was_appended(&self, content: u32) -> bool {
+        self.appended.contains(&content)
+    }
+
+    pub(super) fn appended(&mut self, content: u32) {
+        if !self.appended.contains(&content) {
+            self.appended.push(content);
+            self.appended.sort_unstable();
+        }
+    }
+
+    pub(super) fn failed_with_follower(&mut self, part: u32) {
+        if !self.torn.contains(&part) {
+            self.torn.push(part);
+        }
+    }
+
+    /// An attempt was answered.
+    pub(super) fn heard(&mut self, reply: &Reply, conn: ConnId) {
+        let doubt = !reply.is_success() && (reply.absent || !is_definite(reply.verdict.code));
+        let Some(detached) = self.end(reply.content, conn, doubt) else { return };
+        if detached {
+            return;
+        }
+        self.proved.retain(|proved| *proved != (reply.part, conn));
+        if reply.is_success() {
+            self.proved.push((reply.part, conn));
+            self.proved.sort_unstable();
+        }
+    }
+
+    /// An attempt ended without an answer.
+    pub(super) fn lost(&mut self, content: u32, conn: ConnId, whole: bool) {
+        self.end(content, conn, whole);
+    }
+
+    /// Whether the attempt that ends had been left behind.
+    fn end(&mut self, content: u32, conn: ConnId, doubt: bool) -> Option<bool> {
+        let piece = self.pieces.iter_mut().find(|piece| piece.content == content)?;
+        let at = piece.outs.iter().position(|out| out.conn == conn)?;
+        piece.doubtful |= doubt;
+        Some(piece.outs.remove(at).detached)
+    }
+
+    pub(super) fn conn_gone(&mut self, conn: ConnId) {
+        self.proved.retain(|(_, proved)| *proved != conn);
+    }
+
+    /// The producer hears of a leader; whether that leaves an attempt behind.
+    pub(super) fn leader_told(&mut self, part: u32, epoch: i32) -> bool {
+        let known = self.leaders.iter().find(|(known, _)| *known == part).map(|(_, epoch)| *epoch);
+        if known == Some(epoch) {
+            return false;
+        }
+        self.leaders.retain(|(known, _)| *known != part);
+        self.leaders.push((part, epoch));
+        self.leaders.sort_unstable();
+        self.proved.retain(|(proved, _)| *proved != part);
+        let mut left = false;
+        for piece in self.pieces.iter_mut().filter(|piece| piece.part == part) {
+            for out in &mut piece.outs {
+                (out.detached, piece.doubtful, left) = (true, true, true);
+            }
+        }
+        left
+    }
+
+    pub(super) fn canonical(&self, naming: &Naming<'_>) -> Self {
+        let mut same = self.clone();
+        for out in same.pieces.iter_mut().flat_map(|piece| &mut piece.outs) {
+            naming.conn(&mut out.conn);
+        }
+        for (_, conn) in &mut same.proved {
+            naming.conn(conn);
+        }
+        same.proved.sort_unstable();
+        same
+    }
+}
+
+/// Whether an answer says that the attempt did not write the batch.
+///
+/// This list is the judge's own: the codes that this world's broker gives before an append.
+fn is_definite(code: ErrorCode) -> bool {
+    [
+        ErrorCode::MESSAGE_TOO_LARGE,
+        ErrorCode::NOT_ENOUGH_REPLICAS,
+        ErrorCode::INVALID_RECORD,
+        ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER,
+        ErrorCode::INVALID_PRODUCER_EPOCH,
+        ErrorCode::UNKNOWN_PRODUCER_ID,
+    ]
+    .contains(&code)
+}

@@ -1,0 +1,170 @@
+//! A producer, a network and a broker in one value that a model checker, a property test or a
+//! fuzzer moves step by step.
+//!
+//! The world owns a real [`Machine`] and the model broker, carries what one sends to the other,
+//! and lets faults happen only as far as its [`Scope`] allows. After every step the
+//! [`History`] has judged what became of the log: a broken invariant is a [`World::violation`].
+
+mod history;
+mod moves;
+mod network;
+mod outputs;
+mod scope;
+mod settle;
+
+use std::hash::{Hash, Hasher};
+
+use klamm_wire::{Epoch, ErrorCode, NodeId, ProducerId, Time, TopicId};
+
+use super::{Cluster, Replica};
+use crate::canonical::Naming;
+use crate::core::Machine;
+use crate::input::{CtrlFacts, Input, Leader};
+use crate::names::{ConnId, CtrlId, Part, Ticket};
+use history::History;
+use network::Network;
+
+pub use history::Situation;
+pub use moves::{Fault, Move};
+pub use scope::{Batch, Budget, Scope};
+
+/// When batches without a deadline of their own must be finished: after everything else.
+const FAR: Time = Time(10_000_000_000_000_000);
+/// When the batch that may expire does.
+const EXPIRY: Time = Time(1_000_000_000_000_000);
+/// A producer in its environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct World {
+    machine: Machine,
+    cluster: Cluster,
+    network: Network,
+    history: History,
+    /// Faults that may still happen.
+    left: Budget,
+    now: Time,
+    /// The partitions whose leader the producer does not know.
+    stale: Vec<u32>,
+    /// Producer ids handed out.
+    pids: i64,
+    /// Whether states that differ in names and in the hour alone are told apart.
+    literal: bool,
+}
+
+/// Two worlds that differ in names and in the hour alone have the same future, and the same hash.
+impl Hash for World {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if self.literal {
+            self.machine.hash(state);
+            self.network.hash(state);
+            self.history.facts().hash(state);
+            self.now.hash(state);
+        } else {
+            let conns = self.network.names();
+            let naming = Naming::new(&self.machine, self.now, &conns);
+            self.machine.canonical(&naming).hash(state);
+            self.network.canonical(&naming).hash(state);
+            self.history.canonical(&naming).facts().hash(state);
+        }
+        (&self.cluster, self.left, &self.stale, self.pids).hash(state);
+    }
+}
+
+impl World {
+    /// A world in which every batch is made and waits, and the producer knows its leaders.
+    /// `expiring` names the batch that may run out of time.
+    #[must_use]
+    pub fn new(scope: &Scope, expiring: Option<usize>) -> Self {
+        let parts = scope.parts();
+        let leaders: Vec<Replica> = parts.iter().map(|part| Replica { node: 1, part: *part }).collect();
+        let mut world = Self {
+            machine: Machine::new(scope.settings.clone()),
+            cluster: Cluster::new(scope.rules, &leaders),
+            network: Network::default(),
+            history: History::new(scope),
+            left: scope.budget,
+            now: Time(1),
+            stale: Vec::new(),
+            pids: 0,
+            literal: scope.literal,
+        };
+        for part in parts {
+            world.tell_leader(part);
+        }
+        let mut tickets = std::collections::BTreeMap::<u32, u64>::new();
+        for (at, batch) in scope.batches.iter().enumerate() {
+            let ticket = tickets.entry(batch.part).or_default();
+            let deadline = if expiring == Some(at) { EXPIRY } else { FAR };
+            world.open(batch, Ticket(*ticket), deadline);
+            *ticket = ticket.saturating_add(1);
+        }
+        world
+    }
+
+    fn open(&mut self, batch: &Batch, ticket: Ticket, deadline: Time) {
+        let part = Part(batch.part);
+        self.feed(Input::Announced { part, ticket, deadline, tag: None });
+        self.feed(Input::Ready { part, ticket, records: batch.records, size: batch.records });
+    }
+
+    /// The first invariant that was broken, by its id and in words.
+    #[must_use]
+    pub const fn violation(&self) -> Option<&'static str> {
+        self.history.violation()
+    }
+
+    /// Whether every batch is finished.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.history.is_finished()
+    }
+
+    /// What has happened here that a model must have met.
+    #[must_use]
+    pub const fn situations(&self) -> u32 {
+        self.history.situations()
+    }
+
+    /// Gives the machine an input, and carries out what follows until nothing does.
+    fn feed(&mut self, input: Input) {
+        let mut inputs = vec![input];
+        while !inputs.is_empty() {
+            let input = inputs.remove(0);
+            self.machine.handle(self.now, input);
+            let mut outputs = 0u32;
+            while let Some(output) = self.machine.poll() {
+                outputs = outputs.saturating_add(1);
+                inputs.extend(self.carry_out(output));
+            }
+            self.history.count_outputs(outputs);
+        }
+        self.history.judge_log(&self.cluster);
+    }
+
+    /// Tells the producer who leads a partition.
+    fn tell_leader(&mut self, part: u32) {
+        self.stale.retain(|stale| *stale != part);
+        let Some(leader) = self.cluster.leader(part) else { return };
+        let node = NodeId(i32::try_from(leader.node).unwrap_or_default());
+        let epoch = i32::try_from(leader.epoch).unwrap_or_default();
+        self.history.leader_told(part, epoch);
+        let leader = Leader::At { node, epoch };
+        self.feed(Input::Leader { part: Part(part), topic: TopicId::ZERO, leader });
+    }
+
+    /// The answer to a request for a producer id, which comes at once.
+    fn new_pid(&mut self, ctrl: CtrlId) -> Input {
+        self.pids = self.pids.saturating_add(1);
+        let facts = CtrlFacts::ProducerId {
+            code: ErrorCode::NONE,
+            pid: ProducerId(self.pids),
+            epoch: Epoch(0),
+        };
+        Input::CtrlAnswer { ctrl, facts }
+    }
+
+    /// A connection to a broker, which is there at once.
+    fn dial(&mut self, node: NodeId) -> Input {
+        let conn: ConnId = self.network.dial(u32::try_from(node.0).unwrap_or_default());
+        Input::ConnUp { conn, node }
+    }
+}

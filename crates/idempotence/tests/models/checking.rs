@@ -1,0 +1,179 @@
+//! One model explored: breadth first, so that the first counterexample is a shortest one.
+
+use std::collections::HashSet;
+use std::hash::{Hash, Hasher};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use klamm_idempotence::model::{Move, Scope, Situation, World};
+use stateright::{Checker, Model, Property};
+
+use super::plan::Plan;
+
+/// Steps within which a world without faults finishes everything.
+const SETTLING: usize = 2_000;
+
+/// What a model came to.
+pub(super) struct Report {
+    letter: &'static str,
+    about: &'static str,
+    pub(super) states: usize,
+    depth: usize,
+    taken: Duration,
+    met: u32,
+    missed: Vec<Situation>,
+    violations: Vec<(String, Vec<String>)>,
+}
+
+/// The worlds of a plan as stateright sees them.
+struct Explored {
+    scopes: Vec<Scope>,
+    met: Arc<AtomicU32>,
+    /// Fingerprints of worlds that are known to settle.
+    settling: Arc<Vec<Mutex<HashSet<u64>>>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Hash)]
+struct Node {
+    world: World,
+    stuck: bool,
+}
+
+impl Model for Explored {
+    type State = Node;
+    type Action = Move;
+
+    fn init_states(&self) -> Vec<Node> {
+        let mut states = Vec::new();
+        for scope in &self.scopes {
+            states.push(World::new(scope, None));
+            let expiring = if scope.budget.expiries > 0 { scope.batches.len() } else { 0 };
+            states.extend((0..expiring).map(|batch| World::new(scope, Some(batch))));
+        }
+        states.into_iter().map(|world| Node { world, stuck: false }).collect()
+    }
+
+    fn actions(&self, state: &Node, actions: &mut Vec<Move>) {
+        if !state.stuck {
+            state.world.moves(actions);
+        }
+    }
+
+    fn next_state(&self, last: &Node, action: Move) -> Option<Node> {
+        let mut world = last.world.clone();
+        world.step(action);
+        self.met.fetch_or(world.situations(), Ordering::Relaxed);
+        let stuck = !self.settles(&world);
+        Some(Node { world, stuck })
+    }
+
+    fn properties(&self) -> Vec<Property<Self>> {
+        vec![
+            Property::always("safety", |_, state: &Node| state.world.violation().is_none()),
+            Property::always("liveness", |_, state: &Node| !state.stuck),
+        ]
+    }
+}
+
+impl Explored {
+    fn of(scopes: Vec<Scope>) -> Self {
+        let shards = (0..64).map(|_| Mutex::new(HashSet::new())).collect();
+        Self { scopes, met: Arc::default(), settling: Arc::new(shards) }
+    }
+
+    /// Whether a world comes to its end once nothing goes wrong any more.
+    ///
+    /// Settling is one fixed order of events, so a world that meets one that settles does too.
+    fn settles(&self, world: &World) -> bool {
+        let mut world = world.clone();
+        let mut path = Vec::new();
+        for _ in 0..SETTLING {
+            if world.violation().is_some() || world.is_finished() {
+                self.remember(&path);
+                return true;
+            }
+            let print = fingerprint(&world);
+            if self.shard(print).lock().unwrap().contains(&print) {
+                self.remember(&path);
+                return true;
+            }
+            path.push(print);
+            if !world.settle() {
+                return false;
+            }
+        }
+        false
+    }
+
+    fn shard(&self, print: u64) -> &Mutex<HashSet<u64>> {
+        &self.settling[usize::try_from(print % 64).unwrap()]
+    }
+
+    fn remember(&self, path: &[u64]) {
+        for print in path {
+            self.shard(*print).lock().unwrap().insert(*print);
+        }
+    }
+}
+
+fn fingerprint(world: &World) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    world.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Explores a model to its end.
+pub(super) fn check(plan: Plan) -> Report {
+    let begun = Instant::now();
+    let explored = Explored::of(plan.worlds);
+    let met = Arc::clone(&explored.met);
+    let checker = explored.checker().threads(2).spawn_bfs().join();
+    let violations = checker.discoveries().into_iter().map(|(name, path)| {
+        let last = path.last_state();
+        let law = last.world.violation().unwrap_or("I11 the world never settles");
+        let steps = path.clone().into_actions().iter().map(|step| format!("{step:?}")).collect();
+        let _ = name;
+        (law.to_owned(), steps)
+    });
+    let violations: Vec<_> = violations.collect();
+    let met = met.load(Ordering::Relaxed);
+    let missed = plan.must_meet.into_iter().filter(|one| met & one.bit() == 0).collect();
+    Report {
+        letter: plan.letter,
+        about: plan.about,
+        states: checker.unique_state_count(),
+        depth: checker.max_depth(),
+        taken: begun.elapsed(),
+        met,
+        missed,
+        violations,
+    }
+}
+
+impl Report {
+    /// Says what was found; whether all is well.
+    pub(super) fn print(&self) -> bool {
+        let met: Vec<String> = Situation::ALL
+            .iter()
+            .filter(|one| self.met & one.bit() != 0)
+            .map(|one| format!("{one:?}"))
+            .collect();
+        println!(
+            "{}: {} states, depth {}, {:.1} s, exhausted; {}",
+            self.letter,
+            self.states,
+            self.depth,
+            self.taken.as_secs_f64(),
+            self.about,
+        );
+        println!("   met: {}", met.join(", "));
+        for (law, steps) in &self.violations {
+            println!("VIOLATED {law} model {}\n   after {}", self.letter, steps.join(" | "));
+        }
+        for situation in &self.missed {
+            println!("MISSED {situation:?} model {}", self.letter);
+        }
+        self.violations.is_empty() && self.missed.is_empty()
+    }
+}
