@@ -2,13 +2,17 @@
 //!
 //! ```text
 //!           a batch is announced           the answer
-//!   Unset ────────────────────────▶ Asked ────────────▶ Held ──┐ next epoch of a partition
-//!                                   │   ▲                 │ ▲──┘
-//!                          an error ▼   │ after a wait    │ epochs used up, or the id is unknown
-//!                                  Waiting ◀──────────────┘
+//!   Unset ────────────────────────▶ Asked ────────────▶ Held
+//!     ▲                             │   ▲                 │
+//!     │                    an error ▼   │ after a wait    │ a partition's epochs are used up,
+//!     │                            Waiting                │ or the id is not known to the cluster
+//!     └───────────────────────────────────────────────────┘
 //! ```
 //!
-//! Epochs come from one counter, but each partition takes the next one only when it needs it.
+//! Each partition counts epochs by itself: a broker compares the epoch of a batch with that of the
+//! same partition alone. Only a newer epoch of the *same* id keeps a late copy of an older batch
+//! out of the log, so a partition stays with its id until it has used its last epoch, whatever
+//! others do.
 
 use klamm_wire::{Epoch, ErrorClass, ErrorCode, ProducerId, Time};
 
@@ -16,6 +20,7 @@ use crate::backoff;
 use crate::names::CtrlId;
 use crate::outbox::Outbox;
 use crate::output::{Destination, Fatal, Output, Request};
+use crate::partition::lane::Left;
 use crate::settings::Settings;
 use crate::stamp::Identity;
 
@@ -25,6 +30,8 @@ pub(crate) struct Ids {
     state: State,
     asked: u64,
     tries: u32,
+    /// An id that the cluster does not know.
+    void: Option<ProducerId>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -35,11 +42,7 @@ enum State {
     Waiting {
         until: Time,
     },
-    Held {
-        pid: ProducerId,
-        /// The highest epoch that any partition has taken.
-        highest: Epoch,
-    },
+    Held(Identity),
 }
 
 impl Ids {
@@ -48,7 +51,7 @@ impl Ids {
         let ask = match self.state {
             State::Unset => true,
             State::Waiting { until } => until <= now,
-            State::Asked(_) | State::Held { .. } => false,
+            State::Asked(_) | State::Held(_) => false,
         };
         if ask {
             self.asked = self.asked.wrapping_add(1);
@@ -62,7 +65,7 @@ impl Ids {
     pub(crate) fn next_wake(&self) -> Option<Time> {
         match self.state {
             State::Waiting { until } => Some(until),
-            State::Unset | State::Asked(_) | State::Held { .. } => None,
+            State::Unset | State::Asked(_) | State::Held(_) => None,
         }
     }
 
@@ -79,7 +82,7 @@ impl Ids {
         match answer {
             Ok(identity) => {
                 self.tries = 0;
-                self.state = State::Held { pid: identity.pid, highest: identity.epoch };
+                self.state = State::Held(identity);
                 Ok(())
             }
             Err(code) if is_final(code) => Err(Fatal::Refused(code)),
@@ -95,34 +98,33 @@ impl Ids {
     /// What a partition that never wrote may write as.
     pub(crate) const fn current(&self) -> Option<Identity> {
         match self.state {
-            State::Held { pid, highest } => Some(Identity { pid, epoch: highest }),
+            State::Held(identity) => Some(identity),
             State::Unset | State::Asked(_) | State::Waiting { .. } => None,
         }
     }
 
-    /// What a partition writes as after `spent`: the next epoch, or what another id begins with.
-    //= R18 one counter, and only who needs an epoch takes one
-    //= R19 used up: another producer id, to which partitions move one by one
-    pub(crate) fn after(&mut self, spent: Identity, settings: &Settings) -> Option<Identity> {
-        let State::Held { pid, highest } = self.state else { return None };
-        if pid != spent.pid {
-            return self.current();
+    /// What a partition writes as after it has left a lane: its next epoch, or what another id
+    /// begins with.
+    //= R18 each partition takes its own next epoch, and only when it needs one
+    //= R19 used up: another producer id, for this partition
+    pub(crate) fn after(&mut self, left: Left, settings: &Settings) -> Option<Identity> {
+        let Left { identity: spent, worn } = left;
+        if !worn && self.void != Some(spent.pid) && spent.epoch.0 < settings.epoch_limit {
+            let epoch = Epoch(spent.epoch.0.saturating_add(1));
+            return Some(Identity { epoch, ..spent });
         }
-        match highest.0.checked_add(1).filter(|next| *next <= settings.epoch_limit) {
-            Some(next) => {
-                self.state = State::Held { pid, highest: Epoch(next) };
-                self.current()
-            }
-            None => {
-                self.state = State::Unset;
-                None
-            }
+        let current = self.current();
+        if current.is_some_and(|current| current.pid == spent.pid) {
+            self.state = State::Unset;
+            return None;
         }
+        current
     }
 
     /// Gives up a producer id that the cluster does not know.
     pub(crate) fn forget(&mut self, unknown: Identity) {
-        if matches!(self.state, State::Held { pid, .. } if pid == unknown.pid) {
+        self.void = Some(unknown.pid);
+        if matches!(self.state, State::Held(held) if held.pid == unknown.pid) {
             self.state = State::Unset;
         }
     }

@@ -5,6 +5,7 @@ use klamm_wire::Time;
 use crate::ids::Ids;
 use crate::names::{Part, TxnTag};
 use crate::outbox::Outbox;
+use crate::partition::lane::Left;
 use crate::settings::{Acks, Mode, Settings};
 use crate::stamp::Identity;
 use crate::transaction::Transactions;
@@ -80,11 +81,11 @@ impl Writer {
     }
 
     /// As whom a partition writes after it has left that identity.
-    pub(crate) fn after(&mut self, left: Identity, settings: &Settings) -> Option<Identity> {
+    pub(crate) fn after(&mut self, left: Left, settings: &Settings) -> Option<Identity> {
         match self {
             Self::Plain(_) => None,
             Self::Idempotent(ids) => ids.after(left, settings),
-            Self::Transactional(all) => all.identity().filter(|identity| *identity != left),
+            Self::Transactional(all) => all.identity().filter(|now| *now != left.identity),
         }
     }
 
@@ -95,6 +96,18 @@ impl Writer {
             Self::Plain(_) | Self::Idempotent(_) => false,
             Self::Transactional(all) => all.identity().is_some_and(|now| now != identity),
         }
+    }
+
+    /// Whether a partition should go on under another producer id as soon as nothing of it is in
+    /// doubt.
+    ///
+    /// A late copy is kept out of the log by a newer epoch of its own id alone, so the way to
+    /// another id should never be taken with a batch in doubt. Half of the epochs are left for
+    /// troubles in a row.
+    //= R19 leave early, with nothing in doubt
+    pub(crate) fn is_worn(&self, identity: Identity, settings: &Settings) -> bool {
+        let half = settings.epoch_limit.saturating_add(1).checked_div(2).unwrap_or_default();
+        self.raises_epochs() && identity.epoch.0 >= half
     }
 
     /// The cluster does not know the producer id.

@@ -36,5 +36,5 @@ pub use offsets::Offsets;
 pub use produce::{Generation, Identity, Produce, Sender, Stamp, Verdict};
 pub use producers::{ProducerState, Remembered};
 pub use rules::{FirstBatch, Rules, Unverified};
-pub use world::{Batch, Budget, Fault, Move, Scope, Situation, World};
 pub use visible::{Reach, last_stable_offset, read_committed, read_uncommitted};
+pub use world::{Batch, Budget, Fault, Move, Scope, Situation, World};

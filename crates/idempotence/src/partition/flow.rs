@@ -68,13 +68,15 @@ impl Partition {
     //= R18 freeze, resolve, and only then another epoch
     //= R20 a transaction never raises the epoch by itself
     fn leave_lane(&mut self, turn: &mut Turn<'_>) {
-        let stale = self.lane.open().is_some_and(|lane| turn.writer.has_left(lane.identity()));
-        let spent = self.lane.is_spent() && turn.writer.raises_epochs();
-        if (stale && self.unresolved.is_empty())
-            || (spent && self.unresolved.iter().all(Stamped::is_free))
-        {
+        let Some(lane) = self.lane.open() else { return };
+        let empty = self.unresolved.is_empty();
+        let left = turn.writer.has_left(lane.identity());
+        let proven = matches!(self.flow, Flow::Open { .. }) && !lane.is_spent();
+        let worn = proven && turn.writer.is_worn(lane.identity(), turn.settings);
+        let spent = lane.is_spent() && turn.writer.raises_epochs();
+        if (empty && (left || worn)) || (spent && self.unresolved.iter().all(Stamped::is_free)) {
             self.unstamp_all(turn);
-            self.lane.leave();
+            self.lane.leave(worn);
             self.flow = Flow::Gated;
         }
     }
@@ -156,7 +158,7 @@ impl Partition {
                 let first = Position::at(turn.settings.first_position);
                 turn.writer.identity().map(|identity| Open::new(identity, first))
             }
-            Lane::Spent(old) => turn.writer.after(old, turn.settings).map(begin),
+            Lane::Left(left) => turn.writer.after(left, turn.settings).map(begin),
         };
         let mut open = opened?;
         let stamp = open.stamp(records);

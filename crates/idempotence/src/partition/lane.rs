@@ -11,8 +11,16 @@ pub(crate) enum Lane {
     Fresh,
     /// Stamps come from here.
     Open(Open),
-    /// The old one is spent and emptied, and there is no new one yet.
-    Spent(Identity),
+    /// The old one is left behind, and there is no new one yet.
+    Left(Left),
+}
+
+/// A lane that was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Left {
+    pub(crate) identity: Identity,
+    /// Whether it was left whole, for another producer id: its epochs run out.
+    pub(crate) worn: bool,
 }
 
 /// A lane in use.
@@ -58,14 +66,14 @@ impl Lane {
     pub(crate) const fn open(&self) -> Option<&Open> {
         match self {
             Self::Open(open) => Some(open),
-            Self::Fresh | Self::Spent(_) => None,
+            Self::Fresh | Self::Left(_) => None,
         }
     }
 
     pub(crate) const fn open_mut(&mut self) -> Option<&mut Open> {
         match self {
             Self::Open(open) => Some(open),
-            Self::Fresh | Self::Spent(_) => None,
+            Self::Fresh | Self::Left(_) => None,
         }
     }
 
@@ -95,9 +103,9 @@ impl Lane {
     }
 
     /// Leaves the lane behind; nothing stamped under it is unresolved any more.
-    pub(crate) fn leave(&mut self) {
-        if let Self::Open(open) = *self {
-            *self = Self::Spent(open.identity);
+    pub(crate) fn leave(&mut self, worn: bool) {
+        if let Self::Open(Open { identity, .. }) = *self {
+            *self = Self::Left(Left { identity, worn });
         }
     }
 }

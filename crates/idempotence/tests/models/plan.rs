@@ -81,19 +81,22 @@ fn e() -> Plan {
 }
 
 fn f() -> Plan {
-    use Situation::{BumpWithFollower, NewProducerId};
+    use Situation::{CalledNotWritten, CalledUnknown, NewProducerId, ZombieRefused};
     let budget = Budget { faults: 2, refusals: 2, ..Budget::default() };
-    let mut scope = Scope { budget, ..Scope::one_partition(0, 2) };
     let batch = |part| Batch { part, records: 1 };
-    scope.batches = vec![batch(0), batch(0), batch(1), batch(1)];
-    // Epochs 0 to 3 are four; a run of refusals needs the fifth.
-    scope.settings.epoch_limit = 1;
+    let two = vec![batch(0), batch(0), batch(1), batch(1)];
+    let three = vec![batch(0), batch(0), batch(0), batch(1)];
+    let world = |batches, epoch_limit| {
+        let mut scope = Scope { budget, batches, ..Scope::one_partition(0, 2) };
+        scope.settings.epoch_limit = epoch_limit;
+        scope
+    };
     Plan {
         letter: "F",
         about: "two partitions with epochs of their own, and the end of epochs",
         quick: false,
-        worlds: vec![scope],
-        must_meet: vec![BumpWithFollower, NewProducerId],
+        worlds: vec![world(two, 3), world(three, 2)],
+        must_meet: vec![ZombieRefused, CalledNotWritten, CalledUnknown, NewProducerId],
     }
 }
 

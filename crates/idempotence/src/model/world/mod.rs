@@ -75,7 +75,8 @@ impl World {
     #[must_use]
     pub fn new(scope: &Scope, expiring: Option<usize>) -> Self {
         let parts = scope.parts();
-        let leaders: Vec<Replica> = parts.iter().map(|part| Replica { node: 1, part: *part }).collect();
+        let leaders: Vec<Replica> =
+            parts.iter().map(|part| Replica { node: 1, part: *part }).collect();
         let mut world = Self {
             machine: Machine::new(scope.settings.clone()),
             cluster: Cluster::new(scope.rules, &leaders),

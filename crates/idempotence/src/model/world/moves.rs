@@ -73,12 +73,17 @@ impl World {
         for (at, conn) in self.network.conns().iter().enumerate() {
             if !conn.requests.is_empty() {
                 moves.push(Move::Serve(at));
-                moves.extend(FAULTS.into_iter().filter(|f| self.allows(*f)).map(|f| Move::Fail(at, f)));
+                moves.extend(
+                    FAULTS.into_iter().filter(|f| self.allows(*f)).map(|f| Move::Fail(at, f)),
+                );
             }
             if !conn.answers.is_empty() {
                 moves.push(Move::Hear(at));
             }
-            if conn.open && self.left.faults > 0 && !(conn.requests.is_empty() && conn.answers.is_empty()) {
+            if conn.open
+                && self.left.faults > 0
+                && !(conn.requests.is_empty() && conn.answers.is_empty())
+            {
                 moves.push(Move::Cut(at));
                 moves.extend((!conn.requests.is_empty()).then_some(Move::CutShort(at)));
             }
@@ -89,7 +94,8 @@ impl World {
         for part in self.history.parts() {
             moves.extend((self.left.moves > 0).then_some(Move::Elect(*part)));
             moves.extend((self.left.restarts > 0).then_some(Move::Restart(*part)));
-            let quiet = self.left.losses > 0 && self.history.is_certain() && self.network.is_quiet();
+            let quiet =
+                self.left.losses > 0 && self.history.is_certain() && self.network.is_quiet();
             let reckless = self.left.reckless_losses > 0;
             moves.extend((quiet || reckless).then_some(Move::Forget(*part)));
         }
@@ -128,7 +134,11 @@ impl World {
             }
             Move::Elect(part) => {
                 self.left.moves = self.left.moves.saturating_sub(1);
-                let to = if self.cluster.leader(part).is_some_and(|leader| leader.node == 1) { 2 } else { 1 };
+                let to = if self.cluster.leader(part).is_some_and(|leader| leader.node == 1) {
+                    2
+                } else {
+                    1
+                };
                 self.cluster.move_leader(part, to);
                 self.history.doubt();
                 if !self.stale.contains(&part) {

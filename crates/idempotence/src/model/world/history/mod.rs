@@ -169,7 +169,8 @@ impl History {
     /// Whether no batch that was sent is without an honest end.
     pub(super) fn is_certain(&self) -> bool {
         let unknown = |told: &Told| matches!(told, Told::Failed(Fate::Unknown));
-        !self.sent.is_anything_out() && !self.items.iter().any(|item| item.told.iter().any(unknown))
+        !self.sent.is_anything_out()
+            && !self.items.iter().any(|item| item.told.iter().any(unknown))
             && !self.sent.is_anything_doubtful(|content| self.is_told(content))
     }
 

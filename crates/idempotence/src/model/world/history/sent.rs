@@ -137,9 +137,10 @@ impl Sent {
         for offset in 0..produce.records {
             let sequence = stamp.first.saturating_add(i64::from(offset)) % SEQUENCES;
             let content = produce.content.saturating_add(offset);
-            let held = self.marks.iter().find(|mark| {
-                (mark.who, mark.part, mark.sequence) == (who, part, sequence)
-            });
+            let held = self
+                .marks
+                .iter()
+                .find(|mark| (mark.who, mark.part, mark.sequence) == (who, part, sequence));
             if let Some(held) = held {
                 if held.content != content {
                     return Err("I5 a sequence is given to two records");
