@@ -1,6 +1,3 @@
-//! What answers mean: tables of data, and pure functions over them.
+//! What answers mean: tables of codes, without any state.
 
 pub mod coordinator;
-pub mod produce;
-
-mod produce_table;
