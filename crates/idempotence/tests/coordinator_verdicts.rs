@@ -46,7 +46,6 @@ fn the_table_says_what_the_page_says_for_every_code() {
     println!("{asserted} assertions");
 }
 
-//= type=test R20 a table that differs in one cell is found out
 #[test]
 fn a_table_with_one_other_cell_fails() {
     for seed in 0..10 {

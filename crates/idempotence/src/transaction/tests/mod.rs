@@ -1,0 +1,1 @@
+//! Transactions, told as sentences.
