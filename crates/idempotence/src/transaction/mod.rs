@@ -140,9 +140,9 @@ struct Moment<'a> {
 }
 
 impl Transactions {
-    pub(crate) fn new(settings: Settings) -> Self {
+    pub(crate) fn new(settings: &Settings) -> Self {
         Self {
-            settings,
+            settings: settings.clone(),
             generation: Generation::V1,
             state: State::Uninit,
             errand: None,
@@ -181,6 +181,11 @@ impl Transactions {
     /// What batches are stamped with.
     pub(crate) fn identity(&self) -> Option<Identity> {
         self.state.held().map(|held| held.identity)
+    }
+
+    /// The generation of the protocol that the transaction is written in, or the next would be.
+    pub(crate) fn generation(&self) -> Generation {
+        self.state.held().map_or(self.generation, |held| held.generation)
     }
 
     /// The transaction that takes new batches.

@@ -132,7 +132,7 @@ fn batches_that_the_abort_failed_say_nothing_new() {
     let mut bench = Bench::written(Generation::V1);
     bench.load(1, 1);
     bench.call(Ask::Abort);
-    let aborted = Event::SendFailed { tag: bench.tag(), reason: Reason::Aborted, fatal: None };
+    let aborted = Event::SendFailed { tag: tag_of(&bench), reason: Reason::Aborted, fatal: None };
     bench.tell(aborted);
     bench.load(0, 0);
     bench.answer(ended(OK));

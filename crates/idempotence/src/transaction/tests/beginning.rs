@@ -137,7 +137,7 @@ fn an_identity_that_cannot_be_ours_ends_the_producer() {
 fn an_answer_to_another_request_than_the_one_that_is_out_is_not_heard() {
     let mut bench = Bench::new(Generation::V1);
     bench.call(Ask::InitTxn);
-    let first = bench.ctrl();
+    let first = ctrl_of(&bench);
     bench.lose(true);
     bench.tell(Event::Answer { ctrl: first, facts: identity(7, 3) });
     bench.pass(WHILE);

@@ -59,7 +59,7 @@ fn a_send_that_fails_while_the_commit_waits_fails_the_commit() {
     bench.load(1, 0);
     bench.call(Ask::Commit);
     let reason = Reason::NotEncoded;
-    bench.tell(Event::SendFailed { tag: bench.tag(), reason, fatal: None });
+    bench.tell(Event::SendFailed { tag: tag_of(&bench), reason, fatal: None });
     assert_eq!(bench.told(), Some(Err(CallError::MustAbort(reason))));
     bench.load(0, 0);
     assert!(bench.is_silent());

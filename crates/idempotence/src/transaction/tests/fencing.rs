@@ -91,7 +91,7 @@ fn a_batch_that_ends_the_producer_ends_its_calls() {
     let mut bench = Bench::written(Generation::V2);
     bench.load(1, 1);
     bench.call(Ask::Commit);
-    bench.tell(Event::SendFailed { tag: bench.tag(), reason, fatal });
+    bench.tell(Event::SendFailed { tag: tag_of(&bench), reason, fatal });
     assert_eq!(bench.told(), fatal.map(|fatal| Err(CallError::Fatal(fatal))));
     bench.load(0, 0);
     assert!(bench.is_silent());

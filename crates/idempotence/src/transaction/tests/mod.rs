@@ -49,7 +49,7 @@ struct Bench {
 impl Bench {
     fn new(generation: Generation) -> Self {
         let mut bench = Self {
-            txn: Transactions::new(Settings::new(Mode::Transactional)),
+            txn: Transactions::new(&Settings::new(Mode::Transactional)),
             out: Outbox::default(),
             now: Time(0),
             load: Load::default(),
@@ -146,33 +146,23 @@ impl Bench {
 
     /// Answers what was asked last.
     fn answer(&mut self, facts: CtrlFacts) {
-        let ctrl = self.ctrl();
+        let ctrl = ctrl_of(self);
         self.tell(Event::Answer { ctrl, facts });
     }
 
     fn lose(&mut self, wrote_full_frame: bool) {
-        let ctrl = self.ctrl();
+        let ctrl = ctrl_of(self);
         self.tell(Event::Lost { ctrl, wrote_full_frame });
     }
 
     fn find_nobody(&mut self, code: ErrorCode) {
-        let ctrl = self.ctrl();
+        let ctrl = ctrl_of(self);
         self.tell(Event::Refused { ctrl, code });
     }
 
     fn fail_send(&mut self, code: ErrorCode) {
         let reason = Reason::Refused(code);
-        self.tell(Event::SendFailed { tag: self.tag(), reason, fatal: None });
-    }
-
-    /// The name of the last request: they are counted from 1.
-    fn ctrl(&self) -> CtrlId {
-        CtrlId(self.txn.last_ctrl)
-    }
-
-    /// The name of the last transaction: they are counted from 1.
-    fn tag(&self) -> TxnTag {
-        TxnTag(self.txn.last_tag)
+        self.tell(Event::SendFailed { tag: tag_of(self), reason, fatal: None });
     }
 
     /// The one request made since the last look.
@@ -194,6 +184,16 @@ impl Bench {
     fn effects(&mut self) -> Vec<Effect> {
         std::iter::from_fn(|| self.txn.take_effect()).collect()
     }
+}
+
+/// The name of the last request: they are counted from 1.
+fn ctrl_of(bench: &Bench) -> CtrlId {
+    CtrlId(bench.txn.last_ctrl)
+}
+
+/// The name of the last transaction: they are counted from 1.
+fn tag_of(bench: &Bench) -> TxnTag {
+    TxnTag(bench.txn.last_tag)
 }
 
 fn ours(epoch: i16) -> Identity {

@@ -96,7 +96,7 @@ fn a_group_that_went_on_without_us_spoils_the_transaction() {
 fn the_groups_coordinator_is_looked_up_apart_from_that_of_the_transaction() {
     let mut bench = Bench::in_transaction(Generation::V2);
     bench.call(OFFSETS);
-    let ctrl = bench.ctrl();
+    let ctrl = ctrl_of(&bench);
     let facts = committed(&[(0, ErrorCode::NOT_COORDINATOR), (1, OK), (2, OK)]);
     let event = Event::Answer { ctrl, facts };
     bench.txn.step(bench.now, event, bench.load, &mut bench.out);
