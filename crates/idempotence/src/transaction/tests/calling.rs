@@ -39,10 +39,8 @@ fn a_call_at_the_wrong_time_changes_nothing() {
 fn a_call_beside_one_that_is_at_work_changes_nothing() {
     let pending = [Ask::InitTxn, OFFSETS, Ask::Commit, Ask::Abort];
     for (generation, ask) in BOTH.into_iter().flat_map(|it| pending.map(|ask| (it, ask))) {
-        let mut bench = match ask {
-            Ask::InitTxn => Bench::new(generation),
-            _ => Bench::written(generation),
-        };
+        let new = ask == Ask::InitTxn;
+        let mut bench = if new { Bench::new(generation) } else { Bench::written(generation) };
         bench.call(ask);
         assert_eq!(bench.told(), None);
         bench.asked.clear();

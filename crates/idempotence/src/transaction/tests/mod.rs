@@ -15,6 +15,7 @@ use super::{Effect, Event, Load, Transactions};
 
 mod aborting;
 mod adding;
+mod anything;
 mod beginning;
 mod calling;
 mod closing;
@@ -116,14 +117,20 @@ impl Bench {
             match output {
                 Output::Ctrl { ctrl, to, request } => self.asked.push((ctrl, to, request)),
                 Output::CallDone { result, .. } => self.told.push(result),
-                Output::ForgetCoordinator(_) => self.forgotten += 1,
-                other => panic!("{other:?}"),
+                Output::ForgetCoordinator(_) => self.forgotten = self.forgotten.saturating_add(1),
+                other @ (Output::Complete { .. }
+                | Output::Restamp(_)
+                | Output::Split(_)
+                | Output::Send(_)
+                | Output::Refresh(_)
+                | Output::NeedConn(_)
+                | Output::CloseConn(_)) => panic!("{other:?}"),
             }
         }
     }
 
     fn call(&mut self, ask: Ask) {
-        self.calls += 1;
+        self.calls = self.calls.saturating_add(1);
         let deadline = self.now.saturating_add(PATIENCE);
         self.tell(Event::Call { call: CallId(self.calls), deadline, ask });
     }
