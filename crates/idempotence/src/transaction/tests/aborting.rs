@@ -80,12 +80,19 @@ fn an_abort_is_asked_for_until_it_is_answered() {
 //= type=test F94
 #[test]
 fn an_abort_that_can_only_be_aborted_ends_the_producer() {
-    let mut bench = Bench::written(Generation::V2);
-    bench.call(Ask::Abort);
-    bench.answer(ended(ErrorCode::TRANSACTION_ABORTABLE));
-    let fatal = Fatal::Refused(ErrorCode::TRANSACTION_ABORTABLE);
-    assert_eq!(bench.told(), Some(Err(CallError::Fatal(fatal))));
-    assert_eq!(bench.effects(), [DROP, Effect::Fatal(fatal)]);
+    let code = ErrorCode::TRANSACTION_ABORTABLE;
+    for by_look_up in [false, true] {
+        let mut bench = Bench::written(Generation::V2);
+        bench.call(Ask::Abort);
+        if by_look_up {
+            bench.find_nobody(code);
+        } else {
+            bench.answer(ended(code));
+        }
+        let fatal = Fatal::Refused(code);
+        assert_eq!(bench.told(), Some(Err(CallError::Fatal(fatal))));
+        assert_eq!(bench.effects(), [DROP, Effect::Fatal(fatal)]);
+    }
 }
 
 //= type=test F87

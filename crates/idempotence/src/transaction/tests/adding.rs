@@ -1,6 +1,7 @@
 //! Partitions of a transaction.
 
 use super::*;
+use crate::output::Fatal;
 
 //= type=test F91
 //= type=test I14
@@ -95,6 +96,27 @@ fn what_was_not_tried_is_asked_again_unless_a_neighbour_spoilt_it() {
     assert_eq!(bench.ask(Ask::Commit), must_abort(denied));
 }
 
+//= type=test F90
+#[test]
+fn an_add_that_nobody_looked_at_leaves_nothing_to_end_but_its_neighbour_does() {
+    let loading = ErrorCode::COORDINATOR_LOAD_IN_PROGRESS;
+    for (second, must_end) in [(loading, false), (OK, true)] {
+        let mut bench = Bench::in_transaction(Generation::V1);
+        bench.tell(Event::Wants(Part(9)));
+        bench.tell(Event::Wants(P0));
+        bench.tell(Event::Wants(P1));
+        bench.find_nobody(ErrorCode::COORDINATOR_NOT_AVAILABLE);
+        bench.asked.clear();
+        bench.txn.forget_resting_errand();
+        bench.tell(Event::Tick);
+        assert_eq!(bench.request(), adding(&[P0, P1]));
+        bench.answer(added(&[(P0, loading), (P1, second)]));
+        bench.call(Ask::Abort);
+        assert_eq!(bench.told().is_none(), must_end);
+        assert_eq!(bench.is_silent(), !must_end);
+    }
+}
+
 #[test]
 fn a_partition_that_the_answer_leaves_out_is_asked_for_again() {
     let mut bench = Bench::in_transaction(Generation::V1);
@@ -139,6 +161,18 @@ fn an_abort_that_finds_nothing_open_is_done_if_no_add_was_confirmed() {
     bench.asked.clear();
     bench.call(Ask::BeginTxn);
     assert_eq!(bench.request(), renewal(0), "the add may still land");
+}
+
+//= type=test F90
+#[test]
+fn an_abort_that_finds_nothing_open_although_an_add_was_confirmed_ends_the_producer() {
+    for generation in BOTH {
+        let mut bench = Bench::written(generation);
+        bench.call(Ask::Abort);
+        bench.answer(ended(ErrorCode::INVALID_TXN_STATE));
+        let fatal = Fatal::Refused(ErrorCode::INVALID_TXN_STATE);
+        assert_eq!(bench.told(), Some(Err(CallError::Fatal(fatal))));
+    }
 }
 
 #[test]

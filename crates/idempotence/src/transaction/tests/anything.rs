@@ -12,10 +12,8 @@ use crate::verdict::coordinator::{Asked, verdict};
 /// Outputs of one event at the most: an answer, a look-up, two calls told, a request.
 const MOST_OUTPUTS: usize = 5;
 
-const CODES: [ErrorCode; 14] = [
-    ErrorCode::NONE,
-    ErrorCode::NONE,
-    ErrorCode::NONE,
+/// Codes that a transaction can survive.
+const CODES: [ErrorCode; 9] = [
     ErrorCode::COORDINATOR_LOAD_IN_PROGRESS,
     ErrorCode::NOT_COORDINATOR,
     ErrorCode::CONCURRENT_TRANSACTIONS,
@@ -24,9 +22,14 @@ const CODES: [ErrorCode; 14] = [
     ErrorCode::TOPIC_AUTHORIZATION_FAILED,
     ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
     ErrorCode::OPERATION_NOT_ATTEMPTED,
+    ErrorCode(999),
+];
+
+/// Codes that end the producer, or nearly always do.
+const LAST_CODES: [ErrorCode; 3] = [
     ErrorCode::INVALID_TXN_STATE,
     ErrorCode::INVALID_PRODUCER_EPOCH,
-    ErrorCode(999),
+    ErrorCode::INVALID_PRODUCER_ID_MAPPING,
 ];
 
 #[derive(Debug, Clone)]
@@ -48,17 +51,18 @@ fn op() -> impl Strategy<Value = Op> {
     let none = Ask::SendOffsets { group: GROUP, offsets: 0 };
     let asks = [Ask::InitTxn, Ask::BeginTxn, OFFSETS, none, Ask::Commit, Ask::Abort, Ask::Flush];
     prop_oneof![
-        10 => (prop::sample::select(asks.to_vec()), 0..5000_u16).prop_map(|(a, d)| Op::Call(a, d)),
-        12 => prop::sample::select(CODES.to_vec()).prop_map(Op::Answer),
-        8 => Just(Op::Answer(OK)),
-        1 => Just(Op::Stray),
-        3 => any::<bool>().prop_map(Op::Lose),
-        1 => prop::sample::select(CODES.to_vec()).prop_map(Op::FindNobody),
-        1 => prop::sample::select(BOTH.to_vec()).prop_map(Op::Features),
-        6 => (0..3_u8).prop_map(Op::Write),
-        1 => any::<bool>().prop_map(Op::SendFailed),
-        4 => (0..2_u8, 0..2_u8).prop_map(|(open, out)| Op::Load(open, out)),
-        6 => (0..3000_u16).prop_map(Op::Pass),
+        40 => (prop::sample::select(asks.to_vec()), 0..9000_u16).prop_map(|(a, d)| Op::Call(a, d)),
+        20 => prop::sample::select(CODES.to_vec()).prop_map(Op::Answer),
+        1 => prop::sample::select(LAST_CODES.to_vec()).prop_map(Op::Answer),
+        50 => Just(Op::Answer(OK)),
+        2 => Just(Op::Stray),
+        12 => any::<bool>().prop_map(Op::Lose),
+        2 => prop::sample::select(CODES.to_vec()).prop_map(Op::FindNobody),
+        3 => prop::sample::select(BOTH.to_vec()).prop_map(Op::Features),
+        25 => (0..3_u8).prop_map(Op::Write),
+        2 => any::<bool>().prop_map(Op::SendFailed),
+        25 => (0..2_u8, 0..2_u8).prop_map(|(open, out)| Op::Load(open, out)),
+        30 => (0..2000_u16).prop_map(Op::Pass),
         1 => Just(Op::Close),
     ]
 }

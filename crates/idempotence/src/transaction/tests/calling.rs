@@ -57,9 +57,9 @@ fn after_a_call_that_timed_out_only_the_same_is_legal() {
         bench.call(ask);
         bench.pass(PATIENCE);
         assert_eq!(bench.told(), Some(Err(CallError::TimedOut)));
+        bench.load(0, 0);
         refuses(&mut bench, &all_but(&[ask]));
         bench.call(ask);
-        bench.load(0, 0);
         assert_eq!(bench.request(), end(ask == Ask::Commit, 0, generation));
         refuses(&mut bench, &ALL);
     }

@@ -93,6 +93,8 @@ fn a_batch_that_ends_the_producer_ends_its_calls() {
     bench.call(Ask::Commit);
     bench.tell(Event::SendFailed { tag: tag_of(&bench), reason, fatal });
     assert_eq!(bench.told(), fatal.map(|fatal| Err(CallError::Fatal(fatal))));
+    bench.tell(Event::SendFailed { tag: tag_of(&bench), reason, fatal: Some(Fatal::Fenced) });
+    assert_eq!(bench.effects(), fatal.map(Effect::Fatal).as_slice(), "once");
     bench.load(0, 0);
     assert!(bench.is_silent());
 }

@@ -21,6 +21,19 @@ fn the_first_generation_renews_after_an_end_that_was_answered_late() {
     }
 }
 
+//= type=test F74
+#[test]
+fn the_first_generation_renews_after_an_end_whose_first_answer_said_nothing() {
+    let mut bench = Bench::committing(Generation::V1);
+    bench.answer(ended(ErrorCode::NOT_COORDINATOR));
+    bench.pass(WHILE);
+    bench.answer(ended(OK));
+    assert_eq!(bench.told(), Some(Ok(Done::Committed)));
+    bench.asked.clear();
+    bench.call(Ask::BeginTxn);
+    assert_eq!(bench.request(), renewal(0));
+}
+
 #[test]
 fn the_first_generation_goes_on_under_its_epoch_after_a_clean_commit() {
     let mut bench = Bench::committing(Generation::V1);
@@ -128,15 +141,21 @@ fn a_renewal_that_found_no_end_in_time_is_gone_on_with() {
 
 #[test]
 fn a_renewal_denied_leaves_a_producer_that_may_try_again() {
-    let mut bench = Bench::ready(Generation::V1);
-    bench.tell(Event::Features(Generation::V2));
+    let mut bench = Bench::written(Generation::V1);
+    bench.call(Ask::Abort);
+    bench.answer(ended(OK));
+    bench.told();
+    for code in [ErrorCode::CLUSTER_AUTHORIZATION_FAILED, ErrorCode::TRANSACTION_ABORTABLE] {
+        bench.asked.clear();
+        bench.call(Ask::BeginTxn);
+        assert_eq!(bench.request(), renewal(0));
+        bench.answer(no_identity(code));
+        assert_eq!(bench.told(), Some(Err(CallError::Refused(code))));
+    }
     bench.call(Ask::BeginTxn);
-    let code = ErrorCode::CLUSTER_AUTHORIZATION_FAILED;
-    bench.answer(no_identity(code));
-    assert_eq!(bench.told(), Some(Err(CallError::Refused(code))));
-    bench.asked.clear();
-    bench.call(Ask::BeginTxn);
-    assert_eq!(bench.request(), renewal(0));
+    bench.request();
+    bench.find_nobody(ErrorCode::TRANSACTION_ABORTABLE);
+    assert_eq!(bench.told(), Some(Err(CallError::Refused(ErrorCode::TRANSACTION_ABORTABLE))));
 }
 
 //= type=test I19
