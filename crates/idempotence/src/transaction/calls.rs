@@ -2,12 +2,12 @@
 
 use crate::input::Ask;
 use crate::names::Group;
-use crate::output::{CallError, Done, Reason};
+use crate::output::{CallError, Done};
 
 use super::caller::Caller;
 use super::open::{Offsets, Open};
 use super::state::{AbortStage, Aborting, Committing, Ready, State};
-use super::{Effect, Moment, Transactions};
+use super::{Moment, Transactions};
 
 /// More partitions than a group can have: a longer list is a mistake, and costs no memory.
 const MOST_OFFSETS: u32 = 1 << 20;
@@ -50,7 +50,7 @@ impl Transactions {
             Ask::BeginTxn => self.start_begin(caller, at),
             Ask::SendOffsets { group, offsets } => self.start_offsets(caller, group, offsets, at),
             Ask::Commit => self.start_commit(caller),
-            Ask::Abort => self.start_abort(caller, Reason::Aborted),
+            Ask::Abort => self.start_abort(caller),
             Ask::Flush | Ask::Close => Err(CallError::IllegalState),
         }
     }
@@ -105,7 +105,7 @@ impl Transactions {
         if open.offsets.is_some() { Err(CallError::IllegalState) } else { Ok(open) }
     }
 
-    fn start_abort(&mut self, caller: Caller, reason: Reason) -> Result<(), CallError> {
+    fn start_abort(&mut self, caller: Caller) -> Result<(), CallError> {
         let can = matches!(
             &self.state,
             State::InTxn(Open { offsets: None, .. }) | State::Abortable { .. }
@@ -113,15 +113,15 @@ impl Transactions {
         if !can {
             return Err(CallError::IllegalState);
         }
-        self.abort(caller, reason);
+        self.abort(caller);
         Ok(())
     }
 
     /// Gives up the open transaction, whatever it waits for.
-    fn abort(&mut self, caller: Caller, reason: Reason) {
+    fn abort(&mut self, caller: Caller) {
         if let Some(open) = self.state.take_open() {
             self.forget_resting_errand();
-            self.effects.push_back(Effect::FailUnsent { reason });
+            self.fail_unsent();
             self.state = State::Aborting(Aborting { open, caller, stage: AbortStage::Drain });
         }
     }
@@ -141,7 +141,7 @@ impl Transactions {
             if let Some(offsets) = open.offsets.take() {
                 offsets.caller.fail(CallError::Closed, at.out);
             }
-            self.abort(Caller::Nobody, Reason::Closed);
+            self.abort(Caller::Nobody);
         }
     }
 
@@ -156,7 +156,7 @@ impl Transactions {
                 | State::Committing(Committing::Flush { caller: Caller::Gone, .. })
         );
         if given_up {
-            self.abort(Caller::Nobody, Reason::Closed);
+            self.abort(Caller::Nobody);
         } else if let Some((_, caller @ Caller::Gone)) = self.state.pending() {
             *caller = Caller::Nobody;
         }

@@ -4,7 +4,7 @@ use klamm_wire::ErrorCode;
 
 use crate::fate::Evidence;
 use crate::input::Ask;
-use crate::output::{Done, Fatal};
+use crate::output::{Done, Fatal, Reason};
 use crate::settings::Generation;
 use crate::stamp::Identity;
 
@@ -27,8 +27,18 @@ impl Transactions {
             && !caller.is_gone()
             && at.load.outstanding == 0
         {
+            if at.load.open > 0 {
+                // Batches whose attempts were out when the abort began, and came to nothing.
+                self.fail_unsent();
+            }
             self.end(caller, false, at);
         }
+    }
+
+    /// Has every batch failed that has no attempt out.
+    pub(super) fn fail_unsent(&mut self) {
+        let reason = if self.closing { Reason::Closed } else { Reason::Aborted };
+        self.effects.push_back(Effect::FailUnsent { reason });
     }
 
     /// A transaction that the coordinator cannot know of ends without a word to it.

@@ -18,6 +18,7 @@ fn an_abort_waits_for_the_attempts_that_are_out() {
         bench.load(2, 1);
         assert!(bench.is_silent());
         bench.load(1, 0);
+        assert_eq!(bench.effects(), [DROP], "what came to nothing after the abort began");
         assert_eq!(bench.request(), end(false, 0, generation));
         bench.answer(ended_well(generation));
         assert_eq!(bench.told(), Some(Ok(Done::Aborted)));
