@@ -276,7 +276,11 @@ fn answer_to(request: &Request, code: ErrorCode) -> CtrlFacts {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 500,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     //= type=test I15 I16 I17 I18 I19
     #[test]
