@@ -56,7 +56,6 @@ impl Ledger {
             *count = count.saturating_add(1);
         }
         self.answer_flushes(out);
-        self.answer_close(out);
     }
 
     pub(crate) const fn open(&self) -> u64 {
@@ -70,10 +69,6 @@ impl Ledger {
     /// Whether batches are still taken.
     pub(crate) const fn takes_work(&self) -> bool {
         self.closing.is_none() && !self.closed
-    }
-
-    pub(crate) const fn is_closed(&self) -> bool {
-        self.closed
     }
 
     pub(crate) fn flush(&mut self, call: CallId, deadline: Time, out: &mut Outbox) {

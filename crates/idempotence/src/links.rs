@@ -46,10 +46,6 @@ impl Links {
         self.up.iter().find(|link| link.node == node).map(|link| link.conn)
     }
 
-    pub(crate) fn leads_to(&self, conn: ConnId, node: NodeId) -> bool {
-        self.up.iter().any(|link| link.conn == conn && link.node == node)
-    }
-
     pub(crate) fn is_silent(&self, conn: ConnId, now: Time) -> bool {
         self.up.iter().any(|link| link.conn == conn && link.silent_until > now)
     }

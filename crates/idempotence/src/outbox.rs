@@ -25,7 +25,6 @@ impl Outbox {
             | Output::ForgetCoordinator(_)
             | Output::Refresh(_)
             | Output::NeedConn(_)
-            | Output::CloseConn(_)
             | Output::CallDone { .. } => self.rest.push_back(output),
         }
     }

@@ -40,8 +40,6 @@ pub enum Output {
     Refresh(Part),
     /// A connection to a broker is wanted.
     NeedConn(NodeId),
-    /// A connection must be closed: what stands on it was not understood.
-    CloseConn(ConnId),
     /// A call of the application is answered.
     CallDone {
         /// The call.

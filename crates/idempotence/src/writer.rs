@@ -124,6 +124,14 @@ impl Writer {
         }
     }
 
+    /// Whether nothing but batches keeps a producer from being closed.
+    pub(crate) const fn is_settled(&self) -> bool {
+        match self {
+            Self::Plain(_) | Self::Idempotent(_) => true,
+            Self::Transactional(all) => all.is_settled(),
+        }
+    }
+
     pub(crate) fn next_wake(&self) -> Option<Time> {
         match self {
             Self::Plain(_) => None,

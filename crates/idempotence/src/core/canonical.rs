@@ -3,7 +3,7 @@
 use super::Machine;
 use super::slots::Slots;
 use crate::canonical::{Naming, Rename};
-use crate::names::AttemptId;
+use crate::names::{AttemptId, CtrlId};
 use crate::writer::Writer;
 
 impl Machine {
@@ -36,6 +36,17 @@ impl Rename for Slots {
         self.forget_wakes();
         for partition in self.partitions_mut() {
             partition.rename(naming);
+        }
+    }
+}
+
+impl Machine {
+    /// The control request whose answer is awaited in transactional mode.
+    #[must_use]
+    pub fn open_ctrl(&self) -> Option<CtrlId> {
+        match &self.writer {
+            Writer::Plain(_) | Writer::Idempotent(_) => None,
+            Writer::Transactional(all) => all.open_ctrl(),
         }
     }
 }

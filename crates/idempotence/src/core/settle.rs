@@ -44,7 +44,9 @@ impl Machine {
         } else if self.dead.is_none() && self.ledger.open() > 0 {
             self.writer.want_identity(self.now, &mut self.out);
         }
-        self.ledger.answer_close(&mut self.out);
+        if self.writer.is_settled() {
+            self.ledger.answer_close(&mut self.out);
+        }
     }
 
     fn settle_transactions(&mut self) {
@@ -64,7 +66,11 @@ impl Machine {
                 self.all_turns(|partition, turn| partition.give_up(reason, turn));
             }
             Effect::Fatal(fatal) => self.die(fatal),
-            Effect::Ended { .. } | Effect::PartitionsWritable | Effect::IdentityChanged => {
+            // Nothing of a transaction outlives it, whatever became of its last attempts.
+            Effect::Ended { .. } => {
+                self.all_turns(|partition, turn| partition.give_up(Reason::Aborted, turn));
+            }
+            Effect::PartitionsWritable | Effect::IdentityChanged => {
                 self.all_turns(|_, _| {});
             }
         }

@@ -75,7 +75,7 @@ impl Partition {
         if evidence == Evidence::Persisted {
             self.success(turn);
         } else {
-            self.trouble(turn);
+            self.trouble();
         }
         if told {
             return self.told_ended(at, before, evidence);

@@ -111,9 +111,10 @@ impl Stamped {
         matches!(self.stage, Stage::Idle)
     }
 
-    /// Whether a resend of it could still tell something.
-    pub(crate) const fn is_doubtful(&self) -> bool {
-        !self.story.known.is_clean()
+    /// Whether it may leave as far as it is concerned.
+    pub(crate) fn is_due(&self, now: Time) -> bool {
+        let alive = self.owed.as_ref().is_some_and(|owed| owed.deadline > now);
+        self.is_idle() && alive && self.story.not_before <= now
     }
 
     /// Whether it is here, unwritten, and the caller still waits for it.

@@ -27,6 +27,9 @@ pub(super) enum Flow {
         /// Without a batch until then, the partition is gated again.
         idle_at: Time,
     },
+    /// Each batch for itself: without stamps there is no order to keep.
+    //= R24 plain: no gate, no head, no lane
+    Free,
     /// Nothing: what is out must end first.
     //= R8 after a failure nothing leaves before all attempts ended
     Draining,
@@ -51,6 +54,9 @@ impl Partition {
 
     /// Moves on from states that were only waiting for attempts to end.
     fn settle(&mut self, turn: &mut Turn<'_>) {
+        if !turn.writer.stamps() {
+            self.flow = Flow::Free;
+        }
         if self.flow == Flow::Draining && !self.any_out() {
             self.flow = Flow::Gated;
         }
@@ -105,17 +111,20 @@ impl Partition {
     /// The first batch that is here and has a stamp.
     //= R8 from the head, in order
     fn next_resend(&self, now: Time) -> Resend {
-        if self.flow == Flow::Draining {
-            return Resend::Held;
+        match self.flow {
+            Flow::Draining => return Resend::Held,
+            Flow::Free => return self.any_due(now).map_or(Resend::Nothing, Resend::Batch),
+            Flow::Gated | Flow::Open { .. } => {}
         }
         let waits = |one: &Stamped| matches!(one.stage, Stage::Idle | Stage::Splitting);
         let Some(at) = self.unresolved.iter().position(waits) else { return Resend::Nothing };
         let alone = self.flow == Flow::Gated || self.has_pieces();
-        let due = self.unresolved.get(at).is_some_and(|one| {
-            let alive = one.owed.as_ref().is_some_and(|owed| owed.deadline > now);
-            one.is_idle() && alive && one.story.not_before <= now
-        });
+        let due = self.unresolved.get(at).is_some_and(|one| one.is_due(now));
         if due && !(alone && self.any_out()) { Resend::Batch(at) } else { Resend::Held }
+    }
+
+    fn any_due(&self, now: Time) -> Option<usize> {
+        self.unresolved.iter().position(|one| one.is_due(now))
     }
 
     /// Whether the order and the window allow another stamp.
@@ -126,6 +135,7 @@ impl Partition {
         let allowed = match self.flow {
             Flow::Gated => self.unresolved.is_empty(),
             Flow::Open { .. } => self.unresolved.iter().all(Stamped::is_out) && !self.has_pieces(),
+            Flow::Free => true,
             Flow::Draining => false,
         };
         room && allowed && !self.lane.is_spent()
@@ -186,22 +196,24 @@ impl Partition {
     }
 
     /// Something did not go as it should: what is out must end before anything else leaves.
-    pub(super) fn trouble(&mut self, turn: &Turn<'_>) {
-        if turn.writer.stamps() {
+    pub(super) fn trouble(&mut self) {
+        if self.flow != Flow::Free {
             self.flow = Flow::Draining;
         }
     }
 
     /// The broker took a batch under the stamps of this lane.
     pub(super) fn success(&mut self, turn: &Turn<'_>) {
-        if self.flow != Flow::Draining {
+        if matches!(self.flow, Flow::Gated | Flow::Open { .. }) {
             self.flow = Flow::Open { idle_at: turn.now.saturating_add(turn.settings.idle_limit) };
         }
     }
 
     /// Another connection, leader or log: the first batch proves it.
     pub(super) fn gate(&mut self) {
-        self.flow = Flow::Gated;
+        if self.flow != Flow::Free {
+            self.flow = Flow::Gated;
+        }
     }
 }
 

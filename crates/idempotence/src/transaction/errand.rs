@@ -107,3 +107,30 @@ impl Errand {
         }
     }
 }
+
+#[cfg(feature = "model")]
+mod canonical {
+    use super::{Errand, Progress};
+    use crate::canonical::{Naming, Rename};
+    use crate::names::CtrlId;
+
+    impl Errand {
+        /// The name under which it is out.
+        pub(in super::super) const fn asked(&self) -> Option<CtrlId> {
+            match self.progress {
+                Progress::Asked(ctrl) => Some(ctrl),
+                Progress::Resting(_) => None,
+            }
+        }
+    }
+
+    impl Rename for Errand {
+        fn rename(&mut self, naming: &Naming<'_>) {
+            self.tries = 0;
+            match &mut self.progress {
+                Progress::Asked(ctrl) => ctrl.0 = 1,
+                Progress::Resting(until) => until.rename(naming),
+            }
+        }
+    }
+}

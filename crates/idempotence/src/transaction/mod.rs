@@ -54,6 +54,8 @@ mod adding;
 mod answers;
 mod caller;
 mod calls;
+#[cfg(feature = "model")]
+mod canonical;
 mod ending;
 mod errand;
 mod identity;

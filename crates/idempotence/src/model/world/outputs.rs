@@ -23,10 +23,7 @@ impl World {
             Output::Send(send) => self.send(&send),
             Output::Ctrl { ctrl, .. } => Some(self.new_pid(ctrl)),
             Output::NeedConn(node) => Some(self.dial(node)),
-            Output::ForgetCoordinator(_)
-            | Output::Refresh(_)
-            | Output::CloseConn(_)
-            | Output::CallDone { .. } => None,
+            Output::ForgetCoordinator(_) | Output::Refresh(_) | Output::CallDone { .. } => None,
         }
     }
 
