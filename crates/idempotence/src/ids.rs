@@ -62,9 +62,11 @@ impl Ids {
         }
     }
 
-    pub(crate) fn next_wake(&self) -> Option<Time> {
+    /// When to ask again. Who has work asks by then; a wait that is over and was not used wakes
+    /// nobody.
+    pub(crate) fn next_wake(&self, now: Time) -> Option<Time> {
         match self.state {
-            State::Waiting { until } => Some(until),
+            State::Waiting { until } => Some(until).filter(|until| *until > now),
             State::Unset | State::Asked(_) | State::Held(_) => None,
         }
     }

@@ -132,10 +132,10 @@ impl Writer {
         }
     }
 
-    pub(crate) fn next_wake(&self) -> Option<Time> {
+    pub(crate) fn next_wake(&self, now: Time) -> Option<Time> {
         match self {
             Self::Plain(_) => None,
-            Self::Idempotent(ids) => ids.next_wake(),
+            Self::Idempotent(ids) => ids.next_wake(now),
             Self::Transactional(all) => all.next_wake(),
         }
     }

@@ -80,8 +80,8 @@ impl Machine {
     #[must_use]
     pub fn next_wake(&self) -> Option<Time> {
         let links = self.links.next_wake(self.now);
-        let wakes =
-            [self.slots.next_wake(), self.writer.next_wake(), self.ledger.next_wake(), links];
+        let writer = self.writer.next_wake(self.now);
+        let wakes = [self.slots.next_wake(), writer, self.ledger.next_wake(), links];
         wakes.into_iter().flatten().min()
     }
 

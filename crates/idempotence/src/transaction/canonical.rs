@@ -10,7 +10,7 @@ use crate::names::CtrlId;
 impl Transactions {
     /// The request whose answer is awaited.
     pub(crate) fn open_ctrl(&self) -> Option<CtrlId> {
-        self.errand.as_ref().and_then(Errand::asked)
+        self.errand.as_ref().and_then(Errand::open_ctrl)
     }
 }
 

@@ -116,7 +116,7 @@ mod canonical {
 
     impl Errand {
         /// The name under which it is out.
-        pub(in super::super) const fn asked(&self) -> Option<CtrlId> {
+        pub(in super::super) const fn open_ctrl(&self) -> Option<CtrlId> {
             match self.progress {
                 Progress::Asked(ctrl) => Some(ctrl),
                 Progress::Resting(_) => None,

@@ -88,6 +88,20 @@ fn a_producer_id_is_asked_for_again_after_a_wait() {
     assert_eq!(bench.sends(), [a]);
 }
 
+//= type=test F60
+#[test]
+fn a_lost_request_for_a_producer_id_wakes_nobody_without_work() {
+    let mut bench = unidentified();
+    let a = bench.batch(P, 1, 5);
+    bench.wait(5);
+    bench.tell(Input::CtrlLost { ctrl: CtrlId(1), wrote_full_frame: true });
+    bench.wait(3600);
+    assert_eq!((bench.told(a), bench.asked.len()), (Told::NotWritten, 1));
+    let [b] = bench.batches();
+    bench.grant(CtrlId(2));
+    assert_eq!(bench.sends(), [b]);
+}
+
 #[test]
 fn a_producer_id_that_is_refused_for_good_ends_the_producer() {
     let mut bench = unidentified();
