@@ -48,7 +48,7 @@ fn used_up_epochs_end_in_a_new_id_to_which_partitions_move_one_by_one() {
     bench.leads_too(Q, 1);
     let q = bench.batch(Q, 1, PATIENCE);
     bench.answer(q, ErrorCode::NONE);
-    for (pid, epoch) in [(101, 1), (102, 0), (102, 1), (103, 0)] {
+    for (pid, epoch) in [(101, 1), (102, 1), (103, 1)] {
         let [a] = bench.batches();
         bench.answer(a, ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER);
         bench.wait(1);

@@ -205,8 +205,7 @@ impl Watched {
                 | Output::Split(_)
                 | Output::Send(_)
                 | Output::Refresh(_)
-                | Output::NeedConn(_)
-                | Output::CloseConn(_)) => panic!("{other:?}"),
+                | Output::NeedConn(_)) => panic!("{other:?}"),
             }
         }
         self.take_effects();

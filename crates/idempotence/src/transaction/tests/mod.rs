@@ -123,8 +123,7 @@ impl Bench {
                 | Output::Split(_)
                 | Output::Send(_)
                 | Output::Refresh(_)
-                | Output::NeedConn(_)
-                | Output::CloseConn(_)) => panic!("{other:?}"),
+                | Output::NeedConn(_)) => panic!("{other:?}"),
             }
         }
     }

@@ -30,7 +30,6 @@ impl Checks {
             | Output::ForgetCoordinator(_)
             | Output::Refresh(_)
             | Output::NeedConn(_)
-            | Output::CloseConn(_)
             | Output::CallDone { .. } => {}
         }
     }

@@ -70,10 +70,9 @@ impl Seen {
             Output::CallDone { call, result } => {
                 assert_eq!(self.calls.insert(call, result), None, "a call is answered once");
             }
-            Output::ForgetCoordinator(_)
-            | Output::Refresh(_)
-            | Output::NeedConn(_)
-            | Output::CloseConn(_) => self.wishes.push(output),
+            Output::ForgetCoordinator(_) | Output::Refresh(_) | Output::NeedConn(_) => {
+                self.wishes.push(output)
+            }
         }
     }
 
