@@ -1,4 +1,4 @@
-//! What is known about a batch and the log: the one join of evidence, and what a caller may believe.
+//! What is known of a batch and the log: the join of evidence, and what a caller may believe.
 //!
 //! Each attempt to write a batch ends with [`Evidence`]. What is known of the batch, [`Known`], is
 //! the greatest of it: once one attempt may have written the batch, no later refusal unsays that.

@@ -16,7 +16,7 @@ pub struct Identity {
 /// What is written into the header of a batch, and what tells a broker a repetition from news.
 ///
 /// There is no way to change one. A batch gets another stamp only as a
-/// [`Restamp`](crate::Output::Restamp), and only when no attempt under the old one can have written it.
+/// [`Restamp`](crate::Output::Restamp), when no attempt under the old one can have written it.
 //= R3 a stamp has no setter
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Stamp {

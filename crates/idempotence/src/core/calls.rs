@@ -22,7 +22,7 @@ impl Machine {
                 }
             }
             Ask::InitTxn | Ask::BeginTxn | Ask::SendOffsets { .. } | Ask::Commit | Ask::Abort => {
-                self.transaction_call(call, deadline, ask)
+                self.transaction_call(call, deadline, ask);
             }
         }
     }

@@ -1,5 +1,4 @@
-//! The two doors: facts go in with [`Machine::handle`], and what follows comes out of
-//! [`Machine::poll`].
+//! The two doors: facts go in, and what follows comes out.
 
 mod calls;
 #[cfg(feature = "model")]

@@ -31,6 +31,11 @@ pub(crate) struct Owed {
 }
 
 impl Owed {
+    /// Gives up the promise, to keep it at once: what it names.
+    pub(crate) const fn redeem(self) -> (Ticket, Piece, Option<TxnTag>, u64) {
+        (self.ticket, self.piece, self.tag, self.number)
+    }
+
     /// The same promise, kept piece by piece: the first so many records, and the others.
     pub(crate) fn halves(self, half: u32) -> [Self; 2] {
         let Piece { first, records } = self.piece;
@@ -125,13 +130,11 @@ impl Stamped {
 
     /// What another stamp makes of it: queued as before, if no attempt can have written it.
     //= R3 the way back to the queue asks for the proof
-    pub(crate) fn unstamped(self, part: Part) -> Result<(Queued, NeverWritten), Self> {
-        let proof = NeverWritten::of(self.story.known, part, self.ticket, self.piece);
-        match (self.owed, proof) {
-            (Some(owed), Some(proof)) => {
-                Ok((Queued { owed, made: true, story: self.story }, proof))
-            }
-            (owed, _) => Err(Self { owed, ..self }),
-        }
+    ///
+    /// The proof is made first, so that a batch without one stays as it is.
+    pub(crate) fn unstamped(&mut self, part: Part) -> Option<(Queued, NeverWritten)> {
+        let proof = NeverWritten::of(self.story.known, part, self.ticket, self.piece)?;
+        let owed = self.owed.take()?;
+        Some((Queued { owed, made: true, story: self.story }, proof))
     }
 }

@@ -6,6 +6,7 @@
 use super::Partition;
 use super::batch::Stamped;
 use super::flow::Flow;
+use super::lane::Open;
 use crate::settings::Settings;
 
 impl Partition {
@@ -38,12 +39,12 @@ impl Partition {
             if last.is_some_and(|last| begin < Some(last)) {
                 return Some("I6 ranges of one lane do not overlap");
             }
-            if self.lane.open().map(|lane| lane.identity()) != one.stamp.map(|s| s.identity()) {
+            if self.lane.open().map(Open::identity) != one.stamp.map(|stamp| stamp.identity()) {
                 return Some("I10 unresolved batches belong to the lane");
             }
             last = end(one);
         }
-        let next = self.lane.open().map(|lane| lane.next());
+        let next = self.lane.open().map(Open::next);
         if last.is_some_and(|last| next < Some(last)) {
             return Some("I6 the next range begins after the last");
         }

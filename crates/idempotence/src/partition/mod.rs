@@ -16,8 +16,8 @@
 //! ```
 //!
 //! Reading order: [`batch`] (what moves), [`lane`] (where stamps come from), [`flow`] (what may
-//! leave), [`answers`] (what an attempt told), [`resolve`] (how a batch ends), [`time`] (deadlines),
-//! [`route`] (leaders and connections), [`split`], [`laws`] (what must always hold).
+//! leave), [`answers`] (what an attempt told), [`resolve`] (how a batch ends), [`time`]
+//! (deadlines), [`route`] (leaders and connections), [`split`], [`laws`] (what must always hold).
 
 pub(crate) mod batch;
 pub(crate) mod lane;
@@ -161,11 +161,11 @@ impl Partition {
     /// Gives every free batch back to the queue, in its old place and order.
     //= R10 what is stamped anew goes before what never was
     fn unstamp_all(&mut self, turn: &mut Turn<'_>) {
-        while let Some(stamped) = self.unresolved.pop_back() {
-            match stamped.unstamped(turn.part) {
-                Ok((queued, proof)) => self.requeue(queued, proof, turn),
-                Err(stamped) => return self.unresolved.push_back(stamped),
-            }
+        while let Some((queued, proof)) =
+            self.unresolved.back_mut().and_then(|stamped| stamped.unstamped(turn.part))
+        {
+            self.unresolved.pop_back();
+            self.requeue(queued, proof, turn);
         }
     }
 

@@ -81,7 +81,7 @@ impl Partition {
     ///
     /// A batch in pieces is finished when its last piece is.
     fn tell(&mut self, owed: Owed, told: Told, turn: &mut Turn<'_>) {
-        let Owed { ticket, tag, number, piece, .. } = owed;
+        let (ticket, piece, tag, number) = owed.redeem();
         let outcome = match self.halved.iter().position(|halved| halved.is_of(ticket)) {
             None => Outcome::Whole(told),
             Some(at) => {

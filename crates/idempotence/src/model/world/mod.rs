@@ -1,5 +1,6 @@
-//! A producer, a network and a broker in one value that a model checker, a property test or a
-//! fuzzer moves step by step.
+//! A producer, a network and a broker in one value that is moved step by step.
+//!
+//! Model checkers, property tests and fuzzers move it.
 //!
 //! The world owns a real [`Machine`] and the model broker, carries what one sends to the other,
 //! and lets faults happen only as far as its [`Scope`] allows. After every step the

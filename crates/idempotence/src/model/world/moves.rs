@@ -255,11 +255,11 @@ impl World {
             self.history.doubt();
         }
         for (attempt, content) in lost {
-            self.history.lost(content, name);
+            self.history.lost(content, name, true);
             self.feed(Input::AttemptLost { attempt, wrote_full_frame: true });
         }
         if let Some(request) = short {
-            self.history.unsent(&request, name);
+            self.history.lost(request.produce.content, name, false);
             self.feed(Input::AttemptLost { attempt: request.attempt, wrote_full_frame: false });
         }
         self.history.conn_gone(name);

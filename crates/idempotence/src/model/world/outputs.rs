@@ -16,7 +16,7 @@ impl World {
                 None
             }
             Output::Restamp(proof) => {
-                self.history.restamped(proof);
+                self.history.unwritten(proof, "I5 a batch that may be written is stamped anew");
                 None
             }
             Output::Split(proof) => Some(self.split(proof)),
@@ -29,7 +29,7 @@ impl World {
 
     /// The piece is halved, at once.
     fn split(&mut self, proof: NeverWritten) -> Input {
-        self.history.split(proof);
+        self.history.unwritten(proof, "I5 a batch that may be written is split");
         let (part, ticket, piece) = (proof.part(), proof.ticket(), proof.piece());
         let first_half = Some(piece.records.div_ceil(2)).filter(|half| *half < piece.records);
         Input::SplitDone { part, ticket, piece, first_half }
@@ -54,7 +54,7 @@ impl World {
                 None
             }
             None => {
-                self.history.unsent(&request, conn);
+                self.history.lost(content, conn, false);
                 Some(Input::AttemptLost { attempt, wrote_full_frame: false })
             }
         }

@@ -71,7 +71,7 @@ impl Seen {
                 assert_eq!(self.calls.insert(call, result), None, "a call is answered once");
             }
             Output::ForgetCoordinator(_) | Output::Refresh(_) | Output::NeedConn(_) => {
-                self.wishes.push(output)
+                self.wishes.push(output);
             }
         }
     }

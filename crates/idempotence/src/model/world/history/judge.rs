@@ -1,6 +1,7 @@
 //! The log against what callers were told.
 
-use super::{History, Told};
+use super::History;
+use super::items::Told;
 use crate::fate::Fate;
 use crate::model::{Cluster, Produce, read_uncommitted};
 use crate::names::ConnId;
@@ -12,17 +13,12 @@ impl History {
     /// A batch leaves the producer.
     pub(in super::super) fn sent(&mut self, part: u32, conn: ConnId, produce: &Produce) {
         let items = &self.items;
-        let is_told = |content| {
-            let of = |item: &&super::Item| {
-                (item.content..item.content.saturating_add(item.records)).contains(&content)
-            };
-            items.iter().find(of).is_some_and(|item| !item.told.is_empty())
-        };
+        let is_told = |content| items.is_told(content);
         match self.sent.leave((part, conn), produce, is_told) {
             Ok(met) => met.into_iter().for_each(|situation| self.met(situation)),
             Err(law) => self.violate(law),
         }
-        if self.is_told(produce.content) {
+        if self.items.is_told(produce.content) {
             self.violate("I9 a batch is sent whose caller was told");
         }
     }
@@ -56,7 +52,7 @@ impl History {
         if !self.reckless && sorted != written {
             return Err("I3 records stand in another order than they were handed in");
         }
-        for item in self.items.iter().filter(|item| item.part == part) {
+        for item in self.items.0.iter().filter(|item| item.part == part) {
             for (content, told) in (item.content..).zip(&item.told) {
                 let there = written.contains(&content);
                 match told {

@@ -2,6 +2,7 @@
 //!
 //! Everything here is found out by watching the wire and the callers; the machine is not asked.
 
+mod items;
 mod judge;
 mod sent;
 
@@ -14,6 +15,7 @@ use crate::proof::NeverWritten;
 
 use super::Scope;
 use super::network::{Reply, Request};
+use items::{Items, Told};
 use sent::Sent;
 
 /// Something that a model must have met to be believed.
@@ -70,29 +72,10 @@ impl Situation {
     }
 }
 
-/// What a caller was told about a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Told {
-    Acked,
-    Failed(Fate),
-}
-
-/// A batch that the producer was given.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Item {
-    part: u32,
-    ticket: u64,
-    records: u32,
-    /// The name of its first record; those of a partition ascend.
-    content: u32,
-    /// What was told, record by record; empty until then.
-    told: Vec<Told>,
-}
-
 /// Everything that was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct History {
-    items: Vec<Item>,
+    items: Items,
     parts: Vec<u32>,
     sent: Sent,
     /// Whether anything happened that can leave a batch in doubt.
@@ -105,20 +88,8 @@ pub(super) struct History {
 
 impl History {
     pub(super) fn new(scope: &Scope) -> Self {
-        let mut items: Vec<Item> = Vec::new();
-        for batch in &scope.batches {
-            let older = items.iter().filter(|item| item.part == batch.part).count();
-            let content = items.last().map_or(0, |item| item.content.saturating_add(item.records));
-            items.push(Item {
-                part: batch.part,
-                ticket: u64::try_from(older).unwrap_or_default(),
-                records: batch.records,
-                content,
-                told: Vec::new(),
-            });
-        }
         Self {
-            items,
+            items: Items::new(scope),
             parts: scope.parts(),
             sent: Sent::new(&scope.settings),
             doubt: false,
@@ -163,50 +134,27 @@ impl History {
     }
 
     pub(super) fn is_finished(&self) -> bool {
-        self.items.iter().all(|item| !item.told.is_empty())
+        self.items.are_finished()
     }
 
     /// Whether no batch that was sent is without an honest end.
     pub(super) fn is_certain(&self) -> bool {
-        let unknown = |told: &Told| matches!(told, Told::Failed(Fate::Unknown));
-        !self.sent.is_anything_out()
-            && !self.items.iter().any(|item| item.told.iter().any(unknown))
-            && !self.sent.is_anything_doubtful(|content| self.is_told(content))
-    }
-
-    fn is_told(&self, content: u32) -> bool {
-        self.item_of(content).is_some_and(|item| !item.told.is_empty())
-    }
-
-    fn item_of(&self, content: u32) -> Option<&Item> {
-        self.items.iter().find(|item| {
-            (item.content..item.content.saturating_add(item.records)).contains(&content)
-        })
+        !self.items.is_any_unknown() && self.sent.is_certain(|content| self.items.is_told(content))
     }
 
     /// The name of the first record of a piece.
     pub(super) fn content(&self, part: u32, ticket: u64, piece: Piece) -> u32 {
-        let item = self.items.iter().find(|item| item.part == part && item.ticket == ticket);
-        item.map_or(u32::MAX, |item| item.content.saturating_add(piece.first))
+        self.items.content(part, ticket, piece)
     }
 
     /// A caller was told.
     //= I9 exactly once
     pub(super) fn completed(&mut self, part: u32, ticket: u64, outcome: &Outcome) {
         let (out, doubt) = (self.sent.outs_in(part), self.doubt);
-        let Some(item) =
-            self.items.iter_mut().find(|item| item.part == part && item.ticket == ticket)
-        else {
-            return self.violate("I9 a batch completes that nobody announced");
+        let told = match self.items.complete(part, ticket, outcome) {
+            Ok(told) => told,
+            Err(law) => return self.violate(law),
         };
-        if !item.told.is_empty() {
-            return self.violate("I9 a batch completes twice");
-        }
-        item.told = told_by(outcome, item.records);
-        let told = item.told.clone();
-        if u32::try_from(told.len()) != Ok(item.records) {
-            self.violate("I9 every record of a batch has an outcome");
-        }
         if matches!(outcome, Outcome::Pieces(_)) && told.contains(&Told::Acked) {
             self.met(Situation::ChildAcked);
         }
@@ -224,19 +172,11 @@ impl History {
         }
     }
 
-    /// The machine says that a stamp is void.
-    pub(super) fn restamped(&mut self, proof: NeverWritten) {
+    /// The machine says that a piece was never written, to do with it what that allows.
+    pub(super) fn unwritten(&mut self, proof: NeverWritten, law: &'static str) {
         let content = self.content(proof.part().0, proof.ticket().0, proof.piece());
         if self.sent.is_doubtful(content) {
-            self.violate("I5 a batch that may be written is stamped anew");
-        }
-    }
-
-    /// The machine makes two of a piece.
-    pub(super) fn split(&mut self, proof: NeverWritten) {
-        let content = self.content(proof.part().0, proof.ticket().0, proof.piece());
-        if self.sent.is_doubtful(content) {
-            self.violate("I5 a batch that may be written is split");
+            self.violate(law);
         }
     }
 
@@ -256,24 +196,20 @@ impl History {
 
     /// The producer read an answer.
     pub(super) fn heard(&mut self, reply: &Reply, conn: ConnId) {
-        let told = self.item_of(reply.content).map(|item| item.told.clone()).unwrap_or_default();
-        if reply.is_success() && told.contains(&Told::Failed(Fate::Unknown)) {
+        if reply.is_success() && self.items.is_unknown(reply.content) {
             self.met(Situation::LateSuccess);
         }
         let refused = reply.verdict.code == klamm_wire::ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER;
-        let is_told = |content| self.is_told(content);
+        let is_told = |content| self.items.is_told(content);
         if refused && self.sent.is_doubtful_head(reply.part, reply.content, is_told) {
             self.met(Situation::DoubtfulHeadRefused);
         }
         self.sent.heard(reply, conn);
     }
 
-    pub(super) fn lost(&mut self, content: u32, conn: ConnId) {
-        self.sent.lost(content, conn, true);
-    }
-
-    pub(super) fn unsent(&mut self, request: &Request, conn: ConnId) {
-        self.sent.lost(request.produce.content, conn, false);
+    /// An attempt ended without an answer, after all of its request was written or before.
+    pub(super) fn lost(&mut self, content: u32, conn: ConnId, whole: bool) {
+        self.sent.lost(content, conn, whole);
     }
 
     pub(super) fn conn_gone(&mut self, conn: ConnId) {
@@ -283,20 +219,6 @@ impl History {
     pub(super) fn leader_told(&mut self, part: u32, epoch: i32) {
         if self.sent.leader_told(part, epoch) {
             self.met(Situation::DetachedAttempt);
-        }
-    }
-}
-
-/// The outcome of a batch, record by record.
-fn told_by(outcome: &Outcome, records: u32) -> Vec<Told> {
-    let one = |told: &Result<_, crate::output::Failed>| match told {
-        Ok(_) => Told::Acked,
-        Err(failed) => Told::Failed(failed.fate),
-    };
-    match outcome {
-        Outcome::Whole(told) => (0..records).map(|_| one(told)).collect(),
-        Outcome::Pieces(pieces) => {
-            pieces.iter().flat_map(|(piece, told)| (0..piece.records).map(|_| one(told))).collect()
         }
     }
 }

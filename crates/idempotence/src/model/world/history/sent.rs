@@ -210,13 +210,11 @@ impl Sent {
         self.outs(part).filter(|out| !out.detached).count()
     }
 
-    pub(super) fn is_anything_out(&self) -> bool {
-        self.pieces.iter().any(|piece| !piece.outs.is_empty())
-    }
-
-    /// Whether a batch that may be written has no end yet.
-    pub(super) fn is_anything_doubtful(&self, is_told: impl Fn(u32) -> bool) -> bool {
-        self.pieces.iter().any(|piece| piece.doubtful && !is_told(piece.content))
+    /// Whether no attempt is without an end, and no batch that may be written either.
+    pub(super) fn is_certain(&self, is_told: impl Fn(u32) -> bool) -> bool {
+        let open =
+            |piece: &Piece| !piece.outs.is_empty() || (piece.doubtful && !is_told(piece.content));
+        !self.pieces.iter().any(open)
     }
 
     pub(super) fn is_doubtful(&self, content: u32) -> bool {
