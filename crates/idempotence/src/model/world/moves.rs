@@ -50,7 +50,7 @@ pub enum Fault {
     Invalid,
     /// It refuses the batch for its size.
     TooLarge,
-    /// It leaves the partition out of its answer.
+    /// It leaves the partition out of its answer, and out of its work.
     Omitted,
 }
 
@@ -206,7 +206,11 @@ impl World {
             Some(Fault::FewReplicas) => Verdict::rejected(ErrorCode::NOT_ENOUGH_REPLICAS),
             Some(Fault::Invalid) => Verdict::rejected(ErrorCode::INVALID_RECORD),
             Some(Fault::TooLarge) => Verdict::rejected(ErrorCode::MESSAGE_TOO_LARGE),
-            Some(after @ (Fault::Deposed | Fault::Slow | Fault::Omitted)) => {
+            Some(Fault::Omitted) => {
+                self.history.doubt();
+                Verdict::rejected(ErrorCode::UNKNOWN_SERVER_ERROR)
+            }
+            Some(after @ (Fault::Deposed | Fault::Slow)) => {
                 self.history.doubt();
                 let verdict = self.cluster.produce(to, &request.produce);
                 let code = if after == Fault::Deposed {

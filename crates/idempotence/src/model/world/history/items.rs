@@ -3,7 +3,7 @@
 use crate::fate::Fate;
 use crate::model::world::Scope;
 use crate::names::Piece;
-use crate::output::{Failed, Outcome};
+use crate::output::{Failed, Fatal, Outcome, Reason};
 
 /// What a caller was told about a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -85,6 +85,11 @@ impl Items {
         let item = item.ok_or("I9 a batch completes that nobody announced")?;
         if !item.told.is_empty() {
             return Err("I9 a batch completes twice");
+        }
+        if let Outcome::Whole(Err(failed)) = outcome
+            && let Reason::ProducerClosed(Fatal::Invariant(law)) = failed.reason
+        {
+            return Err(law);
         }
         item.told = told_by(outcome, item.records);
         if u32::try_from(item.told.len()) != Ok(item.records) {
