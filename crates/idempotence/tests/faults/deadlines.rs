@@ -114,6 +114,23 @@ fn a_pause_that_a_broker_asks_for_is_kept_and_deadlines_run() {
     assert_eq!(bench.sends(), [b]);
 }
 
+//= type=test F44
+#[test]
+fn a_pause_charges_no_attempt() {
+    let mut bench = Bench::flowing();
+    let [a] = bench.batches();
+    for pause in 1..=3 {
+        let until = bench.now.saturating_add(Duration::from_secs(pause));
+        bench.tell(Input::Throttled { conn: bench.conn(1), until });
+    }
+    for _ in 0..3 {
+        bench.answer(a, ErrorCode::CORRUPT_MESSAGE);
+        bench.wait(5);
+    }
+    bench.answer(a, ErrorCode::NONE);
+    assert_eq!(bench.told(a), Told::Acked);
+}
+
 //= type=test F45
 #[test]
 fn too_few_replicas_for_too_long_is_a_definite_failure() {
