@@ -6,6 +6,14 @@ use crate::names::{Part, Piece, Ticket};
 /// A piece of a batch that is not in the log and never will be under its present stamp.
 ///
 /// Only the machine makes one, from what all attempts told.
+///
+/// ```compile_fail
+/// use klamm_idempotence::{NeverWritten, Part, Piece, Ticket};
+///
+/// fn forged() -> NeverWritten {
+///     NeverWritten { part: Part(0), ticket: Ticket(0), piece: Piece::whole(1) }
+/// }
+/// ```
 //= R3 only what was never written gets another stamp or another size
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct NeverWritten {

@@ -17,6 +17,14 @@ pub struct Identity {
 ///
 /// There is no way to change one. A batch gets another stamp only as a
 /// [`Restamp`](crate::Output::Restamp), when no attempt under the old one can have written it.
+///
+/// ```compile_fail
+/// use klamm_idempotence::{Identity, Position, Stamp};
+///
+/// fn renumbered(stamp: Stamp, identity: Identity) -> Stamp {
+///     Stamp { identity, ..stamp }
+/// }
+/// ```
 //= R3 a stamp has no setter
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Stamp {
