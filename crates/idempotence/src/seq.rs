@@ -59,7 +59,8 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn sequences_agree_with_wide_arithmetic(place in 0..1u64 << 40, records in 1..u32::MAX) {
-            let expected = i128::from(place).saturating_add(i128::from(records)).rem_euclid(1 << 31);
+            let wide = i128::from(place).saturating_add(i128::from(records));
+            let expected = wide.rem_euclid(1 << 31);
             let after = Position::at(place).after(records);
             proptest::prop_assert_eq!(i128::from(after.sequence().0), expected);
             proptest::prop_assert_eq!(after.since(Position::at(place)), Some(u64::from(records)));
