@@ -1,7 +1,7 @@
 //! What one partition's turn means for the others, for transactions, and for the whole.
 
 use super::Machine;
-use crate::names::Part;
+use crate::names::{Part, TxnTag};
 use crate::output::{Fatal, Reason};
 use crate::transaction::{Effect, Event, Load};
 use crate::turn::News;
@@ -81,6 +81,7 @@ impl Machine {
         if self.dead.is_none() {
             self.dead = Some(fatal);
             let reason = Reason::ProducerClosed(fatal);
+            self.transact(Event::SendFailed { tag: TxnTag(0), reason, fatal: Some(fatal) });
             self.all_turns(|partition, turn| partition.fail_all(reason, turn));
         }
     }
