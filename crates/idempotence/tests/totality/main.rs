@@ -1,0 +1,8 @@
+//! Any input is handled in any state: what no caller should say changes nothing, or fails politely.
+
+#![cfg(test)]
+
+mod any_input;
+mod bad_input;
+mod driver;
+mod inputs;
