@@ -78,10 +78,12 @@ impl Partition {
         tag: Option<TxnTag>,
         turn: &mut Turn<'_>,
     ) {
+        // The last number of all has none behind it, so it could be announced again and again.
+        let Some(behind) = ticket.0.checked_add(1) else { return };
         if ticket.0 < self.announced {
             return;
         }
-        self.announced = ticket.0.saturating_add(1);
+        self.announced = behind;
         let number = turn.ledger.announce(tag);
         let owed = Owed { ticket, piece: Piece::whole(0), deadline, tag, number };
         if let Some(reason) = self.refusal(tag, turn) {

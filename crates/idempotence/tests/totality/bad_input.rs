@@ -213,6 +213,17 @@ fn a_ticket_announced_again_changes_nothing() {
 }
 
 #[test]
+fn the_last_ticket_of_all_is_finished_at_most_once() {
+    let mut machine = open();
+    tell(&mut machine, Input::Call { call: CallId(1), deadline: LATER, ask: Ask::Close });
+    let mut completed = 0;
+    for _ in 0..3 {
+        completed += announce(&mut machine, P, Ticket(u64::MAX)).len();
+    }
+    assert!(completed <= 1, "completed {completed} times");
+}
+
+#[test]
 fn halves_that_nobody_asked_for_change_nothing() {
     let mut machine = sent();
     let (part, ticket) = (P, FIRST);
