@@ -48,15 +48,29 @@ fn used_up_epochs_end_in_a_new_id_to_which_partitions_move_one_by_one() {
     bench.leads_too(Q, 1);
     let q = bench.batch(Q, 1, PATIENCE);
     bench.answer(q, ErrorCode::NONE);
-    for (pid, epoch) in [(101, 1), (102, 1), (103, 1)] {
-        let [a] = bench.batches();
+    let [a] = bench.batches();
+    for stamp in [(101, 0, 0), (101, 1, 0), (102, 0, 0), (102, 1, 0), (103, 0, 0)] {
+        assert_eq!(bench.stamp(a), stamp);
         bench.answer(a, ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER);
         bench.wait(1);
-        assert_eq!(bench.stamp(a), (pid, epoch, 0));
-        bench.answer(a, ErrorCode::NONE);
     }
+    bench.answer(a, ErrorCode::NONE);
     let q = bench.batch(Q, 1, PATIENCE);
-    assert_eq!(bench.stamp(q), (101, 0, 1));
+    assert_eq!((bench.told(a), bench.stamp(q)), (Told::Acked, (101, 0, 1)));
+}
+
+//= type=test F59 R19
+#[test]
+fn an_id_with_half_of_its_epochs_is_left_while_nothing_is_in_doubt() {
+    let mut bench = Bench::gated_with(Settings { epoch_limit: 3, ..idempotent() });
+    let [a] = bench.batches();
+    for _ in 0..2 {
+        bench.answer(a, ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER);
+        bench.wait(1);
+    }
+    bench.answer(a, ErrorCode::NONE);
+    let [b] = bench.batches();
+    assert_eq!(bench.stamps([a, b]), [(101, 2, 0), (102, 0, 0)]);
 }
 
 //= type=test F60

@@ -195,7 +195,6 @@ fn rank(output: &Output) -> u8 {
         | Output::ForgetCoordinator(_)
         | Output::Refresh(_)
         | Output::NeedConn(_)
-        | Output::CloseConn(_)
         | Output::CallDone { .. } => 2,
     }
 }
