@@ -74,10 +74,11 @@ fn every_fault_has_a_test_or_an_owner() {
 
 #[test]
 fn a_citation_counts_only_directly_above_its_test() {
-    let text = "    //= type=test F1 F2\n    #[test]\n    #[cfg(unix)]\n    fn a() {\n    }\n\
-                \u{2f}/= type=test F3\n\n#[test]\nfn b() {}\n//= type=test F4\nfn c() {}\n";
+    let text = "    @F1 F2\n    #[test]\n    #[cfg(unix)]\n    fn a() {\n    }\n\
+                @F3\n\n#[test]\nfn b() {}\n@F4\nfn c() {}\n"
+        .replace('@', CITATION);
     let mut tests = BTreeMap::new();
-    read_file(text, &mut tests);
+    read_file(&text, &mut tests);
     assert_eq!(tests.get("a"), Some(&vec!["F1".to_owned(), "F2".to_owned()]));
     assert_eq!((tests.get("b"), tests.get("c")), (Some(&Vec::new()), None));
 }

@@ -18,3 +18,4 @@ mod spin;
 mod state_loss;
 mod takebacks;
 mod topics;
+mod transactions;

@@ -48,9 +48,9 @@ fn step(driver: &mut Driver, what: &What) {
     }
 }
 
-/// As many runs as every change can wait for; a failure is shown with its inputs, and kept nowhere.
+/// As many runs as the environment wants; a failure is shown with its inputs, and kept nowhere.
 fn config() -> ProptestConfig {
-    ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
 }
 
 proptest! {

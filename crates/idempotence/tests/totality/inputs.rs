@@ -49,19 +49,19 @@ pub(crate) enum What {
 
 /// A run that begins with a cluster in order, and goes on as it likes.
 pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
-    vec((when(), what()).prop_map(|(when, what)| Step { when, what }), 1..120).prop_map(|steps| {
-        in_order()
-            .map(|input| Step { when: When::After(0), what: What::Any(input) })
-            .chain(steps)
-            .collect()
+    let then = vec((when(), what()).prop_map(|(when, what)| Step { when, what }), 1..120);
+    (generation(), then).prop_map(|(generation, then)| {
+        let first = in_order(generation).map(What::Any);
+        first.map(|what| Step { when: When::After(0), what }).chain(then).collect()
     })
 }
 
-fn in_order() -> impl Iterator<Item = Input> {
+fn in_order(generation: Generation) -> impl Iterator<Item = Input> {
     let leader = Leader::At { node: NodeId(0), epoch: 0 };
     let topic = TopicId(Uuid([1; 16]));
     let leads = (0..2).map(move |part| Input::Leader { part: Part(part), topic, leader });
     leads.chain([
+        Input::Features { generation },
         Input::ConnUp { conn: ConnId(0), node: NodeId(0) },
         Input::Call { call: CallId(90), deadline: END, ask: Ask::InitTxn },
         Input::CtrlAnswer { ctrl: CtrlId(1), facts: identified(ErrorCode::NONE) },
@@ -90,7 +90,8 @@ fn what() -> impl Strategy<Value = What> {
         1 => (0..4usize, any::<bool>())
             .prop_map(|(back, wrote_full_frame)| What::Lose { back, wrote_full_frame }),
         3 => (0..4usize).prop_map(|back| What::Written { back }),
-        2 => code().prop_map(|code| What::Control { code }),
+        5 => prop_oneof![2 => Just(ErrorCode::NONE), 1 => code()]
+            .prop_map(|code| What::Control { code }),
         2 => (1..4u32).prop_map(|first| What::Halve { first }),
         6 => any_input().prop_map(What::Any),
     ]
@@ -130,8 +131,8 @@ fn calls() -> impl Strategy<Value = Input> {
     let ask = prop_oneof![
         20 => Just(Ask::Flush),
         1 => Just(Ask::Close),
-        6 => Just(Ask::InitTxn),
-        6 => Just(Ask::BeginTxn),
+        3 => Just(Ask::InitTxn),
+        20 => Just(Ask::BeginTxn),
         3 => (0..3u32, 0..3u32)
             .prop_map(|(group, offsets)| Ask::SendOffsets { group: Group(group), offsets }),
         4 => Just(Ask::Commit),

@@ -4,6 +4,7 @@ mod checks;
 mod cluster;
 mod scenes;
 mod seen;
+mod transactions;
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -16,6 +17,7 @@ use klamm_idempotence::{
 use klamm_wire::{Epoch, ErrorCode, ProducerId, Time};
 
 pub(crate) use seen::{Batch, Seen, Told};
+pub(crate) use transactions::{adds_first, ends};
 
 /// How long batches may take, unless a test says otherwise.
 pub(crate) const PATIENCE: u64 = 120;
