@@ -100,12 +100,16 @@ impl Ledger {
         }
     }
 
-    /// Ends what has waited long enough; whether the producer must give up its batches.
-    pub(crate) fn on_time(&mut self, now: Time, out: &mut Outbox) -> bool {
+    /// Ends what has waited long enough.
+    pub(crate) fn on_time(&mut self, now: Time, out: &mut Outbox) {
         for flush in self.flushes.iter().filter(|flush| flush.deadline <= now) {
             out.push(Output::CallDone { call: flush.call, result: Err(CallError::TimedOut) });
         }
         self.flushes.retain(|flush| flush.deadline > now);
+    }
+
+    /// Whether a closing producer must give up its batches.
+    pub(crate) fn gives_up(&self, now: Time) -> bool {
         !self.closed && self.closing.is_some_and(|(_, deadline)| deadline <= now)
     }
 

@@ -156,16 +156,26 @@ impl Machine {
     }
 
     fn tick(&mut self) {
-        for part in self.slots.due(self.now) {
-            self.turn(part, Partition::on_time);
+        if self.ledger.gives_up(self.now) {
+            self.give_up_all();
+        } else {
+            for part in self.slots.due(self.now) {
+                self.turn(part, Partition::on_time);
+            }
+            if self.links.end_silences(self.now) {
+                self.all_turns(|_, _| {});
+            }
         }
-        if self.links.end_silences(self.now) {
-            self.all_turns(|_, _| {});
-        }
-        if self.ledger.on_time(self.now, &mut self.out) {
-            self.all_turns(|partition, turn| partition.fail_all(Reason::Closed, turn));
-            self.ledger.answer_close(&mut self.out);
-        }
+        self.ledger.on_time(self.now, &mut self.out);
         self.transact(Event::Tick);
+    }
+
+    /// Closes with whatever is not finished: nothing of it is sent any more.
+    fn give_up_all(&mut self) {
+        self.all_turns(|partition, turn| {
+            partition.on_time(turn);
+            partition.fail_all(Reason::Closed, turn);
+        });
+        self.ledger.answer_close(&mut self.out);
     }
 }

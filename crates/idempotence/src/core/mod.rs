@@ -127,7 +127,7 @@ impl Machine {
                 out,
             };
             act(partition, &mut turn);
-            if dead.is_none() {
+            if dead.is_none() && turn.news.fatal.is_none() {
                 partition.pump(&mut turn);
             }
             if let Some(law) = partition.broken_law(settings, turn.writer.stamps()) {

@@ -1,6 +1,6 @@
 //! What an application takes back, what it closes, and what ends under its hands.
 
-use klamm_idempotence::{Ask, Done, Fatal, Input, Reason};
+use klamm_idempotence::{Ask, CallId, Done, Fatal, Input, Reason};
 use klamm_wire::ErrorCode;
 
 use crate::language::{Bench, P, PATIENCE, Told};
@@ -103,4 +103,27 @@ fn the_end_of_a_producer_finishes_all_once_and_answers_mean_nothing() {
     bench.wait(PATIENCE);
     assert_eq!((bench.told(e), bench.calls[&close]), (Told::NotWritten, Ok(Done::Closed)));
     assert_eq!(bench.sends(), []);
+}
+
+//= type=test F108
+#[test]
+fn nothing_is_sent_in_the_breath_that_ends_the_producer() {
+    let mut bench = Bench::gated();
+    let [a, b] = bench.batches();
+    bench.answer(a, ErrorCode::PRODUCER_FENCED);
+    assert_eq!(bench.all_told([a, b]), [Told::NotWritten; 2]);
+    assert_eq!(bench.sends(), [a]);
+}
+
+//= type=test F68
+#[test]
+fn nothing_is_sent_in_the_breath_in_which_a_close_gives_up() {
+    let mut bench = Bench::gated();
+    let [a] = bench.batches();
+    bench.answer(a, ErrorCode::NOT_ENOUGH_REPLICAS);
+    let retry = bench.machine.next_wake().unwrap();
+    bench.tell(Input::Call { call: CallId(90), deadline: retry, ask: Ask::Close });
+    bench.wait(1);
+    assert_eq!((bench.told(a), bench.sends()), (Told::NotWritten, vec![a]));
+    assert_eq!(bench.calls[&CallId(90)], Ok(Done::Closed));
 }
