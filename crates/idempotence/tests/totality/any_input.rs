@@ -27,13 +27,10 @@ fn step(driver: &mut Driver, what: &What) {
     match what.clone() {
         What::Any(input) => driver.feed(input),
         What::Work { part, seconds, records } => driver.work(part, seconds, records),
-        What::Reply { back, answer } => {
-            driver.answer_sent(back, |Send { attempt, part, .. }| Input::Answer {
-                attempt,
-                part,
-                answer,
-            })
-        }
+        What::Reply { back, answer } => driver.answer_sent(back, |sent| {
+            let Send { attempt, part, .. } = sent;
+            Input::Answer { attempt, part, answer }
+        }),
         What::Lose { back, wrote_full_frame } => {
             driver.answer_sent(back, |sent| Input::AttemptLost {
                 attempt: sent.attempt,

@@ -73,10 +73,9 @@ fn sent_with(settings: Settings) -> Machine {
 
 /// Says what must change nothing.
 fn assert_ignored(machine: &mut Machine, input: Input) {
-    let before = machine.clone();
-    let outputs = tell(machine, input.clone());
-    assert_eq!(outputs, [], "{input:?}");
-    assert!(*machine == before, "{input:?}");
+    let (before, said) = (machine.clone(), format!("{input:?}"));
+    assert_eq!(tell(machine, input), [], "{said}");
+    assert!(*machine == before, "{said}");
 }
 
 fn failed(ticket: Ticket, reason: Reason) -> Output {

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use klamm_idempotence::{
-    Ask, CallId, CtrlFacts, CtrlId, Done, Input, Machine, NeverWritten, Output, Part, Request,
-    Send, Settings, Ticket, TxnTag,
+    Ask, CallId, CtrlFacts, CtrlId, Done, Identity, Input, Machine, NeverWritten, Output, Part,
+    Request, Send, Settings, Ticket, TxnTag,
 };
 use klamm_wire::{Epoch, ErrorCode, ProducerId, Time};
 
+use crate::checks::Checks;
 use crate::inputs::identified;
 
 /// A machine, and what it owes.
@@ -21,6 +22,7 @@ pub(crate) struct Driver {
     now: Time,
     /// The lowest ticket of each partition that can still be announced.
     next: BTreeMap<Part, u64>,
+    checks: Checks,
     /// How often each announced batch was completed.
     completions: BTreeMap<(Part, Ticket), u32>,
 }
@@ -33,6 +35,7 @@ impl Driver {
             time: Time(0),
             now: Time(0),
             next: BTreeMap::new(),
+            checks: Checks::default(),
             completions: BTreeMap::new(),
         }
     }
@@ -50,6 +53,7 @@ impl Driver {
         assert!(new.len() <= most, "{} outputs of one input: {new:?}", new.len());
         assert!(new.is_sorted_by_key(rank), "out of order: {new:?}");
         for output in &new {
+            self.checks.check(output);
             self.note_completed(output);
         }
         let wake = self.machine.next_wake();
@@ -87,7 +91,7 @@ impl Driver {
     /// The newest request is answered in kind.
     pub(crate) fn answer_control(&mut self, code: ErrorCode) {
         if let Some((ctrl, request)) = self.newest(asked) {
-            self.feed(Input::CtrlAnswer { ctrl, facts: facts(&request, code) });
+            self.feed(Input::CtrlAnswer { ctrl, facts: facts(ctrl, &request, code) });
         }
     }
 
@@ -162,9 +166,13 @@ fn asked(output: &Output) -> Option<(CtrlId, Request)> {
 }
 
 /// An answer that fits the request, with the same code for all of it.
-fn facts(request: &Request, code: ErrorCode) -> CtrlFacts {
+fn facts(ctrl: CtrlId, request: &Request, code: ErrorCode) -> CtrlFacts {
     match request {
-        Request::InitProducerId { .. } => identified(code),
+        Request::InitProducerId { current: None } => identified(ctrl, code),
+        Request::InitProducerId { current: Some(Identity { pid, epoch }) } => {
+            let epoch = Epoch(epoch.0.saturating_add(1));
+            CtrlFacts::ProducerId { code, pid: *pid, epoch }
+        }
         Request::AddPartitions { parts, .. } => {
             let parts = parts.iter().map(|part| (*part, code)).collect();
             CtrlFacts::PartitionsAdded { code: ErrorCode::NONE, parts }

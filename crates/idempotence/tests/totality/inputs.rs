@@ -64,14 +64,15 @@ fn in_order(generation: Generation) -> impl Iterator<Item = Input> {
         Input::Features { generation },
         Input::ConnUp { conn: ConnId(0), node: NodeId(0) },
         Input::Call { call: CallId(90), deadline: END, ask: Ask::InitTxn },
-        Input::CtrlAnswer { ctrl: CtrlId(1), facts: identified(ErrorCode::NONE) },
+        Input::CtrlAnswer { ctrl: CtrlId(1), facts: identified(CtrlId(1), ErrorCode::NONE) },
         Input::Call { call: CallId(91), deadline: END, ask: Ask::BeginTxn },
     ])
 }
 
-/// A well-formed answer to a request for a producer id.
-pub(crate) fn identified(code: ErrorCode) -> CtrlFacts {
-    CtrlFacts::ProducerId { code, pid: ProducerId(3), epoch: Epoch(0) }
+/// A well-formed answer to a request for a producer id, which nobody else is given.
+pub(crate) fn identified(ctrl: CtrlId, code: ErrorCode) -> CtrlFacts {
+    let pid = i64::try_from(ctrl.0).unwrap_or_default();
+    CtrlFacts::ProducerId { code, pid: ProducerId(pid), epoch: Epoch(0) }
 }
 
 fn when() -> impl Strategy<Value = When> {
@@ -199,7 +200,8 @@ fn controls() -> impl Strategy<Value = Input> {
 }
 
 fn facts() -> impl Strategy<Value = CtrlFacts> {
-    let identity = || (-1..4i64, prop_oneof![-1..3i16, Just(32766), Just(i16::MAX)]);
+    // No two producers are given the same id, and no producer is given an id twice.
+    let identity = || (any::<i64>(), prop_oneof![-1..3i16, Just(32766), Just(i16::MAX)]);
     prop_oneof![
         6 => (code(), identity()).prop_map(|(code, (pid, epoch))| CtrlFacts::ProducerId {
             code,

@@ -4,5 +4,7 @@
 
 mod any_input;
 mod bad_input;
+#[path = "../faults/language/checks.rs"]
+mod checks;
 mod driver;
 mod inputs;
