@@ -47,9 +47,9 @@ impl Model for Explored {
     fn init_states(&self) -> Vec<Node> {
         let mut states = Vec::new();
         for scope in &self.scopes {
-            states.push(World::new(scope, None));
+            states.push(World::new(scope, &[]));
             let expiring = if scope.budget.expiries > 0 { scope.batches.len() } else { 0 };
-            states.extend((0..expiring).map(|batch| World::new(scope, Some(batch))));
+            states.extend((0..expiring).map(|batch| World::new(scope, &[batch])));
         }
         states.into_iter().map(|world| Node { world, stuck: false }).collect()
     }

@@ -29,10 +29,13 @@ pub use history::Situation;
 pub use moves::{Fault, Move};
 pub use scope::{Batch, Budget, Scope};
 
+/// When the first batch that may expire does. The others follow at the same distance each, which
+/// is longer than all waits of a run.
+const EXPIRY: u64 = 1_000_000_000_000_000;
+/// How many deadlines there can be.
+const MOST_EXPIRING: u64 = 9;
 /// When batches without a deadline of their own must be finished: after everything else.
-const FAR: Time = Time(10_000_000_000_000_000);
-/// When the batch that may expire does.
-const EXPIRY: Time = Time(1_000_000_000_000_000);
+const FAR: u64 = EXPIRY * (MOST_EXPIRING + 1);
 /// A producer in its environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct World {
@@ -43,10 +46,14 @@ pub struct World {
     /// Faults that may still happen.
     left: Budget,
     now: Time,
+    /// The last deadline before that of all others.
+    last_expiry: Time,
     /// The partitions whose leader the producer does not know.
     stale: Vec<u32>,
     /// Producer ids handed out.
     pids: i64,
+    /// The epoch that each of them begins with.
+    first_epoch: i16,
     /// Whether states that differ in names and in the hour alone are told apart.
     literal: bool,
 }
@@ -72,9 +79,10 @@ impl Hash for World {
 
 impl World {
     /// A world in which every batch is made and waits, and the producer knows its leaders.
-    /// `expiring` names the batch that may run out of time.
+    /// `expiring` names the batches that may run out of time, in the order in which they do; from
+    /// the tenth on they do so with the ninth.
     #[must_use]
-    pub fn new(scope: &Scope, expiring: Option<usize>) -> Self {
+    pub fn new(scope: &Scope, expiring: &[usize]) -> Self {
         let parts = scope.parts();
         let leaders: Vec<Replica> =
             parts.iter().map(|part| Replica { node: 1, part: *part }).collect();
@@ -85,8 +93,10 @@ impl World {
             history: History::new(scope),
             left: scope.budget,
             now: Time(1),
+            last_expiry: expiry(expiring.len().saturating_sub(1)),
             stale: Vec::new(),
             pids: 0,
+            first_epoch: scope.first_epoch,
             literal: scope.literal,
         };
         for part in parts {
@@ -95,7 +105,8 @@ impl World {
         let mut tickets = std::collections::BTreeMap::<u32, u64>::new();
         for (at, batch) in scope.batches.iter().enumerate() {
             let ticket = tickets.entry(batch.part).or_default();
-            let deadline = if expiring == Some(at) { EXPIRY } else { FAR };
+            let place = expiring.iter().position(|expiring| *expiring == at);
+            let deadline = place.map_or(Time(FAR), expiry);
             world.open(batch, Ticket(*ticket), deadline);
             *ticket = ticket.saturating_add(1);
         }
@@ -159,7 +170,7 @@ impl World {
         let facts = CtrlFacts::ProducerId {
             code: ErrorCode::NONE,
             pid: ProducerId(self.pids),
-            epoch: Epoch(0),
+            epoch: Epoch(self.first_epoch),
         };
         Input::CtrlAnswer { ctrl, facts }
     }
@@ -169,4 +180,10 @@ impl World {
         let conn: ConnId = self.network.dial(u32::try_from(node.0).unwrap_or_default());
         Input::ConnUp { conn, node }
     }
+}
+
+/// The deadline of the batch that expires after so many others.
+fn expiry(place: usize) -> Time {
+    let number = u64::try_from(place).unwrap_or(u64::MAX).saturating_add(1).min(MOST_EXPIRING);
+    Time(EXPIRY.saturating_mul(number))
 }

@@ -1,9 +1,9 @@
 //! Everything that can happen next.
 
-use klamm_wire::ErrorCode;
+use klamm_wire::{ErrorCode, Time};
 
 use super::network::{Reply, Request};
-use super::{EXPIRY, FAR, World};
+use super::{EXPIRY, World};
 use crate::input::{Answer, Input};
 use crate::model::{Replica, Verdict};
 use crate::names::{ConnId, Part};
@@ -25,7 +25,7 @@ pub enum Move {
     Learn(u32),
     /// The wait for the next attempt, or for the end of a grace, is over.
     Wait,
-    /// A deadline passes.
+    /// The next deadline passes.
     Expire,
     /// Another node leads a partition.
     Elect(u32),
@@ -90,7 +90,8 @@ impl World {
         }
         moves.extend(self.stale.iter().map(|part| Move::Learn(*part)));
         moves.extend(self.can_wait().then_some(Move::Wait));
-        moves.extend((self.left.expiries > 0 && self.now < EXPIRY).then_some(Move::Expire));
+        let next_expiry = self.next_expiry().filter(|_| self.left.expiries > 0);
+        moves.extend(next_expiry.map(|_| Move::Expire));
         for part in self.history.parts() {
             moves.extend((self.left.moves > 0).then_some(Move::Elect(*part)));
             moves.extend((self.left.restarts > 0).then_some(Move::Restart(*part)));
@@ -113,7 +114,14 @@ impl World {
     }
 
     pub(super) fn can_wait(&self) -> bool {
-        self.machine.next_wake().is_some_and(|wake| wake != EXPIRY && wake != FAR)
+        self.machine.next_wake().is_some_and(|wake| wake.0.checked_rem(EXPIRY) != Some(0))
+    }
+
+    /// The next deadline that can pass before everything else is over.
+    fn next_expiry(&self) -> Option<Time> {
+        let passed = self.now.0.checked_div(EXPIRY)?;
+        let next = Time(passed.saturating_add(1).saturating_mul(EXPIRY));
+        Some(next).filter(|next| *next <= self.last_expiry)
     }
 
     /// Lets one thing happen. What cannot happen does not.
@@ -129,7 +137,7 @@ impl World {
             Move::Expire => {
                 self.left.expiries = self.left.expiries.saturating_sub(1);
                 self.history.doubt();
-                self.now = self.now.max(EXPIRY);
+                self.now = self.next_expiry().unwrap_or(self.now);
                 self.feed(Input::Tick);
             }
             Move::Elect(part) => {

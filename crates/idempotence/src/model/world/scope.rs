@@ -46,6 +46,8 @@ pub struct Scope {
     pub batches: Vec<Batch>,
     /// What may go wrong.
     pub budget: Budget,
+    /// The epoch that a producer id begins with.
+    pub first_epoch: i16,
     /// Whether states that differ in names and in the hour alone are told apart.
     pub literal: bool,
 }
@@ -67,6 +69,7 @@ impl Scope {
             rules: Rules::BEFORE_3_6,
             batches: vec![Batch { part: 0, records: 1 }; batches],
             budget: Budget::default(),
+            first_epoch: 0,
             literal: false,
         }
     }
