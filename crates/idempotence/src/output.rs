@@ -5,6 +5,7 @@ use klamm_wire::{ErrorCode, NodeId};
 use crate::fate::Fate;
 use crate::names::{AttemptId, CallId, ConnId, CtrlId, Group, Part, Piece, Ticket, TxnTag};
 use crate::proof::NeverWritten;
+use crate::settings::Generation;
 use crate::stamp::{Identity, Stamp};
 
 /// One thing for the caller to do or to pass on.
@@ -66,6 +67,8 @@ pub struct Send {
     pub stamp: Option<Stamp>,
     /// The transaction it belongs to.
     pub tag: Option<TxnTag>,
+    /// The generation of that transaction, which limits the versions of the request.
+    pub generation: Option<Generation>,
 }
 
 /// What became of a batch.
@@ -119,6 +122,9 @@ pub enum Reason {
     TopicMissing,
     /// The topic was deleted and made anew.
     TopicRecreated,
+    /// A younger batch of its partition was written before it, which only a broker can do that has
+    /// lost its memory of the producer. Written after that, it would be out of order.
+    Overtaken,
     /// Its transaction was aborted.
     Aborted,
     /// There is no such open transaction.

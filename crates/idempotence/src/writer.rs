@@ -6,7 +6,7 @@ use crate::ids::Ids;
 use crate::names::{Part, TxnTag};
 use crate::outbox::Outbox;
 use crate::partition::lane::Left;
-use crate::settings::{Acks, Mode, Settings};
+use crate::settings::{Acks, Generation, Mode, Settings};
 use crate::stamp::Identity;
 use crate::transaction::Transactions;
 use crate::verdict::produce::Column;
@@ -37,6 +37,14 @@ impl Writer {
             Self::Plain(acks) => Column::Plain(*acks),
             Self::Idempotent(_) => Column::Idempotent,
             Self::Transactional(all) => Column::Transactional(all.generation()),
+        }
+    }
+
+    /// The generation of the open transaction, or of the next.
+    pub(crate) fn generation(&self) -> Option<Generation> {
+        match self {
+            Self::Plain(_) | Self::Idempotent(_) => None,
+            Self::Transactional(all) => Some(all.generation()),
         }
     }
 

@@ -17,14 +17,14 @@ impl Machine {
         if let Some(fatal) = news.fatal {
             self.die(fatal);
         }
+        if let Some((tag, reason)) = news.failed {
+            self.transact(Event::SendFailed { tag, reason, fatal: None });
+        }
         if news.attempted {
             self.transact(Event::Attempted(part));
         }
         if news.wanted {
             self.transact(Event::Wants(part));
-        }
-        if let Some((tag, reason)) = news.failed {
-            self.transact(Event::SendFailed { tag, reason, fatal: None });
         }
     }
 

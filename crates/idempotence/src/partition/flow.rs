@@ -81,6 +81,7 @@ impl Partition {
         let worn = proven && turn.writer.is_worn(lane.identity(), turn.settings);
         let spent = lane.is_spent() && turn.writer.raises_epochs();
         if (empty && (left || worn)) || (spent && self.unresolved.iter().all(Stamped::is_free)) {
+            self.fail_passed(turn);
             self.unstamp_all(turn);
             self.lane.leave(worn);
             self.flow = Flow::Gated;
@@ -191,6 +192,7 @@ impl Partition {
             conn,
             stamp,
             tag,
+            generation: turn.writer.generation().filter(|_| tag.is_some()),
         }));
         true
     }

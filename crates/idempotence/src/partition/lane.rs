@@ -28,6 +28,8 @@ pub(crate) struct Left {
 pub(crate) struct Open {
     identity: Identity,
     next: Position,
+    /// Records before this are in the log or may be for ever, as their callers were told.
+    reached: Position,
     /// Stamped batches that failed and are not known to be in the log: what comes behind one of
     /// them would be out of order.
     holes: u32,
@@ -37,7 +39,7 @@ pub(crate) struct Open {
 
 impl Open {
     pub(crate) const fn new(identity: Identity, next: Position) -> Self {
-        Self { identity, next, holes: 0, condemned: false }
+        Self { identity, next, reached: Position::FIRST, holes: 0, condemned: false }
     }
 
     pub(crate) const fn identity(&self) -> Identity {
@@ -79,6 +81,21 @@ impl Lane {
 
     pub(crate) fn is_spent(&self) -> bool {
         self.open().is_some_and(Open::is_spent)
+    }
+
+    /// A batch under that stamp is finished, and is in the log or may be.
+    pub(crate) fn reach(&mut self, stamp: Stamp, records: u32) {
+        if let Some(open) = self.open_mut().filter(|open| open.identity == stamp.identity()) {
+            open.reached = open.reached.max(stamp.position().after(records));
+        }
+    }
+
+    /// Whether a younger batch than that of the stamp is finished so.
+    ///
+    /// A broker that has forgotten the producer takes any sequence for its first, so it may refuse
+    /// a batch and take the one behind it.
+    pub(crate) fn has_passed(&self, stamp: Stamp) -> bool {
+        self.open().is_some_and(|open| stamp.position() < open.reached)
     }
 
     /// A stamped batch failed without being known to be in the log.

@@ -1,6 +1,6 @@
 //! How a batch ends: its caller is told once, and its lane learns whether a hole is left.
 
-use super::batch::{Owed, Stage};
+use super::batch::{Owed, Stage, Stamped};
 use super::{Partition, Told};
 use crate::fate::{Evidence, Fate, Known};
 use crate::output::{Acked, Failed, Fatal, Outcome, Output, Reason};
@@ -12,6 +12,9 @@ impl Partition {
     pub(super) fn acknowledge(&mut self, at: usize, acked: Acked, turn: &mut Turn<'_>) {
         let Some(stamped) = self.unresolved.get_mut(at) else { return };
         stamped.story.known = stamped.story.known.join(Evidence::Persisted);
+        if let Some(stamp) = stamped.stamp {
+            self.lane.reach(stamp, stamped.piece.records);
+        }
         let owed = stamped.owed.take();
         // With an attempt still out the entry stays: nothing may be decided before that has ended.
         if !stamped.is_out() {
@@ -33,6 +36,9 @@ impl Partition {
             stamped.story.known = stamped.story.known.join(Evidence::Maybe);
         }
         let known = stamped.story.known;
+        if let Some(stamp) = stamped.stamp.filter(|_| known == Known::Maybe) {
+            self.lane.reach(stamp, stamped.piece.records);
+        }
         if !stamped.is_out() {
             self.unresolved.remove(at);
         }
@@ -75,6 +81,16 @@ impl Partition {
         }
         let failed = Failed { reason, fate: Fate::NotWritten, culprits: Vec::new() };
         self.tell(owed, Err(failed), turn);
+    }
+
+    /// Fails what no other stamp may be given: what is behind it in order may be in the log already.
+    //= I3 rather fail a batch than write it out of order
+    pub(super) fn fail_passed(&mut self, turn: &mut Turn<'_>) {
+        let lane = self.lane;
+        let passed = |one: &Stamped| one.stamp.is_some_and(|stamp| lane.has_passed(stamp));
+        while let Some(at) = self.unresolved.iter().position(passed) {
+            self.fail(at, Failure::of(Reason::Overtaken), turn);
+        }
     }
 
     /// Consumes what a caller is owed.

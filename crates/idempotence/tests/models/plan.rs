@@ -59,11 +59,15 @@ fn c() -> Plan {
 fn d() -> Plan {
     use Situation::{CalledUnknown, DedupHit, ZombieRefused};
     let budget = Budget { faults: 3, expiries: 1, losses: 1, ..Budget::default() };
+    let refusing = Budget { faults: 2, refusals: 1, losses: 1, ..Budget::default() };
     Plan {
         letter: "D",
         about: "as A, with state that is lost while nothing is in doubt, and a fresh log that wants 0",
         quick: false,
-        worlds: vec![Scope { budget, rules: Rules::SINCE_4_5, ..Scope::one_partition(4, 3) }],
+        worlds: vec![
+            Scope { budget, rules: Rules::SINCE_4_5, ..Scope::one_partition(4, 3) },
+            Scope { budget: refusing, trickle: true, ..Scope::one_partition(4, 3) },
+        ],
         must_meet: vec![DedupHit, CalledUnknown, ZombieRefused],
     }
 }

@@ -82,7 +82,7 @@ pub(super) fn next_move(possible: Vec<Move>) -> BoxedStrategy<Option<Move>> {
 /// Each place for a fault offers many of them, so that faults are frequent all the same.
 fn weight(step: Move) -> u32 {
     match step {
-        Move::Serve(_) | Move::Hear(_) => 12,
+        Move::Serve(_) | Move::Hear(_) | Move::Offer => 12,
         Move::Wait | Move::Learn(_) => 8,
         Move::Fail(_, Fault::NotReady | Fault::Deposed | Fault::Slow) => 2,
         Move::Fail(..) | Move::Cut(_) | Move::CutShort(_) => 2,

@@ -13,6 +13,7 @@ mod outputs;
 mod scope;
 mod settle;
 
+use std::collections::VecDeque;
 use std::hash::{Hash, Hasher};
 
 use klamm_wire::{Epoch, ErrorCode, NodeId, ProducerId, Time, TopicId};
@@ -45,6 +46,8 @@ pub struct World {
     history: History,
     /// Faults that may still happen.
     left: Budget,
+    /// Batches that the producer was not given yet.
+    waiting: VecDeque<(Batch, Ticket, Time)>,
     now: Time,
     /// The last deadline before that of all others.
     last_expiry: Time,
@@ -73,7 +76,7 @@ impl Hash for World {
             self.network.canonical(&naming).hash(state);
             self.history.canonical(&naming).facts().hash(state);
         }
-        (&self.cluster, self.left, &self.stale, self.pids).hash(state);
+        (&self.cluster, self.left, &self.waiting, &self.stale, self.pids).hash(state);
     }
 }
 
@@ -92,6 +95,7 @@ impl World {
             network: Network::default(),
             history: History::new(scope),
             left: scope.budget,
+            waiting: VecDeque::new(),
             now: Time(1),
             last_expiry: expiry(expiring.len().saturating_sub(1)),
             stale: Vec::new(),
@@ -107,22 +111,33 @@ impl World {
             let ticket = tickets.entry(batch.part).or_default();
             let place = expiring.iter().position(|expiring| *expiring == at);
             let deadline = place.map_or(Time(FAR), expiry);
-            world.open(batch, Ticket(*ticket), deadline);
+            world.waiting.push_back((*batch, Ticket(*ticket), deadline));
             *ticket = ticket.saturating_add(1);
+        }
+        while !scope.trickle && !world.waiting.is_empty() {
+            world.open();
         }
         world
     }
 
-    fn open(&mut self, batch: &Batch, ticket: Ticket, deadline: Time) {
+    /// Hands the producer its next batch.
+    fn open(&mut self) {
+        let Some((batch, ticket, deadline)) = self.waiting.pop_front() else { return };
         let part = Part(batch.part);
         self.feed(Input::Announced { part, ticket, deadline, tag: None });
         self.feed(Input::Ready { part, ticket, records: batch.records, size: batch.records });
     }
 
-    /// The first invariant that was broken, by its id and in words.
+    /// The invariants that were broken so far, by their ids and in words.
     #[must_use]
-    pub const fn violation(&self) -> Option<&'static str> {
-        self.history.violation()
+    pub fn violations(&self) -> &[&'static str] {
+        self.history.broken()
+    }
+
+    /// The first of them.
+    #[must_use]
+    pub fn violation(&self) -> Option<&'static str> {
+        self.violations().first().copied()
     }
 
     /// Whether every batch is finished.
@@ -159,7 +174,7 @@ impl World {
         let Some(leader) = self.cluster.leader(part) else { return };
         let node = NodeId(i32::try_from(leader.node).unwrap_or_default());
         let epoch = i32::try_from(leader.epoch).unwrap_or_default();
-        self.history.leader_told(part, epoch);
+        self.history.leader_told(part, epoch, leader.node);
         let leader = Leader::At { node, epoch };
         self.feed(Input::Leader { part: Part(part), topic: TopicId::ZERO, leader });
     }

@@ -23,6 +23,8 @@ pub enum Move {
     CutShort(usize),
     /// The producer gets metadata.
     Learn(u32),
+    /// The producer is given its next batch.
+    Offer,
     /// The wait for the next attempt, or for the end of a grace, is over.
     Wait,
     /// The next deadline passes.
@@ -54,6 +56,9 @@ pub enum Fault {
     Omitted,
 }
 
+/// A world in which so much is broken is not followed any further.
+const MOST_BROKEN: usize = 3;
+
 const FAULTS: [Fault; 7] = [
     Fault::NotReady,
     Fault::Deposed,
@@ -67,7 +72,7 @@ const FAULTS: [Fault; 7] = [
 impl World {
     /// Everything that can happen.
     pub fn moves(&self, moves: &mut Vec<Move>) {
-        if self.violation().is_some() {
+        if self.violations().len() > MOST_BROKEN {
             return;
         }
         for (at, conn) in self.network.conns().iter().enumerate() {
@@ -89,6 +94,7 @@ impl World {
             }
         }
         moves.extend(self.stale.iter().map(|part| Move::Learn(*part)));
+        moves.extend((!self.waiting.is_empty()).then_some(Move::Offer));
         moves.extend(self.can_wait().then_some(Move::Wait));
         let next_expiry = self.next_expiry().filter(|_| self.left.expiries > 0);
         moves.extend(next_expiry.map(|_| Move::Expire));
@@ -133,6 +139,7 @@ impl World {
             Move::Cut(at) => self.cut(at, true),
             Move::CutShort(at) => self.cut(at, false),
             Move::Learn(part) => self.tell_leader(part),
+            Move::Offer => self.open(),
             Move::Wait => self.wait(),
             Move::Expire => {
                 self.left.expiries = self.left.expiries.saturating_sub(1);

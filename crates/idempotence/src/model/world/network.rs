@@ -64,6 +64,11 @@ impl Network {
         self.conns.get_mut(at)
     }
 
+    /// Where a connection leads, also one that is gone for the producer.
+    pub(super) fn node_of(&self, name: ConnId) -> u32 {
+        self.conns.iter().find(|conn| conn.name == name).map_or(0, |conn| conn.node)
+    }
+
     pub(super) fn named(&mut self, name: ConnId) -> Option<&mut Conn> {
         self.conns.iter_mut().find(|conn| conn.name == name && conn.open)
     }

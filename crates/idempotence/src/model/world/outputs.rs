@@ -46,7 +46,8 @@ impl World {
         });
         let sender = stamp.map_or(Sender::Plain, Sender::Idempotent);
         let produce = Produce { sender, records: piece.records, content };
-        self.history.sent(part.0, conn, &produce);
+        let node = self.network.node_of(conn);
+        self.history.sent((part.0, conn, node), &produce);
         let request = Request { attempt, part: part.0, produce };
         match self.network.named(conn) {
             Some(conn) => {

@@ -48,6 +48,8 @@ pub struct Scope {
     pub budget: Budget,
     /// The epoch that a producer id begins with.
     pub first_epoch: i16,
+    /// Whether the producer is given one batch after another, instead of all at the beginning.
+    pub trickle: bool,
     /// Whether states that differ in names and in the hour alone are told apart.
     pub literal: bool,
 }
@@ -70,6 +72,7 @@ impl Scope {
             batches: vec![Batch { part: 0, records: 1 }; batches],
             budget: Budget::default(),
             first_epoch: 0,
+            trickle: false,
             literal: false,
         }
     }

@@ -19,6 +19,9 @@ impl World {
         if let Some(part) = self.stale.first() {
             return Some(Move::Learn(*part));
         }
+        if !self.waiting.is_empty() {
+            return Some(Move::Offer);
+        }
         let conns = self.network.conns();
         let serve = conns.iter().position(|conn| conn.open && !conn.requests.is_empty());
         let hear = conns.iter().position(|conn| !conn.answers.is_empty());

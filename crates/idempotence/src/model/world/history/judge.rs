@@ -11,10 +11,14 @@ const MOST_OUTPUTS: u32 = 64;
 
 impl History {
     /// A batch leaves the producer.
-    pub(in super::super) fn sent(&mut self, part: u32, conn: ConnId, produce: &Produce) {
+    pub(in super::super) fn sent(
+        &mut self,
+        (part, conn, node): (u32, ConnId, u32),
+        produce: &Produce,
+    ) {
         let items = &self.items;
         let is_told = |content| items.is_told(content);
-        match self.sent.leave((part, conn), produce, is_told) {
+        match self.sent.leave((part, conn, node), produce, is_told) {
             Ok(met) => met.into_iter().for_each(|situation| self.met(situation)),
             Err(law) => self.violate(law),
         }

@@ -83,7 +83,8 @@ pub(super) struct History {
     /// Whether a log may lose what it remembers while something is in doubt.
     reckless: bool,
     situations: u32,
-    violation: Option<&'static str>,
+    /// The laws that were broken.
+    broken: Vec<&'static str>,
 }
 
 impl History {
@@ -95,13 +96,13 @@ impl History {
             doubt: false,
             reckless: scope.budget.reckless_losses > 0,
             situations: 0,
-            violation: None,
+            broken: Vec::new(),
         }
     }
 
     /// What tells one state from another.
     pub(super) fn facts(&self) -> impl std::hash::Hash + '_ {
-        (&self.items, &self.sent, self.doubt, self.violation)
+        (&self.items, &self.sent, self.doubt, &self.broken)
     }
 
     pub(super) fn canonical(&self, naming: &Naming<'_>) -> Self {
@@ -112,12 +113,15 @@ impl History {
         &self.parts
     }
 
-    pub(super) const fn violation(&self) -> Option<&'static str> {
-        self.violation
+    /// The laws that were broken, in the order in which they were.
+    pub(super) fn broken(&self) -> &[&'static str] {
+        &self.broken
     }
 
     pub(super) fn violate(&mut self, law: &'static str) {
-        self.violation.get_or_insert(law);
+        if !self.broken.contains(&law) {
+            self.broken.push(law);
+        }
     }
 
     pub(super) const fn situations(&self) -> u32 {
@@ -216,8 +220,8 @@ impl History {
         self.sent.conn_gone(conn);
     }
 
-    pub(super) fn leader_told(&mut self, part: u32, epoch: i32) {
-        if self.sent.leader_told(part, epoch) {
+    pub(super) fn leader_told(&mut self, part: u32, epoch: i32, node: u32) {
+        if self.sent.leader_told(part, epoch, node) {
             self.met(Situation::DetachedAttempt);
         }
     }

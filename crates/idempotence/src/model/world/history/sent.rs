@@ -24,7 +24,8 @@ pub(super) struct Sent {
     marks: Vec<Mark>,
     /// Connections on which a partition's batch was taken since the last trouble.
     proved: Vec<(u32, ConnId)>,
-    leaders: Vec<(u32, i32)>,
+    /// Who leads a partition, as far as the producer was told: the epoch and the node.
+    leaders: Vec<(u32, i32, u32)>,
     /// Partitions where a batch failed with another on the wire.
     torn: Vec<u32>,
     appended: Vec<u32>,
@@ -84,7 +85,7 @@ impl Sent {
     /// A batch leaves: what that shows of it, or the law it breaks.
     pub(super) fn leave(
         &mut self,
-        (part, conn): (u32, ConnId),
+        (part, conn, node): (u32, ConnId, u32),
         produce: &Produce,
         is_told: impl Fn(u32) -> bool,
     ) -> Result<Vec<Situation>, &'static str> {
@@ -93,8 +94,9 @@ impl Sent {
         met.extend(self.mark(part, stamp, produce)?);
         let others = self.outs(part).filter(|out| !out.detached);
         let others: Vec<ConnId> = others.map(|out| out.conn).collect();
-        if others.iter().any(|other| *other != conn) {
-            return Err("I8 attempts of a partition share a connection");
+        let led = self.leaders.iter().any(|(led, _, by)| *led == part && *by == node);
+        if !led || others.iter().any(|other| *other != conn) {
+            return Err("I8 attempts of a partition share one connection, to its leader");
         }
         if !others.is_empty() && !self.proved.contains(&(part, conn)) {
             return Err("I7 one batch at a time until the first success");
@@ -283,13 +285,14 @@ impl Sent {
     }
 
     /// The producer hears of a leader; whether that leaves an attempt behind.
-    pub(super) fn leader_told(&mut self, part: u32, epoch: i32) -> bool {
-        let known = self.leaders.iter().find(|(known, _)| *known == part).map(|(_, epoch)| *epoch);
+    pub(super) fn leader_told(&mut self, part: u32, epoch: i32, node: u32) -> bool {
+        let known =
+            self.leaders.iter().find(|(known, ..)| *known == part).map(|(_, epoch, _)| *epoch);
         if known == Some(epoch) {
             return false;
         }
-        self.leaders.retain(|(known, _)| *known != part);
-        self.leaders.push((part, epoch));
+        self.leaders.retain(|(known, ..)| *known != part);
+        self.leaders.push((part, epoch, node));
         self.leaders.sort_unstable();
         self.proved.retain(|(proved, _)| *proved != part);
         let mut left = false;
