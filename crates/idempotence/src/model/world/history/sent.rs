@@ -18,6 +18,8 @@ pub(super) struct Sent {
     window: usize,
     /// Where the first lane of a partition begins.
     first: i64,
+    /// The last epoch of a producer id.
+    last_epoch: i64,
     pieces: Vec<Piece>,
     lanes: Vec<Lane>,
     /// Which record each sequence was given to.
@@ -28,6 +30,11 @@ pub(super) struct Sent {
     leaders: Vec<(u32, i32, u32)>,
     /// Partitions where a batch failed with another on the wire.
     torn: Vec<u32>,
+    /// Partitions that have left a producer id, every epoch of it used up, with a batch in doubt
+    /// that was not in the log. A copy of it may come later than what another id writes: a newer
+    /// epoch keeps copies of the same id out, and there was none left.
+    //= R19 no producer has a remedy
+    unfenced: Vec<u32>,
     appended: Vec<u32>,
 }
 
@@ -72,12 +79,14 @@ impl Sent {
         Self {
             window: settings.window.size(),
             first,
+            last_epoch: i64::from(settings.epoch_limit),
             pieces: Vec::new(),
             lanes: Vec::new(),
             marks: Vec::new(),
             proved: Vec::new(),
             leaders: Vec::new(),
             torn: Vec::new(),
+            unfenced: Vec::new(),
             appended: Vec::new(),
         }
     }
@@ -111,6 +120,9 @@ impl Sent {
     fn enter_lane(&mut self, part: u32, stamp: Stamp) -> Result<Vec<Situation>, &'static str> {
         let who = (stamp.pid, stamp.epoch);
         let mut met = Vec::new();
+        if self.leaves_unfenced(part, stamp.pid) && !self.is_unfenced(part) {
+            self.unfenced.push(part);
+        }
         match self.lanes.iter_mut().find(|lane| lane.part == part) {
             None => self.lanes.push(Lane { part, who, next: self.first }),
             Some(lane) if lane.who == who => {}
@@ -125,6 +137,21 @@ impl Sent {
             Some(_) => return Err("I10 a batch of an older epoch is sent after a newer one"),
         }
         Ok(met)
+    }
+
+    /// Whether another producer id takes over with a copy on its way that may still land.
+    fn leaves_unfenced(&self, part: u32, pid: i64) -> bool {
+        let lane = self.lanes.iter().find(|lane| lane.part == part).map(|lane| lane.who);
+        let spent = lane.filter(|(old, epoch)| *old != pid && *epoch >= self.last_epoch);
+        self.pieces.iter().any(|piece| {
+            let old = piece.part == part && Some(piece.stamp.pid) == spent.map(|(old, _)| old);
+            old && piece.doubtful && !self.was_appended(piece.content)
+        })
+    }
+
+    /// Whether an old copy may stand behind what came after it.
+    pub(super) fn is_unfenced(&self, part: u32) -> bool {
+        self.unfenced.contains(&part)
     }
 
     /// Each sequence belongs to one record, and sequences follow each other.
