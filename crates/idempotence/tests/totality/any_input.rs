@@ -8,10 +8,10 @@ use proptest::prelude::*;
 use crate::driver::Driver;
 use crate::inputs::{END, Step, What, When, steps};
 
-const MODES: [Mode; 4] =
+pub(crate) const MODES: [Mode; 4] =
     [Mode::Plain(Acks::None), Mode::Plain(Acks::Leader), Mode::Idempotent, Mode::Transactional];
 
-fn run(settings: Settings, steps: &[Step]) -> Driver {
+pub(crate) fn run(settings: Settings, steps: &[Step]) -> Driver {
     let mut driver = Driver::new(settings);
     for Step { when, what } in steps {
         match *when {
@@ -46,7 +46,7 @@ fn step(driver: &mut Driver, what: &What) {
 }
 
 /// As many runs as the environment wants; a failure is shown with its inputs, and kept nowhere.
-fn config() -> ProptestConfig {
+pub(crate) fn config() -> ProptestConfig {
     ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
 }
 

@@ -1,7 +1,6 @@
 //! A machine under watch: after each input its outputs are counted, ordered and matched.
 
 use std::collections::BTreeMap;
-
 use std::time::Duration;
 
 use klamm_idempotence::{
@@ -12,6 +11,7 @@ use klamm_wire::{Epoch, ErrorCode, ProducerId, Time};
 
 use crate::checks::Checks;
 use crate::inputs::identified;
+use crate::wires::Wires;
 
 /// A machine, and what it owes.
 pub(crate) struct Driver {
@@ -23,6 +23,8 @@ pub(crate) struct Driver {
     /// The lowest ticket of each partition that can still be announced.
     next: BTreeMap<Part, u64>,
     checks: Checks,
+    wires: Wires,
+    closed: bool,
     /// How often each announced batch was completed.
     completions: BTreeMap<(Part, Ticket), u32>,
 }
@@ -36,6 +38,8 @@ impl Driver {
             now: Time(0),
             next: BTreeMap::new(),
             checks: Checks::default(),
+            wires: Wires::default(),
+            closed: false,
             completions: BTreeMap::new(),
         }
     }
@@ -44,6 +48,8 @@ impl Driver {
     pub(crate) fn feed(&mut self, input: Input) {
         self.now = self.now.max(self.time);
         self.note_announced(&input);
+        self.wires.note_input(&input);
+        self.closed |= matches!(input, Input::Call { ask: Ask::Close, .. });
         let is_tick = input == Input::Tick;
         self.machine.handle(self.time, input);
         let before = self.outputs.len();
@@ -54,6 +60,7 @@ impl Driver {
         assert!(new.is_sorted_by_key(rank), "out of order: {new:?}");
         for output in &new {
             self.checks.check(output);
+            self.wires.check_output(output);
             self.note_completed(output);
         }
         let wake = self.machine.next_wake();
@@ -72,13 +79,45 @@ impl Driver {
 
     /// The partition's next batch is announced under the newest transaction, and made.
     pub(crate) fn work(&mut self, part: Part, seconds: u64, records: Option<u32>) {
-        let ticket = Ticket(self.next.get(&part).copied().unwrap_or_default());
-        let deadline = self.now.saturating_add(Duration::from_secs(seconds));
         let tag = self.newest(begun);
-        self.feed(Input::Announced { part, ticket, deadline, tag });
+        let (_, ticket) = self.announce(part, seconds, tag);
         if let Some(records) = records {
             self.feed(Input::Ready { part, ticket, records, size: 1 });
         }
+    }
+
+    /// The partition's next batch is announced.
+    pub(crate) fn announce(
+        &mut self,
+        part: Part,
+        seconds: u64,
+        tag: Option<TxnTag>,
+    ) -> (Part, Ticket) {
+        let ticket = Ticket(self.next.get(&part).copied().unwrap_or_default());
+        let deadline = self.now.saturating_add(Duration::from_secs(seconds));
+        self.feed(Input::Announced { part, ticket, deadline, tag });
+        (part, ticket)
+    }
+
+    /// Announced batches whose callers were told nothing yet.
+    pub(crate) fn unfinished(&self) -> Vec<(Part, Ticket)> {
+        let waiting = self.completions.iter().filter(|(_, times)| **times == 0);
+        waiting.map(|(batch, _)| *batch).collect()
+    }
+
+    /// Attempts without an end.
+    pub(crate) fn attempts_out(&self) -> Vec<Send> {
+        self.wires.out()
+    }
+
+    /// The latest time that the machine was told.
+    pub(crate) const fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Whether somebody asked for a close.
+    pub(crate) const fn was_closed(&self) -> bool {
+        self.closed
     }
 
     /// Something happens to one of the newest attempts.

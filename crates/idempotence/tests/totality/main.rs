@@ -8,3 +8,5 @@ mod bad_input;
 mod checks;
 mod driver;
 mod inputs;
+mod recovery;
+mod wires;
