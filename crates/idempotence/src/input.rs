@@ -210,7 +210,7 @@ pub enum Answer {
         base_offset: Option<i64>,
         /// The time that the broker gave the batch, if it did.
         append_time: Option<i64>,
-        /// The records that were at fault, by their index within the batch.
+        /// The records that were at fault, by their index within what was sent.
         record_errors: Vec<u32>,
     },
     /// The answer leaves the partition out.

@@ -50,4 +50,11 @@ impl Piece {
     pub const fn whole(records: u32) -> Self {
         Self { first: 0, records }
     }
+
+    /// Indices of its records as indices of the batch's; what lies beyond it names none of them.
+    //= R17 a broker counts the records of what it was sent, a caller those of his batch
+    pub(crate) fn within_batch(self, indices: Vec<u32>) -> Vec<u32> {
+        let inside = indices.into_iter().filter(|index| *index < self.records);
+        inside.map(|index| self.first.saturating_add(index)).collect()
+    }
 }

@@ -50,6 +50,7 @@ impl Partition {
         if let Some(tag) = owed.tag {
             turn.news.failed.get_or_insert((tag, reason));
         }
+        let culprits = owed.piece.within_batch(culprits);
         self.tell(owed, Err(Failed { reason, fate: known.fate(), culprits }), turn);
     }
 

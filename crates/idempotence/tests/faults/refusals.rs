@@ -164,3 +164,18 @@ fn the_records_at_fault_are_named_and_none_is_written() {
     bench.hear(bench.last_attempt(a), present(ErrorCode::INVALID_RECORD, None, vec![1, 3]));
     assert_eq!((bench.told(a), bench.failed(a).culprits.clone()), (Told::NotWritten, vec![1, 3]));
 }
+
+//= type=test F30 R17
+#[test]
+fn the_records_at_fault_in_a_piece_are_those_of_the_batch() {
+    let mut bench = Bench::flowing();
+    let a = bench.batch(P, 4, PATIENCE);
+    bench.answer(a, TOO_LARGE);
+    bench.halve(a, piece(0, 4), 3);
+    bench.answer(a, ErrorCode::NONE);
+    bench.hear(bench.last_attempt(a), present(ErrorCode::INVALID_RECORD, None, vec![0, 1, 9]));
+    let Outcome::Pieces(pieces) = &bench.outcomes[&a] else { panic!("it was split") };
+    let (failed, told) = &pieces[1];
+    assert_eq!(*failed, piece(3, 1));
+    assert_eq!(told.as_ref().unwrap_err().culprits, [3]);
+}
