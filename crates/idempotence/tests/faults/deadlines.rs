@@ -37,7 +37,7 @@ fn a_first_attempt_out_at_the_deadline_is_in_doubt_and_costs_an_epoch() {
     assert_eq!((bench.told(b), bench.stamp(c)), (Told::Acked, (pid, epoch + 1, 0)));
 }
 
-//= type=test F42
+//= type=test F42 R1
 #[test]
 fn a_batch_that_expires_unsent_leaves_no_hole() {
     let mut bench = Bench::gated();

@@ -141,7 +141,7 @@ fn only_the_answer_to_the_open_request_names_the_producer() {
     assert_eq!((bench.stamp(a).0, bench.stamp(b).0), (8, 8));
 }
 
-//= type=test F73 I6
+//= type=test F73 I6 R1
 #[test]
 fn stamps_of_a_partition_follow_each_other_without_a_gap() {
     let mut bench = Bench::gated();

@@ -39,7 +39,7 @@ fn not_leader_may_come_after_the_append_and_is_no_promise() {
     assert_eq!(bench.all_told([a, b]), [Told::Acked, Told::Unknown]);
 }
 
-//= type=test F10
+//= type=test F10 R6
 #[test]
 fn before_the_first_success_a_refused_batch_has_none_behind_it() {
     let mut bench = Bench::gated();
@@ -81,7 +81,7 @@ fn a_hint_to_a_new_leader_saves_the_wait() {
     assert_eq!(bench.told(a), Told::Acked);
 }
 
-//= type=test F12
+//= type=test F12 R11
 #[test]
 fn metadata_that_names_a_new_leader_ends_a_wait() {
     let mut bench = Bench::flowing();
@@ -93,7 +93,7 @@ fn metadata_that_names_a_new_leader_ends_a_wait() {
     assert_eq!(bench.sends(), [a]);
 }
 
-//= type=test F15
+//= type=test F15 R12
 #[test]
 fn a_leader_that_hangs_is_left_as_soon_as_another_one_is_known() {
     let mut bench = Bench::flowing();
@@ -162,7 +162,7 @@ fn without_a_leader_batches_wait_until_their_deadline() {
     assert_eq!(bench.sends(), [b]);
 }
 
-//= type=test F49
+//= type=test F49 R22
 #[test]
 fn a_topic_that_is_missing_for_a_while_comes_back_as_it_was() {
     let mut bench = Bench::flowing();

@@ -5,7 +5,7 @@ use klamm_wire::ErrorCode;
 
 use crate::language::{Bench, P, PATIENCE, Q, Told, present};
 
-//= type=test F1
+//= type=test F1 R3
 #[test]
 fn a_request_that_got_lost_is_sent_again_unchanged() {
     let mut bench = Bench::flowing();
@@ -59,7 +59,7 @@ fn half_an_answer_leaves_the_batch_in_doubt() {
     assert_eq!((bench.told(a), bench.reason(a)), (Told::Unknown, Reason::DeadlinePassed));
 }
 
-//= type=test F5
+//= type=test F5 R8
 #[test]
 fn after_a_cut_the_head_goes_alone_and_the_rest_behind_it() {
     let mut bench = Bench::flowing();
@@ -116,7 +116,7 @@ fn a_stamp_whose_batch_was_given_up_is_never_sent_again() {
     assert_ne!(sequence, 0);
 }
 
-//= type=test F31
+//= type=test F31 R18
 #[test]
 fn one_partitions_error_does_not_touch_another() {
     let mut bench = Bench::flowing();
@@ -188,7 +188,7 @@ fn an_answer_from_a_closed_connection_is_ignored() {
     assert_eq!(bench.told(a), Told::Acked);
 }
 
-//= type=test F39
+//= type=test F39 R12
 #[test]
 fn of_what_an_old_leader_still_says_only_success_counts() {
     let mut bench = Bench::flowing();

@@ -10,9 +10,11 @@ mod table;
 
 mod catalogue;
 mod deadlines;
+mod flow;
 mod identity;
 mod leaders;
 mod losses;
+mod plain;
 mod refusals;
 mod spin;
 mod state_loss;

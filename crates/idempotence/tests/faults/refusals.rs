@@ -30,7 +30,7 @@ fn behind_a_refused_batch_only_the_unwritten_are_stamped_anew() {
     assert_eq!(bench.stamps([b, c]), [(first.0, first.1 + 1, 0), third]);
 }
 
-//= type=test F23
+//= type=test F23 R10
 #[test]
 fn all_followers_of_a_refused_batch_keep_their_order() {
     let mut bench = Bench::flowing();
@@ -58,7 +58,7 @@ fn a_refusal_after_a_doubtful_attempt_does_not_unsay_the_doubt() {
     }
 }
 
-//= type=test F25
+//= type=test F25 R15
 #[test]
 fn a_batch_too_large_goes_in_halves_under_its_own_range() {
     let mut bench = Bench::flowing();
@@ -111,7 +111,7 @@ fn a_half_too_large_is_halved_again_down_to_one_record() {
     assert_eq!(fates, [(0, false), (1, true), (2, true)]);
 }
 
-//= type=test F28
+//= type=test F28 R15
 #[test]
 fn what_may_be_written_is_never_split() {
     let mut bench = Bench::flowing();
@@ -139,7 +139,7 @@ fn a_flush_waits_for_every_piece_of_a_batch() {
     assert_eq!(bench.calls.get(&flush), Some(&Ok(Done::Flushed { acked: 1, failed: 0 })));
 }
 
-//= type=test F29
+//= type=test F29 R16
 #[test]
 fn pieces_go_one_at_a_time_and_nothing_overtakes_them() {
     let mut bench = Bench::flowing();
@@ -156,7 +156,7 @@ fn pieces_go_one_at_a_time_and_nothing_overtakes_them() {
     assert_eq!(bench.sends(), [b]);
 }
 
-//= type=test F30
+//= type=test F30 R17
 #[test]
 fn the_records_at_fault_are_named_and_none_is_written() {
     let mut bench = Bench::flowing();

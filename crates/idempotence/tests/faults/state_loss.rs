@@ -26,7 +26,7 @@ fn a_doubtful_head_out_of_order_is_given_up_after_a_grace() {
     assert_eq!((bench.stamp(c).1, bench.stamp(c).2), (bench.stamp(b).1 + 1, 0));
 }
 
-//= type=test F18
+//= type=test F18 R18
 #[test]
 fn a_gap_behind_what_was_acknowledged_costs_an_epoch_and_no_record() {
     let mut bench = Bench::flowing();
@@ -44,7 +44,7 @@ fn a_gap_behind_what_was_acknowledged_costs_an_epoch_and_no_record() {
     assert_eq!(bench.stamp(c), (pid, epoch + 1, 1));
 }
 
-//= type=test F19
+//= type=test F19 R6
 #[test]
 fn a_producer_forgotten_while_idle_writes_on_under_the_next_epoch() {
     let mut bench = Bench::flowing();

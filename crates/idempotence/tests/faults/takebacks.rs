@@ -5,7 +5,7 @@ use klamm_wire::ErrorCode;
 
 use crate::language::{Bench, P, PATIENCE, Told};
 
-//= type=test F66
+//= type=test F66 R25
 #[test]
 fn a_stamped_batch_cannot_be_taken_back() {
     let mut bench = Bench::flowing();
@@ -31,7 +31,7 @@ fn a_batch_that_waits_for_a_new_stamp_can_be_taken_back() {
     assert_eq!((bench.told(a), bench.reason(a)), (Told::NotWritten, Reason::Cancelled));
 }
 
-//= type=test F67
+//= type=test F67 R25
 #[test]
 fn a_purge_takes_only_what_has_no_stamp() {
     let mut bench = Bench::gated();

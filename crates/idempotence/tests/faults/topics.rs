@@ -5,7 +5,7 @@ use klamm_wire::ErrorCode;
 
 use crate::language::{Bench, P, PATIENCE, Q, Told};
 
-//= type=test F53
+//= type=test F53 R21
 #[test]
 fn a_topic_made_anew_is_another_log_for_all_that_waits() {
     let mut bench = Bench::flowing();
@@ -24,7 +24,7 @@ fn a_topic_made_anew_is_another_log_for_all_that_waits() {
     assert_eq!(bench.sends(), [e]);
 }
 
-//= type=test F53
+//= type=test F53 R21
 #[test]
 fn a_caller_who_follows_keeps_what_has_no_stamp() {
     let follow = Settings { follow_recreated: true, ..Settings::new(Mode::Idempotent) };
@@ -50,7 +50,7 @@ fn an_unknown_topic_id_asks_metadata_which_tells_of_the_new_topic() {
     assert_eq!((bench.told(a), bench.reason(a)), (Told::Unknown, Reason::TopicRecreated));
 }
 
-//= type=test F56
+//= type=test F56 R23
 #[test]
 fn a_new_partition_proves_itself_and_leaves_the_others_alone() {
     let mut bench = Bench::flowing();
@@ -63,6 +63,7 @@ fn a_new_partition_proves_itself_and_leaves_the_others_alone() {
     assert_eq!((bench.sends(), bench.stamp(a).2, bench.stamp(c).2), (vec![b], 0, 1));
 }
 
+//= type=test R23
 #[test]
 fn a_partition_that_is_gone_fails_what_was_meant_for_it() {
     let mut bench = Bench::flowing();
