@@ -17,17 +17,30 @@ const fn piece(first: u32, records: u32) -> Piece {
 fn behind_a_refused_batch_only_the_unwritten_are_stamped_anew() {
     let mut bench = Bench::flowing();
     let [a, b, c] = bench.batches();
-    let [first, _, third] = bench.stamps([a, b, c]);
+    let [first, ..] = bench.stamps([a, b, c]);
+    bench.answer(a, ErrorCode::INVALID_RECORD);
+    bench.answer(b, OUT_OF_ORDER);
+    assert_eq!(bench.all_told([a, b, c]), [Told::NotWritten, Told::Nothing, Told::Nothing]);
+    assert_eq!(bench.stamps([b]), [(first.0, first.1, first.2 + 1)], "c is out still");
+    bench.answer(c, OUT_OF_ORDER);
+    bench.answer(b, ErrorCode::NONE);
+    bench.answer(c, ErrorCode::NONE);
+    assert_eq!(bench.all_told([b, c]), [Told::Acked; 2]);
+    assert_eq!(bench.stamps([b, c]), [(first.0, first.1 + 1, 0), (first.0, first.1 + 1, 1)]);
+}
+
+//= type=test F23 I3
+#[test]
+fn a_batch_that_was_overtaken_is_not_written_behind_the_younger_one() {
+    let mut bench = Bench::flowing();
+    let [a, b, c] = bench.batches();
     bench.answer(a, ErrorCode::INVALID_RECORD);
     bench.answer(b, OUT_OF_ORDER);
     bench.answer(c, ErrorCode::REQUEST_TIMED_OUT);
-    assert_eq!(bench.all_told([a, b, c]), [Told::NotWritten, Told::Nothing, Told::Nothing]);
     bench.wait(1);
     bench.answer(c, ErrorCode::NONE);
-    bench.wait(1);
-    bench.answer(b, ErrorCode::NONE);
-    assert_eq!(bench.all_told([b, c]), [Told::Acked; 2]);
-    assert_eq!(bench.stamps([b, c]), [(first.0, first.1 + 1, 0), third]);
+    assert_eq!(bench.all_told([b, c]), [Told::NotWritten, Told::Acked]);
+    assert_eq!(bench.reason(b), Reason::Overtaken);
 }
 
 //= type=test F23 R10
