@@ -1,6 +1,6 @@
 //! The partitions, and the one list of when time means something to any of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::Bound;
 
 use klamm_wire::Time;
@@ -13,7 +13,7 @@ use crate::settings::Settings;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Slots {
     slots: BTreeMap<Part, Slot>,
-    wakes: BTreeSet<(Time, Part)>,
+    wakes: Wakes,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -21,6 +21,27 @@ struct Slot {
     partition: Partition,
     /// Its entry in the list.
     armed: Option<Time>,
+}
+
+/// The wakes of all partitions, in order.
+///
+/// Deadlines mostly go in at the end and come out near the front, where a ring moves next to
+/// nothing; and unlike a tree it keeps its memory.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+struct Wakes(VecDeque<(Time, Part)>);
+
+impl Wakes {
+    fn insert(&mut self, wake: (Time, Part)) {
+        if let Err(at) = self.0.binary_search(&wake) {
+            self.0.insert(at, wake);
+        }
+    }
+
+    fn remove(&mut self, wake: (Time, Part)) {
+        if let Ok(at) = self.0.binary_search(&wake) {
+            self.0.remove(at);
+        }
+    }
 }
 
 impl Slots {
@@ -35,10 +56,8 @@ impl Slots {
         act(&mut slot.partition);
         let wake = slot.partition.next_wake(now, settings);
         if wake != slot.armed {
-            if let Some(armed) = slot.armed {
-                self.wakes.remove(&(armed, part));
-            }
-            self.wakes.extend(wake.map(|wake| (wake, part)));
+            slot.armed.iter().for_each(|armed| self.wakes.remove((*armed, part)));
+            wake.iter().for_each(|wake| self.wakes.insert((*wake, part)));
             slot.armed = wake;
         }
     }
@@ -51,12 +70,12 @@ impl Slots {
     }
 
     pub(super) fn next_wake(&self) -> Option<Time> {
-        self.wakes.first().map(|(wake, _)| *wake)
+        self.wakes.0.front().map(|(wake, _)| *wake)
     }
 
     /// The partitions whose time has come.
     pub(super) fn due(&self, now: Time) -> Vec<Part> {
-        self.wakes.iter().take_while(|(wake, _)| *wake <= now).map(|(_, part)| *part).collect()
+        self.wakes.0.iter().take_while(|(wake, _)| *wake <= now).map(|(_, part)| *part).collect()
     }
 
     /// Every partition, for models to rename.
@@ -68,7 +87,7 @@ impl Slots {
     /// Drops what is derived from the partitions.
     #[cfg(feature = "model")]
     pub(super) fn forget_wakes(&mut self) {
-        self.wakes.clear();
+        self.wakes.0.clear();
         for slot in self.slots.values_mut() {
             slot.armed = None;
         }
