@@ -3,6 +3,8 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 pub mod fate;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 pub mod input;
 #[cfg(feature = "model")]
 pub mod model;
