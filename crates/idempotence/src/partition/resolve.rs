@@ -84,7 +84,7 @@ impl Partition {
         self.tell(owed, Err(failed), turn);
     }
 
-    /// Fails what no other stamp may be given: what is behind it in order may be in the log already.
+    /// Fails what no other stamp may be given: what is behind it may be in the log already.
     //= I3 rather fail a batch than write it out of order
     pub(super) fn fail_passed(&mut self, turn: &mut Turn<'_>) {
         let lane = self.lane;

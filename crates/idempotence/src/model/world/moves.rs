@@ -120,7 +120,8 @@ impl World {
     }
 
     pub(super) fn can_wait(&self) -> bool {
-        self.machine.next_wake().is_some_and(|wake| wake.0.checked_rem(EXPIRY) != Some(0))
+        let deadline = |wake: Time| wake.0.checked_rem(EXPIRY) == Some(0);
+        self.machine.next_wake().is_some_and(|wake| wake <= self.now || !deadline(wake))
     }
 
     /// The next deadline that can pass before everything else is over.

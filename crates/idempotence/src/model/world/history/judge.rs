@@ -18,10 +18,9 @@ impl History {
     ) {
         let items = &self.items;
         let is_told = |content| items.is_told(content);
-        match self.sent.leave((part, conn, node), produce, is_told) {
-            Ok(met) => met.into_iter().for_each(|situation| self.met(situation)),
-            Err(law) => self.violate(law),
-        }
+        let (met, broken) = self.sent.leave((part, conn, node), produce, is_told);
+        met.into_iter().for_each(|situation| self.met(situation));
+        broken.into_iter().for_each(|law| self.violate(law));
         if self.items.is_told(produce.content) {
             self.violate("I9 a batch is sent whose caller was told");
         }

@@ -4,6 +4,7 @@
 
 mod items;
 mod judge;
+mod numbers;
 mod sent;
 
 use crate::canonical::Naming;

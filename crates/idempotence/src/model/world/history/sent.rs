@@ -3,27 +3,21 @@
 use klamm_wire::ErrorCode;
 
 use super::Situation;
+use super::numbers::Numbers;
 use crate::canonical::Naming;
 use crate::model::world::network::Reply;
 use crate::model::{Produce, Stamp};
 use crate::names::ConnId;
 use crate::settings::Settings;
 
-/// How many sequences there are.
-const SEQUENCES: i64 = 1 << 31;
-
 /// Everything that was sent, per piece, and what it proves about the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Sent {
     window: usize,
-    /// Where the first lane of a partition begins.
-    first: i64,
     /// The last epoch of a producer id.
     last_epoch: i64,
     pieces: Vec<Piece>,
-    lanes: Vec<Lane>,
-    /// Which record each sequence was given to.
-    marks: Vec<Mark>,
+    numbers: Numbers,
     /// Connections on which a partition's batch was taken since the last trouble.
     proved: Vec<(u32, ConnId)>,
     /// Who leads a partition, as far as the producer was told: the epoch and the node.
@@ -58,31 +52,13 @@ struct Out {
     detached: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Lane {
-    part: u32,
-    who: (i64, i64),
-    next: i64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Mark {
-    who: (i64, i64),
-    part: u32,
-    sequence: i64,
-    content: u32,
-}
-
 impl Sent {
     pub(super) fn new(settings: &Settings) -> Self {
-        let first = i64::try_from(settings.first_position).unwrap_or_default() % SEQUENCES;
         Self {
             window: settings.window.size(),
-            first,
             last_epoch: i64::from(settings.epoch_limit),
             pieces: Vec::new(),
-            lanes: Vec::new(),
-            marks: Vec::new(),
+            numbers: Numbers::new(settings),
             proved: Vec::new(),
             leaders: Vec::new(),
             torn: Vec::new(),
@@ -91,57 +67,43 @@ impl Sent {
         }
     }
 
-    /// A batch leaves: what that shows of it, or the law it breaks.
+    /// A batch leaves: what that shows of it, and the laws that it breaks.
     pub(super) fn leave(
         &mut self,
         (part, conn, node): (u32, ConnId, u32),
         produce: &Produce,
         is_told: impl Fn(u32) -> bool,
-    ) -> Result<Vec<Situation>, &'static str> {
-        let Some(stamp) = produce.stamp() else { return Ok(Vec::new()) };
-        let mut met = self.enter_lane(part, stamp)?;
-        met.extend(self.mark(part, stamp, produce)?);
-        let others = self.outs(part).filter(|out| !out.detached);
-        let others: Vec<ConnId> = others.map(|out| out.conn).collect();
-        let led = self.leaders.iter().any(|(led, _, by)| *led == part && *by == node);
-        if !led || others.iter().any(|other| *other != conn) {
-            return Err("I8 attempts of a partition share one connection, to its leader");
-        }
-        if !others.is_empty() && !self.proved.contains(&(part, conn)) {
-            return Err("I7 one batch at a time until the first success");
-        }
-        met.extend((!others.is_empty()).then_some(Situation::Pipelined));
-        self.note(part, conn, produce, stamp)?;
-        self.check_window(part, is_told)?;
-        Ok(met)
-    }
-
-    //= I10 epochs of a partition ascend
-    fn enter_lane(&mut self, part: u32, stamp: Stamp) -> Result<Vec<Situation>, &'static str> {
-        let who = (stamp.pid, stamp.epoch);
-        let mut met = Vec::new();
+    ) -> (Vec<Situation>, Vec<&'static str>) {
+        let (mut met, mut broken) = (Vec::new(), Vec::new());
+        let Some(stamp) = produce.stamp() else { return (met, broken) };
         if self.leaves_unfenced(part, stamp.pid) && !self.is_unfenced(part) {
             self.unfenced.push(part);
         }
-        match self.lanes.iter_mut().find(|lane| lane.part == part) {
-            None => self.lanes.push(Lane { part, who, next: self.first }),
-            Some(lane) if lane.who == who => {}
-            Some(lane) if lane.who < who => {
-                met.extend((lane.who.0 < who.0).then_some(Situation::NewProducerId));
-                *lane = Lane { part, who, next: 0 };
-                if self.torn.contains(&part) {
-                    self.torn.retain(|torn| *torn != part);
-                    met.push(Situation::BumpWithFollower);
-                }
-            }
-            Some(_) => return Err("I10 a batch of an older epoch is sent after a newer one"),
+        let raised = self.numbers.enter(part, stamp, &mut met, &mut broken);
+        if raised && self.torn.contains(&part) {
+            self.torn.retain(|torn| *torn != part);
+            met.push(Situation::BumpWithFollower);
         }
-        Ok(met)
+        self.numbers.give(part, stamp, produce, &mut broken);
+        met.extend(self.numbers.has_wrapped(part).then_some(Situation::Wrapped));
+        let others: Vec<ConnId> =
+            self.outs(part).filter(|out| !out.detached).map(|out| out.conn).collect();
+        let led = self.leaders.iter().any(|(led, _, by)| *led == part && *by == node);
+        if !led || others.iter().any(|other| *other != conn) {
+            broken.push("I8 attempts of a partition share one connection, to its leader");
+        }
+        if !others.is_empty() && !self.proved.contains(&(part, conn)) {
+            broken.push("I7 one batch at a time until the first success");
+        }
+        met.extend((!others.is_empty()).then_some(Situation::Pipelined));
+        broken.extend(self.note(part, conn, produce, stamp).err());
+        broken.extend(self.check_window(part, is_told).err());
+        (met, broken)
     }
 
     /// Whether another producer id takes over with a copy on its way that may still land.
     fn leaves_unfenced(&self, part: u32, pid: i64) -> bool {
-        let lane = self.lanes.iter().find(|lane| lane.part == part).map(|lane| lane.who);
+        let lane = self.numbers.writer(part);
         let spent = lane.filter(|(old, epoch)| *old != pid && *epoch >= self.last_epoch);
         self.pieces.iter().any(|piece| {
             let old = piece.part == part && Some(piece.stamp.pid) == spent.map(|(old, _)| old);
@@ -152,39 +114,6 @@ impl Sent {
     /// Whether an old copy may stand behind what came after it.
     pub(super) fn is_unfenced(&self, part: u32) -> bool {
         self.unfenced.contains(&part)
-    }
-
-    /// Each sequence belongs to one record, and sequences follow each other.
-    fn mark(
-        &mut self,
-        part: u32,
-        stamp: Stamp,
-        produce: &Produce,
-    ) -> Result<Option<Situation>, &'static str> {
-        let who = (stamp.pid, stamp.epoch);
-        let mut met = None;
-        for offset in 0..produce.records {
-            let sequence = stamp.first.saturating_add(i64::from(offset)) % SEQUENCES;
-            let content = produce.content.saturating_add(offset);
-            let held = self
-                .marks
-                .iter()
-                .find(|mark| (mark.who, mark.part, mark.sequence) == (who, part, sequence));
-            if let Some(held) = held {
-                if held.content != content {
-                    return Err("I5 a sequence is given to two records");
-                }
-                continue;
-            }
-            let Some(lane) = self.lanes.iter_mut().find(|lane| lane.part == part) else { continue };
-            if lane.next != sequence {
-                return Err("I6 sequences of a lane follow each other");
-            }
-            lane.next = sequence.saturating_add(1) % SEQUENCES;
-            met = met.or((lane.next == 0).then_some(Situation::Wrapped));
-            self.marks.push(Mark { who, part, sequence, content });
-        }
-        Ok(met)
     }
 
     fn note(
@@ -203,19 +132,22 @@ impl Sent {
             return Ok(());
         };
         if (piece.stamp, piece.records) != (stamp, records) {
-            if piece.doubtful || !piece.outs.is_empty() {
+            let unsure = piece.doubtful || !piece.outs.is_empty();
+            (piece.stamp, piece.records) = (stamp, records);
+            piece.outs.push(out);
+            if unsure {
                 return Err("I5 a batch that may be written gets another stamp");
             }
-            (piece.stamp, piece.records) = (stamp, records);
+        } else {
+            piece.outs.push(out);
         }
-        piece.outs.push(out);
         Ok(())
     }
 
     //= I7 the window is of what is unresolved in the partition
     fn check_window(&self, part: u32, is_told: impl Fn(u32) -> bool) -> Result<(), &'static str> {
         let here = self.pieces.iter().filter(|piece| piece.part == part);
-        let current = self.lanes.iter().find(|lane| lane.part == part).map(|lane| lane.who);
+        let current = self.numbers.writer(part);
         let unresolved = here.filter(|piece| {
             let live = piece.outs.iter().any(|out| !out.detached);
             let who = (piece.stamp.pid, piece.stamp.epoch);
