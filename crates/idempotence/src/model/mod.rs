@@ -26,6 +26,7 @@ mod offsets;
 mod produce;
 mod producers;
 mod rules;
+mod txn_world;
 mod visible;
 mod world;
 
@@ -36,5 +37,6 @@ pub use offsets::Offsets;
 pub use produce::{Generation, Identity, Produce, Sender, Stamp, Verdict};
 pub use producers::{ProducerState, Remembered};
 pub use rules::{FirstBatch, Rules, Unverified};
+pub use txn_world::{CtrlFault, TxnBudget, TxnMove, TxnScope, TxnScript, TxnSituation, TxnWorld};
 pub use visible::{Reach, last_stable_offset, read_committed, read_uncommitted};
 pub use world::{Batch, Budget, Fault, Move, Scope, Situation, World};

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use klamm_idempotence::model::{Move, Scope, Situation, World};
 use stateright::{Checker, Model, Property};
 
-use super::plan::Plan;
+use super::plan::{Met, Plan};
+use super::world::Explorable;
 
 /// Steps within which a world without faults finishes everything.
 const SETTLING: usize = 2_000;
@@ -21,46 +21,40 @@ pub(super) struct Report {
     pub(super) states: usize,
     depth: usize,
     taken: Duration,
-    met: u32,
-    missed: Vec<Situation>,
+    met: Vec<Met>,
+    missed: Vec<Met>,
     violations: Vec<(String, Vec<String>)>,
 }
 
 /// The worlds of a plan as stateright sees them.
-struct Explored {
-    scopes: Vec<Scope>,
+struct Explored<W> {
+    worlds: Vec<W>,
     met: Arc<AtomicU32>,
     /// Fingerprints of worlds that are known to settle.
     settling: Arc<Vec<Mutex<HashSet<u64>>>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Hash)]
-struct Node {
-    world: World,
+struct Node<W> {
+    world: W,
     stuck: bool,
 }
 
-impl Model for Explored {
-    type State = Node;
-    type Action = Move;
+impl<W: Explorable> Model for Explored<W> {
+    type State = Node<W>;
+    type Action = W::Step;
 
-    fn init_states(&self) -> Vec<Node> {
-        let mut states = Vec::new();
-        for scope in &self.scopes {
-            states.push(World::new(scope, &[]));
-            let expiring = if scope.budget.expiries > 0 { scope.batches.len() } else { 0 };
-            states.extend((0..expiring).map(|batch| World::new(scope, &[batch])));
-        }
-        states.into_iter().map(|world| Node { world, stuck: false }).collect()
+    fn init_states(&self) -> Vec<Node<W>> {
+        self.worlds.iter().map(|world| Node { world: world.clone(), stuck: false }).collect()
     }
 
-    fn actions(&self, state: &Node, actions: &mut Vec<Move>) {
+    fn actions(&self, state: &Node<W>, actions: &mut Vec<W::Step>) {
         if !state.stuck {
             state.world.moves(actions);
         }
     }
 
-    fn next_state(&self, last: &Node, action: Move) -> Option<Node> {
+    fn next_state(&self, last: &Node<W>, action: W::Step) -> Option<Node<W>> {
         let mut world = last.world.clone();
         world.step(action);
         self.met.fetch_or(world.situations(), Ordering::Relaxed);
@@ -70,22 +64,22 @@ impl Model for Explored {
 
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
-            Property::always("safety", |_, state: &Node| state.world.violation().is_none()),
-            Property::always("liveness", |_, state: &Node| !state.stuck),
+            Property::always("safety", |_, state: &Node<W>| state.world.violation().is_none()),
+            Property::always("liveness", |_, state: &Node<W>| !state.stuck),
         ]
     }
 }
 
-impl Explored {
-    fn of(scopes: Vec<Scope>) -> Self {
+impl<W: Explorable> Explored<W> {
+    fn of(worlds: Vec<W>) -> Self {
         let shards = (0..64).map(|_| Mutex::new(HashSet::new())).collect();
-        Self { scopes, met: Arc::default(), settling: Arc::new(shards) }
+        Self { worlds, met: Arc::default(), settling: Arc::new(shards) }
     }
 
     /// Whether a world comes to its end once nothing goes wrong any more.
     ///
     /// Settling is one fixed order of events, so a world that meets one that settles does too.
-    fn settles(&self, world: &World) -> bool {
+    fn settles(&self, world: &W) -> bool {
         let mut world = world.clone();
         let mut path = Vec::new();
         for _ in 0..SETTLING {
@@ -117,36 +111,34 @@ impl Explored {
     }
 }
 
-fn fingerprint(world: &World) -> u64 {
+fn fingerprint(world: &impl Hash) -> u64 {
     let mut hasher = std::hash::DefaultHasher::new();
     world.hash(&mut hasher);
     hasher.finish()
 }
 
-/// Explores a model to its end.
-pub(super) fn check(plan: Plan) -> Report {
+/// Explores the worlds of a model to their end.
+pub(super) fn check<W: Explorable>(plan: &Plan, worlds: Vec<W>) -> Report {
     let begun = Instant::now();
-    let explored = Explored::of(plan.worlds);
+    let explored = Explored::of(worlds);
     let met = Arc::clone(&explored.met);
     let checker = explored.checker().threads(2).spawn_bfs().join();
-    let violations = checker.discoveries().into_iter().map(|(name, path)| {
-        let last = path.last_state();
-        let law = last.world.violation().unwrap_or("I11 the world never settles");
+    let violations = checker.discoveries().into_values().map(|path| {
+        let law = path.last_state().world.violation().unwrap_or("I11 the world never settles");
         let steps = path.clone().into_actions().iter().map(|step| format!("{step:?}")).collect();
-        let _ = name;
         (law.to_owned(), steps)
     });
     let violations: Vec<_> = violations.collect();
     let met = met.load(Ordering::Relaxed);
-    let missed = plan.must_meet.into_iter().filter(|one| met & one.bit() == 0).collect();
+    let is_met = |one: &Met| met & one.bit != 0;
     Report {
         letter: plan.letter,
         about: plan.about,
         states: checker.unique_state_count(),
         depth: checker.max_depth(),
         taken: begun.elapsed(),
-        met,
-        missed,
+        met: plan.can_meet.iter().filter(|one| is_met(one)).cloned().collect(),
+        missed: plan.must_meet.iter().filter(|one| !is_met(one)).cloned().collect(),
         violations,
     }
 }
@@ -154,11 +146,7 @@ pub(super) fn check(plan: Plan) -> Report {
 impl Report {
     /// Says what was found; whether all is well.
     pub(super) fn print(&self) -> bool {
-        let met: Vec<String> = Situation::ALL
-            .iter()
-            .filter(|one| self.met & one.bit() != 0)
-            .map(|one| format!("{one:?}"))
-            .collect();
+        let met: Vec<&str> = self.met.iter().map(|one| one.name.as_str()).collect();
         println!(
             "{}: {} states, depth {}, {:.1} s, exhausted; {}",
             self.letter,
@@ -172,7 +160,7 @@ impl Report {
             println!("VIOLATED {law} model {}\n   after {}", self.letter, steps.join(" | "));
         }
         for situation in &self.missed {
-            println!("MISSED {situation:?} model {}", self.letter);
+            println!("MISSED {} model {}", situation.name, self.letter);
         }
         self.violations.is_empty() && self.missed.is_empty()
     }

@@ -9,6 +9,8 @@
 
 mod checking;
 mod plan;
+mod transactions;
+mod world;
 
 use std::process::ExitCode;
 
@@ -20,7 +22,7 @@ fn main() -> ExitCode {
     let mut sound = true;
     let mut states = 0;
     for plan in plans.into_iter().filter(|plan| wanted.iter().any(|name| name == plan.letter)) {
-        let report = checking::check(plan);
+        let report = plan.check();
         states += report.states;
         sound &= report.print();
     }

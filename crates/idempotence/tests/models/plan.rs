@@ -1,6 +1,22 @@
 //! The worlds to explore, and what each must meet.
 
-use klamm_idempotence::model::{Batch, Budget, Rules, Scope, Situation};
+use klamm_idempotence::model::{Batch, Budget, Rules, Scope, Situation, TxnWorld, World};
+
+use super::checking::{self, Report};
+use super::transactions;
+
+/// Something that a model must have met, whichever world it is of.
+#[derive(Debug, Clone)]
+pub(super) struct Met {
+    pub(super) name: String,
+    pub(super) bit: u32,
+}
+
+/// Where a model begins.
+pub(super) enum Worlds {
+    Idempotent(Vec<World>),
+    Transactional(Vec<TxnWorld>),
+}
 
 /// A model: its worlds, and what they must meet between them.
 pub(super) struct Plan {
@@ -8,12 +24,53 @@ pub(super) struct Plan {
     pub(super) about: &'static str,
     /// Whether every run of the tests explores it.
     pub(super) quick: bool,
-    pub(super) worlds: Vec<Scope>,
-    pub(super) must_meet: Vec<Situation>,
+    pub(super) worlds: Worlds,
+    pub(super) can_meet: Vec<Met>,
+    pub(super) must_meet: Vec<Met>,
+}
+
+impl Plan {
+    pub(super) fn check(&self) -> Report {
+        match &self.worlds {
+            Worlds::Idempotent(worlds) => checking::check(self, worlds.clone()),
+            Worlds::Transactional(worlds) => checking::check(self, worlds.clone()),
+        }
+    }
+}
+
+/// A model of an idempotent producer.
+struct Idempotent {
+    letter: &'static str,
+    about: &'static str,
+    quick: bool,
+    worlds: Vec<Scope>,
+    must_meet: Vec<Situation>,
+}
+
+impl From<Idempotent> for Plan {
+    fn from(plan: Idempotent) -> Self {
+        let Idempotent { letter, about, quick, worlds, must_meet } = plan;
+        let worlds = Worlds::Idempotent(worlds.iter().flat_map(beginnings).collect());
+        let can_meet = Situation::ALL.iter().map(met).collect();
+        let must_meet = must_meet.iter().map(met).collect();
+        Self { letter, about, quick, worlds, can_meet, must_meet }
+    }
+}
+
+fn met(situation: &Situation) -> Met {
+    Met { name: format!("{situation:?}"), bit: situation.bit() }
+}
+
+/// A world in which no batch runs out of time, and one for each that may.
+fn beginnings(scope: &Scope) -> Vec<World> {
+    let expiring = if scope.budget.expiries > 0 { scope.batches.len() } else { 0 };
+    let batches = std::iter::once(vec![]).chain((0..expiring).map(|batch| vec![batch]));
+    batches.map(|batches| World::new(scope, &batches)).collect()
 }
 
 pub(super) fn all() -> Vec<Plan> {
-    vec![a(), b(), c(), d(), e(), f(), g()]
+    let idempotent = [a(), b(), c(), d(), e(), f(), g()];
+    idempotent.into_iter().map(Plan::from).chain(transactions::all()).collect()
 }
 
 fn a_scope() -> Scope {
@@ -21,9 +78,9 @@ fn a_scope() -> Scope {
     Scope { budget, ..Scope::one_partition(4, 3) }
 }
 
-fn a() -> Plan {
+fn a() -> Idempotent {
     use Situation::{CalledUnknown, DedupHit, LateSuccess, Pipelined, ZombieRefused};
-    Plan {
+    Idempotent {
         letter: "A",
         about: "one partition, copies on old connections, the gate, a deadline",
         quick: true,
@@ -32,10 +89,10 @@ fn a() -> Plan {
     }
 }
 
-fn b() -> Plan {
+fn b() -> Idempotent {
     use Situation::{BumpWithFollower, CalledNotWritten, DedupHit, DoubtfulHeadRefused};
     let budget = Budget { faults: 2, refusals: 1, restarts: 1, ..Budget::default() };
-    Plan {
+    Idempotent {
         letter: "B",
         about: "as A, with refusals and a restart from a snapshot",
         quick: true,
@@ -44,10 +101,10 @@ fn b() -> Plan {
     }
 }
 
-fn c() -> Plan {
+fn c() -> Idempotent {
     use Situation::{DedupHit, DoubtfulHeadRefused, Pipelined, ZombieRefused};
     let budget = Budget { faults: 3, expiries: 1, restarts: 1, ..Budget::default() };
-    Plan {
+    Idempotent {
         letter: "C",
         about: "five batches, all five in the window, a restart, a deadline",
         quick: false,
@@ -56,11 +113,11 @@ fn c() -> Plan {
     }
 }
 
-fn d() -> Plan {
+fn d() -> Idempotent {
     use Situation::{CalledUnknown, DedupHit, ZombieRefused};
     let budget = Budget { faults: 3, expiries: 1, losses: 1, ..Budget::default() };
     let refusing = Budget { faults: 2, refusals: 1, losses: 1, ..Budget::default() };
-    Plan {
+    Idempotent {
         letter: "D",
         about: "as A, with state that is lost while nothing is in doubt, and a fresh log that wants 0",
         quick: false,
@@ -72,10 +129,10 @@ fn d() -> Plan {
     }
 }
 
-fn e() -> Plan {
+fn e() -> Idempotent {
     use Situation::{DedupHit, DetachedAttempt};
     let budget = Budget { faults: 2, moves: 2, ..Budget::default() };
-    Plan {
+    Idempotent {
         letter: "E",
         about: "two leaders, attempts left behind and late answers",
         quick: false,
@@ -84,7 +141,7 @@ fn e() -> Plan {
     }
 }
 
-fn f() -> Plan {
+fn f() -> Idempotent {
     use Situation::{CalledNotWritten, CalledUnknown, NewProducerId, ZombieRefused};
     let budget = Budget { faults: 2, refusals: 2, ..Budget::default() };
     let batch = |part| Batch { part, records: 1 };
@@ -95,7 +152,7 @@ fn f() -> Plan {
         scope.settings.epoch_limit = epoch_limit;
         scope
     };
-    Plan {
+    Idempotent {
         letter: "F",
         about: "two partitions with epochs of their own, and the end of epochs",
         quick: false,
@@ -104,13 +161,13 @@ fn f() -> Plan {
     }
 }
 
-fn g() -> Plan {
+fn g() -> Idempotent {
     use Situation::{ChildAcked, DedupHit, Wrapped};
     let budget = Budget { faults: 2, too_large: 1, ..Budget::default() };
     let mut scope = Scope { budget, ..Scope::one_partition(0, 3) };
     scope.batches = [1, 2, 3].map(|records| Batch { part: 0, records }).to_vec();
     scope.settings.first_position = (1 << 31) - 5;
-    Plan {
+    Idempotent {
         letter: "G",
         about: "sequences over the wrap, batches of one to three records, a split",
         quick: false,

@@ -8,7 +8,7 @@
 
 mod history;
 mod moves;
-mod network;
+pub(super) mod network;
 mod outputs;
 mod scope;
 mod settle;
