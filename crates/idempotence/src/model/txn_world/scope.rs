@@ -5,6 +5,10 @@ use std::time::Duration;
 use crate::model::{Generation, Rules};
 use crate::settings::{Mode, Settings};
 
+/// Every back-off is as long as the machine's wait for another transaction to end: waits of several
+/// lengths would make as many states as there are distances between them.
+const WAIT: Duration = Duration::from_millis(20);
+
 /// A transaction that the application makes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TxnScript {
@@ -79,8 +83,8 @@ impl TxnScope {
     #[must_use]
     pub fn new(generation: Generation, script: Vec<TxnScript>) -> Self {
         let settings = Settings {
-            backoff: Duration::from_secs(9),
-            backoff_max: Duration::from_secs(9),
+            backoff: WAIT,
+            backoff_max: WAIT,
             request_timeout: Duration::from_secs(20),
             idle_limit: Duration::from_secs(u64::MAX),
             ..Settings::new(Mode::Transactional)
