@@ -16,12 +16,12 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let plans = plan::all();
-    let quick = plans.iter().filter(|plan| plan.quick).map(|plan| plan.letter.to_owned());
-    let wanted: Vec<String> = if args.is_empty() { quick.collect() } else { args };
+    let is_wanted = |plan: &plan::Plan| {
+        if args.is_empty() { plan.quick } else { args.iter().any(|name| name == plan.letter) }
+    };
     let mut sound = true;
     let mut states = 0;
-    for plan in plans.into_iter().filter(|plan| wanted.iter().any(|name| name == plan.letter)) {
+    for plan in plan::all().iter().filter(|plan| is_wanted(plan)) {
         let report = plan.check();
         states += report.states;
         sound &= report.print();

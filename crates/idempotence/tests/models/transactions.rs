@@ -62,7 +62,8 @@ fn renewal() -> Plan {
     let calm = scope(Generation::Tv1, script, budget);
     let impatient = TxnScope { impatient: true, ..calm.clone() };
     let must = [CommitUnknown, CopyRefused, Renewed, UnknownCommitted];
-    plan("first generation: calls that run out of time, copies of ends", &[calm, impatient], &must)
+    let about = "first generation: calls that run out of time, copies of ends";
+    Plan { quick: true, ..plan(about, &[calm, impatient], &must) }
 }
 
 fn second() -> Plan {

@@ -185,9 +185,9 @@ impl TxnWorld {
         }
         self.history.trouble();
         match self.coordinator.init_producer_id(None) {
-            Ok(_) => {
+            Ok(who) => {
                 self.ways.intruding = false;
-                self.history.fence();
+                self.history.fence(who);
             }
             Err(_) => self.ways.intruding = true,
         }

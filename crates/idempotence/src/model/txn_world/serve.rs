@@ -7,7 +7,7 @@ use super::errands::Errand;
 use super::moves::{CtrlFault, spend};
 use crate::input::CtrlFacts;
 use crate::model::world::network::{Reply, Request as Batch};
-use crate::model::{Generation, Identity, Member, Replica, Sender, Verdict};
+use crate::model::{Cluster, Generation, Identity, Member, PartitionLog, Replica, Sender, Verdict};
 use crate::names::Part;
 use crate::output::Request;
 use crate::stamp::Identity as Named;
@@ -35,12 +35,12 @@ impl TxnWorld {
     }
 
     fn write(&mut self, to: Replica, request: &Batch) -> Verdict {
-        let end = self.cluster.log(to.part).map(super::super::log::PartitionLog::end_offset);
-        let verdict =
-            self.cluster.produce_in_transaction(to, &request.produce, &mut self.coordinator);
-        let after = self.cluster.log(to.part).map(super::super::log::PartitionLog::end_offset);
-        if end != after {
-            self.history.appended();
+        let end = |cluster: &Cluster| cluster.log(to.part).map(PartitionLog::end_offset);
+        let before = end(&self.cluster);
+        let produce = &request.produce;
+        let verdict = self.cluster.produce_in_transaction(to, produce, &mut self.coordinator);
+        if let Some(stamp) = produce.stamp().filter(|_| end(&self.cluster) != before) {
+            self.history.appended(stamp.identity());
         }
         verdict
     }

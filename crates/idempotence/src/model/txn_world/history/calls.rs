@@ -92,7 +92,7 @@ impl History {
     fn stopped(&mut self, at: usize, fatal: Fatal) {
         match fatal {
             Fatal::Refused(_) => {}
-            Fatal::Fenced if self.fenced => self.met(TxnSituation::Fenced),
+            Fatal::Fenced if self.intruder.is_some() => self.met(TxnSituation::Fenced),
             Fatal::Fenced => {}
             Fatal::BrokerMisbehaved => self.violate("I12 a broker's answer is called a breach"),
             Fatal::Invariant(_) => self.violate("I12 the machine breaks a law of its own"),

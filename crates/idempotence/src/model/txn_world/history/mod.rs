@@ -9,6 +9,7 @@ mod situation;
 mod wire;
 
 use crate::fate::Fate;
+use crate::model::Identity;
 use crate::names::{Part, Ticket};
 use crate::output::Outcome;
 
@@ -72,8 +73,8 @@ pub(super) struct History {
     wire: Wire,
     /// Which transaction the coordinator holds open, or held last.
     holder: Option<usize>,
-    /// Whether another instance got its identity.
-    fenced: bool,
+    /// The identity that another instance got.
+    intruder: Option<Identity>,
     /// Whether the coordinator aborted for the time.
     timed_out: bool,
     /// Whether anything went wrong that can make a producer fail.
@@ -99,7 +100,7 @@ impl History {
             txns: scope.script.iter().map(|script| txn(script.offsets)).collect(),
             wire: Wire::default(),
             holder: None,
-            fenced: false,
+            intruder: None,
             timed_out: false,
             troubled: false,
             situations: 0,
@@ -110,7 +111,7 @@ impl History {
     /// What tells one state from another.
     pub(super) fn facts(&self) -> impl std::hash::Hash + '_ {
         let Self { items, txns, wire, holder, .. } = self;
-        (items, txns, wire, holder, self.fenced, self.timed_out, self.troubled, self.violation)
+        (items, txns, wire, holder, self.intruder, self.timed_out, self.troubled, self.violation)
     }
 
     pub(super) const fn violation(&self) -> Option<&'static str> {
@@ -140,8 +141,14 @@ impl History {
     }
 
     /// Another instance has its identity.
-    pub(super) const fn fence(&mut self) {
-        self.fenced = true;
+    pub(super) const fn fence(&mut self, intruder: Identity) {
+        self.intruder = Some(intruder);
+    }
+
+    /// Whether another instance took over from that identity.
+    fn is_fenced(&self, who: Identity) -> bool {
+        let rank = |who: Identity| (who.pid, who.epoch);
+        self.intruder.is_some_and(|intruder| rank(who) <= rank(intruder))
     }
 
     /// The batches of a transaction that begins.

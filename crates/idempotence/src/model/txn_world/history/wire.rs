@@ -227,8 +227,8 @@ impl History {
 
     /// A batch was appended.
     //= I17 nothing is appended for a producer that was fenced
-    pub(in super::super) fn appended(&mut self) {
-        if self.fenced {
+    pub(in super::super) fn appended(&mut self, who: Identity) {
+        if self.is_fenced(who) {
             self.violate("I17 a batch is appended after another instance took over");
         }
     }
@@ -245,7 +245,8 @@ impl History {
             self.holder = Some(errand.txn);
         }
         let changed = before.state() != after.state() || before.identity() != after.identity();
-        if !changed || !matches!(errand.request, Request::EndTxn { .. }) {
+        let Request::EndTxn { identity, .. } = &errand.request else { return };
+        if !changed {
             return;
         }
         //= I16 the end of a transaction ends no other
@@ -255,7 +256,7 @@ impl History {
         if holds || renamed && later.into_iter().any(|txn| txn.begun) {
             self.violate("I16 the end of a transaction changes a later one");
         }
-        if self.fenced {
+        if self.is_fenced(known(*identity)) {
             self.violate("I17 a transaction is ended after another instance took over");
         }
     }
