@@ -1,6 +1,6 @@
 //! One model explored: breadth first, so that the first counterexample is a shortest one.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -23,13 +23,16 @@ pub(super) struct Report {
     taken: Duration,
     met: Vec<Met>,
     missed: Vec<Met>,
-    violations: Vec<(String, Vec<String>)>,
+    violations: Vec<(&'static str, Vec<String>)>,
+    exhausted: bool,
 }
 
 /// The worlds of a plan as stateright sees them.
 struct Explored<W> {
     worlds: Vec<W>,
     met: Arc<AtomicU32>,
+    /// Every law that was broken anywhere.
+    broken: Arc<Mutex<BTreeSet<&'static str>>>,
     /// Fingerprints of worlds that are known to settle.
     settling: Arc<Vec<Mutex<HashSet<u64>>>>,
 }
@@ -58,14 +61,21 @@ impl<W: Explorable> Model for Explored<W> {
         let mut world = last.world.clone();
         world.step(action);
         self.met.fetch_or(world.situations(), Ordering::Relaxed);
+        let laws = world.violations();
+        if !laws.is_empty() {
+            self.broken.lock().unwrap().extend(laws);
+        }
         let stuck = !self.settles(&world);
         Some(Node { world, stuck })
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
-            Property::always("safety", |_, state: &Node<W>| state.world.violation().is_none()),
+            Property::always("safety", |_, state: &Node<W>| state.world.violations().is_empty()),
             Property::always("liveness", |_, state: &Node<W>| !state.stuck),
+            // Exploration ends when every property has a counterexample, and this one has none: all
+            // laws that can be broken are found, not only the first.
+            Property::always("exhausted", |_, _| true),
         ]
     }
 }
@@ -73,7 +83,7 @@ impl<W: Explorable> Model for Explored<W> {
 impl<W: Explorable> Explored<W> {
     fn of(worlds: Vec<W>) -> Self {
         let shards = (0..64).map(|_| Mutex::new(HashSet::new())).collect();
-        Self { worlds, met: Arc::default(), settling: Arc::new(shards) }
+        Self { worlds, met: Arc::default(), broken: Arc::default(), settling: Arc::new(shards) }
     }
 
     /// Whether a world comes to its end once nothing goes wrong any more.
@@ -83,7 +93,7 @@ impl<W: Explorable> Explored<W> {
         let mut world = world.clone();
         let mut path = Vec::new();
         for _ in 0..SETTLING {
-            if world.violation().is_some() || world.is_finished() {
+            if !world.violations().is_empty() || world.is_finished() {
                 self.remember(&path);
                 return true;
             }
@@ -121,14 +131,19 @@ fn fingerprint(world: &impl Hash) -> u64 {
 pub(super) fn check<W: Explorable>(plan: &Plan, worlds: Vec<W>) -> Report {
     let begun = Instant::now();
     let explored = Explored::of(worlds);
-    let met = Arc::clone(&explored.met);
+    let (met, broken) = (Arc::clone(&explored.met), Arc::clone(&explored.broken));
     let checker = explored.checker().threads(2).spawn_bfs().join();
-    let violations = checker.discoveries().into_values().map(|path| {
-        let law = path.last_state().world.violation().unwrap_or("I11 the world never settles");
+    let shortest = checker.discoveries().into_values().map(|path| {
+        let law = path.last_state().world.violations().first().copied();
         let steps = path.clone().into_actions().iter().map(|step| format!("{step:?}")).collect();
-        (law.to_owned(), steps)
+        (law.unwrap_or("I11 the world never settles"), steps)
     });
-    let violations: Vec<_> = violations.collect();
+    let mut violations: Vec<(&str, Vec<String>)> = shortest.collect();
+    for law in broken.lock().unwrap().iter() {
+        if violations.iter().all(|(known, _)| known != law) {
+            violations.push((law, Vec::new()));
+        }
+    }
     let met = met.load(Ordering::Relaxed);
     let is_met = |one: &Met| met & one.bit != 0;
     Report {
@@ -140,28 +155,38 @@ pub(super) fn check<W: Explorable>(plan: &Plan, worlds: Vec<W>) -> Report {
         met: plan.can_meet.iter().filter(|one| is_met(one)).cloned().collect(),
         missed: plan.must_meet.iter().filter(|one| !is_met(one)).cloned().collect(),
         violations,
+        exhausted: checker.is_done(),
     }
 }
 
 impl Report {
+    /// Whether nothing was broken, and nothing missed.
+    pub(super) fn is_sound(&self) -> bool {
+        self.violations.is_empty() && self.missed.is_empty()
+    }
+
     /// Says what was found; whether all is well.
     pub(super) fn print(&self) -> bool {
         let met: Vec<&str> = self.met.iter().map(|one| one.name.as_str()).collect();
         println!(
-            "{}: {} states, depth {}, {:.1} s, exhausted; {}",
+            "{}: {} states, depth {}, {:.1} s, {}; {}",
             self.letter,
             self.states,
             self.depth,
             self.taken.as_secs_f64(),
+            if self.exhausted { "exhausted" } else { "bounded, and not exhausted" },
             self.about,
         );
         println!("   met: {}", met.join(", "));
         for (law, steps) in &self.violations {
-            println!("VIOLATED {law} model {}\n   after {}", self.letter, steps.join(" | "));
+            println!("VIOLATED {law} model {}", self.letter);
+            if !steps.is_empty() {
+                println!("   after {}", steps.join(" | "));
+            }
         }
         for situation in &self.missed {
             println!("MISSED {} model {}", situation.name, self.letter);
         }
-        self.violations.is_empty() && self.missed.is_empty()
+        self.is_sound()
     }
 }

@@ -69,7 +69,7 @@ fn beginnings(scope: &Scope) -> Vec<World> {
 }
 
 pub(super) fn all() -> Vec<Plan> {
-    let idempotent = [a(), b(), c(), d(), e(), f(), g()];
+    let idempotent = [a(), literal(), b(), c(), d(), e(), f(), g(), wider()];
     idempotent.into_iter().map(Plan::from).chain(transactions::all()).collect()
 }
 
@@ -87,6 +87,14 @@ fn a() -> Idempotent {
         worlds: vec![a_scope()],
         must_meet: vec![DedupHit, ZombieRefused, LateSuccess, CalledUnknown, Pipelined],
     }
+}
+
+/// Worlds that differ in names and in the hour alone have the same future: counting them one by one
+/// must not show more.
+fn literal() -> Idempotent {
+    let about = "as A, with worlds told apart that differ in names and in the hour alone";
+    let worlds = vec![Scope { literal: true, ..a_scope() }];
+    Idempotent { letter: "A-literal", about, quick: false, worlds, ..a() }
 }
 
 fn b() -> Idempotent {
@@ -119,7 +127,7 @@ fn d() -> Idempotent {
     let refusing = Budget { faults: 2, refusals: 1, losses: 1, ..Budget::default() };
     Idempotent {
         letter: "D",
-        about: "as A, with state that is lost while nothing is in doubt, and a fresh log that wants 0",
+        about: "as A, with state lost while nothing is in doubt, and a fresh log that wants 0",
         quick: false,
         worlds: vec![
             Scope { budget, rules: Rules::SINCE_4_5, ..Scope::one_partition(4, 3) },
@@ -164,14 +172,39 @@ fn f() -> Idempotent {
 fn g() -> Idempotent {
     use Situation::{ChildAcked, DedupHit, Wrapped};
     let budget = Budget { faults: 2, too_large: 1, ..Budget::default() };
-    let mut scope = Scope { budget, ..Scope::one_partition(0, 3) };
-    scope.batches = [1, 2, 3].map(|records| Batch { part: 0, records }).to_vec();
-    scope.settings.first_position = (1 << 31) - 5;
+    let world = |first_position, records: &[u32]| {
+        let mut scope = Scope { budget, ..Scope::one_partition(0, 3) };
+        scope.batches =
+            records.iter().map(|records| Batch { part: 0, records: *records }).collect();
+        scope.settings.first_position = first_position;
+        scope
+    };
     Idempotent {
         letter: "G",
         about: "sequences over the wrap, batches of one to three records, a split",
         quick: false,
-        worlds: vec![scope],
+        worlds: vec![world((1 << 31) - 5, &[1, 2, 3]), world((1 << 31) - 2, &[1, 2, 1, 1])],
         must_meet: vec![ChildAcked, DedupHit, Wrapped],
+    }
+}
+
+/// More of everything, for millions of states.
+fn wider() -> Idempotent {
+    use Situation::{ChildAcked, DedupHit, DetachedAttempt, DoubtfulHeadRefused, LateSuccess};
+    let full = Budget { faults: 3, refusals: 1, restarts: 1, expiries: 1, ..Budget::default() };
+    let moving = Budget { faults: 2, moves: 2, expiries: 1, ..Budget::default() };
+    let split = Budget { faults: 2, too_large: 2, expiries: 1, ..Budget::default() };
+    let mut halves = Scope { budget: split, trickle: true, ..Scope::one_partition(0, 3) };
+    halves.batches = [2, 3, 1, 2].map(|records| Batch { part: 0, records }).to_vec();
+    Idempotent {
+        letter: "W",
+        about: "wider worlds: batches that come one by one, more of them, and more goes wrong",
+        quick: false,
+        worlds: vec![
+            Scope { budget: full, ..Scope::one_partition(5, 5) },
+            Scope { budget: moving, trickle: true, ..Scope::one_partition(4, 3) },
+            halves,
+        ],
+        must_meet: vec![ChildAcked, DedupHit, DetachedAttempt, DoubtfulHeadRefused, LateSuccess],
     }
 }

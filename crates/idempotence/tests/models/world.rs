@@ -16,7 +16,7 @@ pub(super) trait Explorable:
     fn step(&mut self, step: Self::Step);
     fn settle(&mut self) -> bool;
     fn is_finished(&self) -> bool;
-    fn violation(&self) -> Option<&'static str>;
+    fn violations(&self) -> Vec<&'static str>;
     fn situations(&self) -> u32;
 }
 
@@ -37,8 +37,8 @@ macro_rules! explorable {
             fn is_finished(&self) -> bool {
                 self.is_finished()
             }
-            fn violation(&self) -> Option<&'static str> {
-                self.violation()
+            fn violations(&self) -> Vec<&'static str> {
+                self.violations().to_vec()
             }
             fn situations(&self) -> u32 {
                 self.situations()

@@ -134,8 +134,8 @@ impl TxnWorld {
 
     /// The first invariant that was broken, by its id and in words.
     #[must_use]
-    pub const fn violation(&self) -> Option<&'static str> {
-        self.history.violation()
+    pub fn violations(&self) -> &[&'static str] {
+        self.history.violation().as_slice()
     }
 
     /// Whether the application is through and every batch is finished.

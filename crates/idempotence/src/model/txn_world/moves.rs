@@ -62,7 +62,7 @@ pub enum CtrlFault {
 impl TxnWorld {
     /// Everything that can happen.
     pub fn moves(&self, moves: &mut Vec<TxnMove>) {
-        if self.violation().is_some() || self.app.is_over() && self.is_finished() {
+        if !self.violations().is_empty() || self.app.is_over() && self.is_finished() {
             return;
         }
         self.moves_of_brokers(moves);

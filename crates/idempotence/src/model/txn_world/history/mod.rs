@@ -114,8 +114,8 @@ impl History {
         (items, txns, wire, holder, self.intruder, self.timed_out, self.troubled, self.violation)
     }
 
-    pub(super) const fn violation(&self) -> Option<&'static str> {
-        self.violation
+    pub(super) const fn violation(&self) -> &Option<&'static str> {
+        &self.violation
     }
 
     pub(super) fn violate(&mut self, law: &'static str) {
