@@ -153,7 +153,8 @@ fn too_few_replicas_after_the_append_may_end_well() {
     bench.tell(Input::Cancel { part: P, ticket: a.ticket });
     bench.wait(1);
     bench.answer(a, ErrorCode::NONE);
-    bench.answer(b, ErrorCode::NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+    bench.answer(b, ErrorCode::NOT_ENOUGH_REPLICAS);
+    bench.disconnect(1);
     bench.wait(PATIENCE);
     assert_eq!(bench.all_told([a, b]), [Told::Acked, Told::Unknown]);
 }

@@ -35,6 +35,7 @@ fn not_leader_may_come_after_the_append_and_is_no_promise() {
     bench.connect(2);
     bench.answer(a, ErrorCode::NONE);
     bench.answer(b, ErrorCode::NOT_ENOUGH_REPLICAS);
+    bench.disconnect(2);
     bench.wait(PATIENCE);
     assert_eq!(bench.all_told([a, b]), [Told::Acked, Told::Unknown]);
 }
@@ -134,6 +135,24 @@ fn a_broker_that_cannot_be_reached_costs_nothing_but_time() {
     assert!(bench.wishes.contains(&Output::Refresh(P)));
     bench.wait(PATIENCE);
     assert_eq!((bench.told(a), bench.sends()), (Told::NotWritten, vec![]));
+}
+
+//= type=test F47
+#[test]
+fn a_connection_that_was_lost_is_asked_for_again() {
+    let mut bench = Bench::idempotent();
+    bench.leads(1);
+    let [a] = bench.batches();
+    bench.connect(1);
+    for _ in 0..3 {
+        bench.wishes_clear();
+        bench.disconnect(1);
+        bench.wait(2);
+        assert_eq!(bench.wishes, [Output::NeedConn(NodeId(1))]);
+        bench.connect(1);
+    }
+    bench.answer(a, ErrorCode::NONE);
+    assert_eq!(bench.told(a), Told::Acked);
 }
 
 //= type=test F106

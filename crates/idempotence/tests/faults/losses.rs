@@ -141,6 +141,7 @@ fn a_batch_that_the_answer_leaves_out_is_in_doubt_and_sent_again() {
     bench.wait(1);
     assert_eq!(bench.sends(), [a, a]);
     bench.answer(a, ErrorCode::NOT_ENOUGH_REPLICAS);
+    bench.disconnect(1);
     bench.wait(PATIENCE);
     assert_eq!(bench.told(a), Told::Unknown);
 }

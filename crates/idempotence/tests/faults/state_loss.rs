@@ -26,6 +26,20 @@ fn a_doubtful_head_out_of_order_is_given_up_after_a_grace() {
     assert_eq!((bench.stamp(c).1, bench.stamp(c).2), (bench.stamp(b).1 + 1, 0));
 }
 
+//= type=test F16
+#[test]
+fn a_head_still_out_of_order_after_the_grace_is_given_up_at_once() {
+    let mut bench = Bench::flowing();
+    let [a] = bench.batches();
+    bench.answer(a, ErrorCode::REQUEST_TIMED_OUT);
+    bench.wait(1);
+    bench.answer(a, OUT_OF_ORDER);
+    bench.wait(31);
+    assert_eq!(bench.told(a), Told::Nothing);
+    bench.answer(a, OUT_OF_ORDER);
+    assert_eq!((bench.told(a), bench.reason(a)), (Told::Unknown, Reason::Refused(OUT_OF_ORDER)));
+}
+
 //= type=test F18 R18
 #[test]
 fn a_gap_behind_what_was_acknowledged_costs_an_epoch_and_no_record() {
