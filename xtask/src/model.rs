@@ -1,4 +1,4 @@
-//! Runs the exhaustive models of the idempotence crate, one for each letter.
+//! Runs the exhaustive models of the idempotence crate, each by its letter.
 //!
 //! The models are a test target with a `main` of its own: it explores what the letters name, prints
 //! what it saw, and ends with an exit code other than 0 when an invariant was violated.
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::support::{self, Outcome};
 
-const USAGE: &str = "usage: cargo xtask model [A..H]...";
+const USAGE: &str = "usage: cargo xtask model [A|A-literal|B|C|D|E|F|G|H|W]...";
 
 /// Every model, by the letter that the test target knows it by.
 const LETTERS: [&str; 10] = ["A", "A-literal", "B", "C", "D", "E", "F", "G", "H", "W"];
