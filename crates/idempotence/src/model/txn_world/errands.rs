@@ -24,6 +24,13 @@ pub(super) struct Errands {
     late: Vec<Errand>,
 }
 
+#[cfg(test)]
+impl Errand {
+    pub(super) const fn is_end(&self) -> bool {
+        matches!(self.request, Request::EndTxn { .. })
+    }
+}
+
 impl Errands {
     /// Whether nothing is under way that the producer waits for.
     pub(super) const fn is_quiet(&self) -> bool {

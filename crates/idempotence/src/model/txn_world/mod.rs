@@ -138,6 +138,12 @@ impl TxnWorld {
         self.history.violation().as_slice()
     }
 
+    /// The same as a list.
+    #[must_use]
+    pub const fn violations(&self) -> &[&'static str] {
+        self.history.violations()
+    }
+
     /// Whether the application is through and every batch is finished.
     #[must_use]
     pub fn is_finished(&self) -> bool {
@@ -157,5 +163,58 @@ impl TxnWorld {
     /// Whether the coordinator has decided, and the members do not know.
     fn is_decided(&self) -> bool {
         matches!(self.coordinator.state(), Some(TxnState::PrepareCommit | TxnState::PrepareAbort))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Reach, read_committed};
+
+    const BOTH: [Generation; 2] = [Generation::Tv1, Generation::Tv2];
+
+    fn script() -> Vec<TxnScript> {
+        let offsets = TxnScript::commit(&[0, 1]).with_offsets();
+        vec![TxnScript::commit(&[0]), TxnScript::abort(&[0, 1]), offsets]
+    }
+
+    fn settled(mut world: TxnWorld) -> TxnWorld {
+        while !world.is_finished() && world.violation().is_none() {
+            assert!(world.settle(), "nothing is left to happen");
+        }
+        world
+    }
+
+    fn visible(world: &TxnWorld, part: u32) -> Vec<u32> {
+        world.cluster.log(part).map(|log| read_committed(log, Reach::End)).unwrap_or_default()
+    }
+
+    //= type=test I14 I15 what is committed is visible, and what is aborted is not
+    #[test]
+    fn a_world_without_faults_goes_through_its_script() {
+        for generation in BOTH {
+            let world = settled(TxnWorld::new(&TxnScope::new(generation, script())));
+            assert_eq!(world.violation(), None);
+            assert_eq!((visible(&world, 0), visible(&world, 1)), (vec![0, 3], vec![4]));
+            assert_eq!(world.coordinator.offsets().committed(app::GROUP.0), Some(2));
+        }
+    }
+
+    //= type=test I16 a copy of an end
+    #[test]
+    fn a_copy_of_an_end_lands_in_the_next_transaction_and_is_refused() {
+        let mut scope = TxnScope::new(Generation::Tv1, vec![TxnScript::commit(&[0]); 2]);
+        scope.budget.faults = 1;
+        let mut world = TxnWorld::new(&scope);
+        while world.errands.asked.as_ref().is_none_or(|errand| !errand.is_end()) {
+            assert!(world.settle());
+        }
+        world.step(TxnMove::CutCoordinator);
+        while world.app.txn == 0 || !world.is_ongoing() {
+            assert!(world.settle());
+        }
+        world.step(TxnMove::Land(0));
+        assert_ne!(world.situations() & TxnSituation::CopyRefused.bit(), 0);
+        assert_eq!(settled(world).violation(), None);
     }
 }

@@ -8,9 +8,10 @@ use super::errands::Errand;
 use super::{LATER, PATIENCE, SHORTLY, TxnWorld};
 use crate::input::Input;
 use crate::model::world::network::Request as Batch;
-use crate::model::{Produce, Sender, Stamp};
+use crate::model::{Generation, Produce, Sender, Stamp};
 use crate::names::{CallId, ConnId, CtrlId, TxnTag};
 use crate::output::{CallError, Done, Output, Request, Send};
+use crate::settings::Generation as Spoken;
 
 /// Inputs that may follow from one event.
 const MOST_INPUTS: u32 = 100;
@@ -62,16 +63,16 @@ impl TxnWorld {
 
     /// A batch is written; to a connection that is gone none of it.
     fn send(&mut self, send: &Send) -> Option<Input> {
-        let Send { attempt, part, ticket, conn, stamp, .. } = *send;
-        let stamp = stamp?;
+        let Send { attempt, part, ticket, conn, stamp, generation, .. } = *send;
+        let (stamp, generation) = (stamp?, spoken(generation?));
         let stamp = Stamp {
             pid: stamp.identity().pid.0,
             epoch: i64::from(stamp.identity().epoch.0),
             first: i64::from(stamp.sequence().0),
         };
         let content = self.history.content(part.0, ticket.0);
-        self.history.sent(&self.app, (part.0, content), stamp, self.ways.held);
-        let sender = Sender::Transactional(stamp, self.ways.held);
+        self.history.sent(&self.app, (part.0, content), stamp, generation);
+        let sender = Sender::Transactional(stamp, generation);
         let produce = Produce { sender, records: 1, content };
         match self.network.named(conn) {
             Some(conn) => {
@@ -143,5 +144,13 @@ impl TxnWorld {
             self.now = self.now.max(until);
             self.feed(Some(Input::Tick));
         }
+    }
+}
+
+/// A generation in the words of the model broker.
+const fn spoken(generation: Spoken) -> Generation {
+    match generation {
+        Spoken::V1 => Generation::Tv1,
+        Spoken::V2 => Generation::Tv2,
     }
 }

@@ -118,6 +118,10 @@ impl History {
         &self.violation
     }
 
+    pub(super) const fn violations(&self) -> &[&'static str] {
+        self.violation.as_slice()
+    }
+
     pub(super) fn violate(&mut self, law: &'static str) {
         self.violation.get_or_insert(law);
     }
