@@ -1,5 +1,4 @@
-//! A transactional producer, its application, a network, brokers and a coordinator in one value
-//! that a model checker moves step by step.
+//! A transactional producer and its environment in one value that a model checker moves.
 //!
 //! The world owns a real [`Machine`] and the model broker with its [`Coordinator`]. An application
 //! goes through a script of transactions and does what each answer of the producer tells it to do.
