@@ -56,12 +56,12 @@ fn first() -> Plan {
 }
 
 fn renewal() -> Plan {
-    use TxnSituation::{CommitUnknown, CopyRefused, Renewed, UnknownCommitted};
+    use TxnSituation::{CommitUnknown, CopyRefused, FencedByItself, Renewed, UnknownCommitted};
     let script = vec![TxnScript::commit(&[0]), TxnScript::commit(&[0, 1])];
     let budget = TxnBudget { late_calls: 1, denials: 1, ..FAULTS };
     let calm = scope(Generation::Tv1, script, budget);
     let impatient = TxnScope { impatient: true, ..calm.clone() };
-    let must = [CommitUnknown, CopyRefused, Renewed, UnknownCommitted];
+    let must = [CommitUnknown, CopyRefused, FencedByItself, Renewed, UnknownCommitted];
     let about = "first generation: calls that run out of time, copies of ends";
     Plan { quick: true, ..plan(about, &[calm, impatient], &must) }
 }

@@ -93,6 +93,7 @@ impl History {
         match fatal {
             Fatal::Refused(_) => {}
             Fatal::Fenced if self.intruder.is_some() => self.met(TxnSituation::Fenced),
+            Fatal::Fenced if !self.timed_out => self.met(TxnSituation::FencedByItself),
             Fatal::Fenced => {}
             Fatal::BrokerMisbehaved => self.violate("I12 a broker's answer is called a breach"),
             Fatal::Invariant(_) => self.violate("I12 the machine breaks a law of its own"),

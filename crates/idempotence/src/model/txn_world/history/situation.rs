@@ -12,6 +12,9 @@ pub enum TxnSituation {
     UnknownAborted,
     /// A producer stopped that had met a newer instance.
     Fenced,
+    /// A producer stopped that met an epoch of its own: a copy of a request of its opened a
+    /// transaction, which its renewal then had to abort.
+    FencedByItself,
     /// A producer renewed its identity before its next transaction.
     Renewed,
     /// A copy of the end of a transaction landed late and was refused.
@@ -30,11 +33,12 @@ pub enum TxnSituation {
 
 impl TxnSituation {
     /// All of them, in the order of their bits.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::CommitUnknown,
         Self::UnknownCommitted,
         Self::UnknownAborted,
         Self::Fenced,
+        Self::FencedByItself,
         Self::Renewed,
         Self::CopyRefused,
         Self::AbortedAfterFailure,
