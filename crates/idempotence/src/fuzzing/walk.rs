@@ -14,8 +14,8 @@ const RULES: [Rules; 5] =
 const EPOCHS: [(i16, i16); 5] = [(0, 32766), (0, 3), (32766, 32766), (32765, 32766), (0, 32766)];
 
 /// Makes the moves that an input names by their places among the possible ones, and settles.
-pub(super) fn walk(bytes: &mut Bytes<'_>) -> u32 {
-    let scope = scope(bytes);
+pub(super) fn walk(trickle: bool, bytes: &mut Bytes<'_>) -> u32 {
+    let scope = Scope { trickle, ..scope(bytes) };
     let count = u8::try_from(scope.batches.len()).unwrap_or(u8::MAX);
     let expiring: Vec<usize> =
         (0..bytes.up_to(3)).map(|_| usize::from(bytes.up_to(count.saturating_sub(1)))).collect();
