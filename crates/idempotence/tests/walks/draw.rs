@@ -26,16 +26,14 @@ pub(super) fn start() -> impl Strategy<Value = Start> {
 
 fn scope() -> impl Strategy<Value = Scope> {
     let settings = (1..=5_u8, first_position(), epochs());
-    (batches(), settings, select(&RULES), budget()).prop_map(
-        |(batches, settings, rules, budget)| {
-            let (window, first_position, (first_epoch, epoch_limit)) = settings;
-            let mut scope = Scope::one_partition(0, 1);
-            scope.settings.window = Window::new(window).unwrap();
-            (scope.settings.first_position, scope.settings.epoch_limit) =
-                (first_position, epoch_limit);
-            Scope { rules, batches, budget, first_epoch, ..scope }
-        },
-    )
+    let world = (batches(), any::<bool>(), select(&RULES), budget());
+    (settings, world).prop_map(|(settings, (batches, trickle, rules, budget))| {
+        let (window, first_position, (first_epoch, epoch_limit)) = settings;
+        let mut scope = Scope::one_partition(0, 1);
+        scope.settings.window = Window::new(window).unwrap();
+        (scope.settings.first_position, scope.settings.epoch_limit) = (first_position, epoch_limit);
+        Scope { rules, batches, budget, first_epoch, trickle, ..scope }
+    })
 }
 
 fn batches() -> impl Strategy<Value = Vec<Batch>> {

@@ -17,12 +17,13 @@
 #![cfg(test)]
 
 mod draw;
+mod shrink;
 mod walk;
 
 use std::sync::atomic::Ordering;
 
 use klamm_idempotence::model::Situation;
-use proptest::test_runner::{Config, RngSeed, TestRunner};
+use proptest::test_runner::{Config, RngSeed, TestError, TestRunner};
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 
 use walk::{MET, Walks, World};
@@ -47,8 +48,13 @@ fn no_walk_breaks_a_law_and_every_walk_comes_to_its_end() {
         Walks::test_sequential(config(), start, moves, seen);
         Ok(())
     });
-    if let Err(failure) = outcome {
-        panic!("{failure}\n{runner}");
+    match outcome {
+        Ok(()) => {}
+        Err(TestError::Abort(reason)) => panic!("{reason}"),
+        Err(TestError::Fail(reason, (start, moves, _))) => {
+            let moves = moves.into_iter().flatten().collect();
+            panic!("{reason}\n{}", shrink::shortest(start.start, moves));
+        }
     }
     let met = MET.load(Ordering::Relaxed);
     let missed = Situation::ALL.into_iter().filter(|one| met & one.bit() == 0);

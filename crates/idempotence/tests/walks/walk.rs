@@ -10,7 +10,7 @@ use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 use super::draw::{self, Start};
 
 /// Steps within which a world without faults finishes everything.
-const SETTLING: usize = 4_000;
+pub(super) const SETTLING: usize = 4_000;
 
 /// The situations that any walk has met.
 pub(super) static MET: AtomicU32 = AtomicU32::new(0);
@@ -18,7 +18,7 @@ pub(super) static MET: AtomicU32 = AtomicU32::new(0);
 /// A world, and what it was made from.
 #[derive(Clone)]
 pub(super) struct World {
-    start: Start,
+    pub(super) start: Start,
     world: model::World,
 }
 
