@@ -38,41 +38,45 @@ impl History {
         for part in self.parts.clone() {
             let Some(log) = cluster.log(part) else { continue };
             let written = read_uncommitted(log);
-            if let Err(law) = self.judge(part, &written) {
+            for law in self.judge(part, &written) {
                 self.violate(law);
             }
         }
     }
 
-    fn judge(&self, part: u32, written: &[u32]) -> Result<(), &'static str> {
+    /// Every law that a log breaks.
+    fn judge(&self, part: u32, written: &[u32]) -> Vec<&'static str> {
+        let mut broken = Vec::new();
         let mut sorted = written.to_vec();
         sorted.sort_unstable();
         //= I2 no record is there twice
         if !self.reckless && sorted.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
-            return Err("I2 a record stands in the log twice");
+            broken.push("I2 a record stands in the log twice");
         }
         //= I3 records stand in the order in which they were handed in
         let hopeless = self.reckless || self.sent.is_unfenced(part);
         if !hopeless && sorted != written {
-            return Err("I3 records stand in another order than they were handed in");
+            broken.push("I3 records stand in another order than they were handed in");
         }
         for item in self.items.0.iter().filter(|item| item.part == part) {
-            for (content, told) in (item.content..).zip(&item.told) {
-                let there = written.contains(&content);
-                match told {
-                    //= I1 what was acknowledged is there
-                    Told::Acked if !there => return Err("I1 an acknowledged record is missing"),
-                    Told::Failed(Fate::Written) if !there => {
-                        return Err("I1 a record that was called written is missing");
-                    }
-                    //= I4 what was called not written never is
-                    Told::Failed(Fate::NotWritten) if there => {
-                        return Err("I4 a record that was called not written is there");
-                    }
-                    Told::Acked | Told::Failed(_) => {}
-                }
-            }
+            let told = (item.content..).zip(&item.told);
+            broken
+                .extend(told.filter_map(|(content, told)| lie(*told, written.contains(&content))));
         }
-        Ok(())
+        broken
+    }
+}
+
+/// The law that is broken if a record is in the log, or is not, and its caller was told that.
+fn lie(told: Told, there: bool) -> Option<&'static str> {
+    match told {
+        //= I1 what was acknowledged is there
+        Told::Acked if !there => Some("I1 an acknowledged record is missing"),
+        Told::Failed(Fate::Written) if !there => Some("I1 a record called written is missing"),
+        //= I4 what was called not written never is
+        Told::Failed(Fate::NotWritten) if there => {
+            Some("I4 a record that was called not written is there")
+        }
+        Told::Acked | Told::Failed(_) => None,
     }
 }
