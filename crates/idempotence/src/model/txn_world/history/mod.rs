@@ -114,10 +114,6 @@ impl History {
         (items, txns, wire, holder, self.intruder, self.timed_out, self.troubled, self.violation)
     }
 
-    pub(super) const fn violation(&self) -> &Option<&'static str> {
-        &self.violation
-    }
-
     pub(super) const fn violations(&self) -> &[&'static str] {
         self.violation.as_slice()
     }
