@@ -8,9 +8,11 @@ use klamm_idempotence::Mode;
 use crate::steady::Steady;
 
 /// How often each side has its turn.
-const TURNS: usize = 31;
-/// How often a turn does its operation.
-const TIMES: u32 = 10_000;
+const TURNS: usize = 15;
+/// Looks at the clock within a turn. Their median leaves out what interrupts a few of them.
+const LOOKS: usize = 101;
+/// Operations between two looks.
+const TIMES: u32 = 200;
 
 /// What one operation costs in others: the turns in order.
 pub(crate) struct Ratio {
@@ -22,9 +24,14 @@ impl Ratio {
     pub(crate) fn of(mut one: impl FnMut(&mut Steady), mut other: impl FnMut(&mut Steady)) -> Self {
         let mut steady = Steady::new(Mode::Idempotent, 1);
         let mut turn = || {
-            let long = time(|| one(&mut steady));
-            let short = time(|| other(&mut steady));
-            long.as_secs_f64() / short.as_secs_f64()
+            let mut looks: [Vec<Duration>; 2] = Default::default();
+            for _ in 0..LOOKS {
+                let [long, short] = &mut looks;
+                long.push(time(|| one(&mut steady)));
+                short.push(time(|| other(&mut steady)));
+            }
+            let [long, short] = looks.map(|side| middle(side).as_secs_f64());
+            long / short
         };
         turn();
         let mut sorted: Vec<f64> = (0..TURNS).map(|_| turn()).collect();
@@ -47,6 +54,11 @@ impl fmt::Display for Ratio {
         let (least, most) = (self.at(0), self.at(TURNS - 1));
         write!(f, "{:.1} [{least:.1} .. {most:.1}]", self.median())
     }
+}
+
+fn middle(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times.get(LOOKS / 2).copied().unwrap_or_default()
 }
 
 fn time(mut operation: impl FnMut()) -> Duration {
