@@ -131,7 +131,7 @@ impl TxnWorld {
         world
     }
 
-    /// The first invariant that was broken, by its id and in words, or nothing.
+    /// The first invariant that was broken, by its id and in words; nothing goes on after it.
     #[must_use]
     pub const fn violations(&self) -> &[&'static str] {
         self.history.violations()
