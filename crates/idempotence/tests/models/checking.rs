@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::hash::{Hash, Hasher};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -35,6 +35,10 @@ struct Explored<W> {
     broken: Arc<Mutex<BTreeSet<&'static str>>>,
     /// Fingerprints of worlds that are known to settle.
     settling: Arc<Vec<Mutex<HashSet<u64>>>>,
+    /// Whether a state was shown that breaks a law, and one that does not settle. Of several the
+    /// checker keeps the last, and the first has the shortest path.
+    broke: AtomicBool,
+    stuck: AtomicBool,
 }
 
 #[derive(Clone, Debug, PartialEq, Hash)]
@@ -71,8 +75,12 @@ impl<W: Explorable> Model for Explored<W> {
 
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
-            Property::always("safety", |_, state: &Node<W>| state.world.violations().is_empty()),
-            Property::always("liveness", |_, state: &Node<W>| !state.stuck),
+            Property::always("safety", |all: &Self, state: &Node<W>| {
+                state.world.violations().is_empty() || all.broke.swap(true, Ordering::Relaxed)
+            }),
+            Property::always("liveness", |all: &Self, state: &Node<W>| {
+                !state.stuck || all.stuck.swap(true, Ordering::Relaxed)
+            }),
             // Exploration ends when every property has a counterexample, and this one has none: all
             // laws that can be broken are found, not only the first.
             Property::always("exhausted", |_, _| true),
@@ -83,7 +91,14 @@ impl<W: Explorable> Model for Explored<W> {
 impl<W: Explorable> Explored<W> {
     fn of(worlds: Vec<W>) -> Self {
         let shards = (0..64).map(|_| Mutex::new(HashSet::new())).collect();
-        Self { worlds, met: Arc::default(), broken: Arc::default(), settling: Arc::new(shards) }
+        Self {
+            worlds,
+            met: Arc::default(),
+            broken: Arc::default(),
+            settling: Arc::new(shards),
+            broke: AtomicBool::new(false),
+            stuck: AtomicBool::new(false),
+        }
     }
 
     /// Whether a world comes to its end once nothing goes wrong any more.
