@@ -112,7 +112,7 @@ pub enum Reason {
     NotEncoded,
     /// The batch could not be split.
     NotSplit,
-    /// The caller announced something impossible: no records, too many, or a ticket out of turn.
+    /// The caller announced something impossible: no records, or more than a batch can count.
     Misused,
     /// The caller took the batch back.
     Cancelled,

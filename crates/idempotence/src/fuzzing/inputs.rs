@@ -6,6 +6,7 @@ use klamm_wire::{Epoch, ErrorCode, NodeId, ProducerId, Time, TopicId, Uuid};
 
 use super::bytes::Bytes;
 use crate::input::{Answer, Ask, CtrlFacts, Input, Leader};
+use crate::model::answer_in_kind;
 use crate::names::{AttemptId, CallId, ConnId, CtrlId, Group, Part, Piece, Ticket, TxnTag};
 use crate::output::{Done, Output, Request};
 use crate::settings::Generation;
@@ -200,20 +201,9 @@ fn facts(request: &Request, bytes: &mut Bytes<'_>) -> CtrlFacts {
     let code = code(bytes);
     let pid = ProducerId(i64::from(bytes.up_to(2)));
     let epoch = Epoch(i16::from(bytes.up_to(3)));
-    match request {
-        Request::InitProducerId { .. } => CtrlFacts::ProducerId { code, pid, epoch },
-        Request::AddPartitions { parts, .. } => {
-            let parts = parts.iter().map(|part| (*part, code)).collect();
-            CtrlFacts::PartitionsAdded { code: ErrorCode::NONE, parts }
-        }
-        Request::AddOffsets { .. } => CtrlFacts::OffsetsAdded { code },
-        Request::CommitOffsets { offsets, .. } => {
-            let offsets = offsets.iter().map(|offset| (*offset, code)).collect();
-            CtrlFacts::OffsetsCommitted { offsets }
-        }
-        Request::EndTxn { .. } => {
-            let next = if bytes.seldom(4) { None } else { Some((pid, epoch)) };
-            CtrlFacts::TxnEnded { code, next }
-        }
+    let facts = answer_in_kind(request, code, (pid, epoch));
+    if matches!(request, Request::EndTxn { .. }) && bytes.seldom(4) {
+        return CtrlFacts::TxnEnded { code, next: None };
     }
+    facts
 }

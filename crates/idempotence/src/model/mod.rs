@@ -21,6 +21,7 @@ mod cluster;
 mod coordinator;
 #[cfg(test)]
 mod counterexamples;
+mod facts;
 mod log;
 mod offsets;
 mod produce;
@@ -32,6 +33,7 @@ mod world;
 
 pub use cluster::{Cluster, Leader, Replica};
 pub use coordinator::{Coordinator, Member, TxnState};
+pub use facts::{answer_in_kind, asker};
 pub use log::{Entry, PartitionLog};
 pub use offsets::Offsets;
 pub use produce::{Generation, Identity, Produce, Sender, Stamp, Verdict};

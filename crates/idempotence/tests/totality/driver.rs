@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use klamm_idempotence::model::{answer_in_kind, asker};
 use klamm_idempotence::{
     Ask, CallId, CtrlFacts, CtrlId, Done, Identity, Input, Machine, NeverWritten, Output, Part,
     Request, Send, Settings, Ticket, TxnTag,
 };
-use klamm_wire::{Epoch, ErrorCode, ProducerId, Time};
+use klamm_wire::{Epoch, ErrorCode, Time};
 
 use crate::checks::Checks;
 use crate::inputs::identified;
@@ -206,27 +207,8 @@ fn asked(output: &Output) -> Option<(CtrlId, Request)> {
 
 /// An answer that fits the request, with the same code for all of it.
 fn facts(ctrl: CtrlId, request: &Request, code: ErrorCode) -> CtrlFacts {
-    match request {
-        Request::InitProducerId { current: None } => identified(ctrl, code),
-        Request::InitProducerId { current: Some(Identity { pid, epoch }) } => {
-            let epoch = Epoch(epoch.0.saturating_add(1));
-            CtrlFacts::ProducerId { code, pid: *pid, epoch }
-        }
-        Request::AddPartitions { parts, .. } => {
-            let parts = parts.iter().map(|part| (*part, code)).collect();
-            CtrlFacts::PartitionsAdded { code: ErrorCode::NONE, parts }
-        }
-        Request::AddOffsets { .. } => CtrlFacts::OffsetsAdded { code },
-        Request::CommitOffsets { offsets, .. } => {
-            let offsets = offsets.iter().map(|offset| (*offset, code)).collect();
-            CtrlFacts::OffsetsCommitted { offsets }
-        }
-        Request::EndTxn { identity, raises_epoch, .. } => {
-            let epoch = Epoch(identity.epoch.0.saturating_add(1));
-            let next = raises_epoch.then_some((ProducerId(identity.pid.0), epoch));
-            CtrlFacts::TxnEnded { code, next }
-        }
-    }
+    let Some(Identity { pid, epoch }) = asker(request) else { return identified(ctrl, code) };
+    answer_in_kind(request, code, (pid, Epoch(epoch.0.saturating_add(1))))
 }
 
 fn is_answer_to(output: &Output, asked: CallId) -> bool {

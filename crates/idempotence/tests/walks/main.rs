@@ -18,6 +18,7 @@
 
 mod draw;
 mod shrink;
+mod transactions;
 mod walk;
 
 use std::sync::atomic::Ordering;

@@ -1,5 +1,6 @@
 //! What an application does with transactions, and what coordinators answer.
 
+use klamm_idempotence::model::{answer_in_kind, asker};
 use klamm_idempotence::{
     Ask, CallError, CallId, CtrlFacts, CtrlId, Destination, Done, Generation, Input, Leader, Mode,
     Request, Settings,
@@ -137,26 +138,11 @@ impl Bench {
 
 /// An answer that fits a request: producer 7, and whatever epoch comes next.
 fn in_kind(request: &Request, code: ErrorCode) -> CtrlFacts {
-    match request {
-        Request::InitProducerId { current } => {
-            let epoch = Epoch(current.map_or(0, |current| current.epoch.0 + 1));
-            CtrlFacts::ProducerId { code, pid: ProducerId(7), epoch }
-        }
-        Request::AddPartitions { parts, .. } => {
-            let parts = parts.iter().map(|part| (*part, code)).collect();
-            CtrlFacts::PartitionsAdded { code: ErrorCode::NONE, parts }
-        }
-        Request::AddOffsets { .. } => CtrlFacts::OffsetsAdded { code },
-        Request::CommitOffsets { offsets, .. } => {
-            let offsets = offsets.iter().map(|offset| (*offset, code)).collect();
-            CtrlFacts::OffsetsCommitted { offsets }
-        }
-        Request::EndTxn { identity, raises_epoch, .. } => {
-            let next = (ProducerId(7), Epoch(identity.epoch.0 + 1));
-            let next = Some(next).filter(|_| *raises_epoch && code.is_ok());
-            CtrlFacts::TxnEnded { code, next }
-        }
+    let epoch = Epoch(asker(request).map_or(0, |asker| asker.epoch.0 + 1));
+    if ends(request).is_some() && !code.is_ok() {
+        return CtrlFacts::TxnEnded { code, next: None };
     }
+    answer_in_kind(request, code, (ProducerId(7), epoch))
 }
 
 /// Whether that asks for the end, and for which.
