@@ -110,17 +110,21 @@ impl Ids {
     //= R18 each partition takes its own next epoch, and only when it needs one
     //= R19 used up: another producer id, for this partition
     pub(crate) fn after(&mut self, left: Left, settings: &Settings) -> Option<Identity> {
+        let offered = self.offers(left, settings);
+        if offered.is_none() && self.current().is_some() {
+            self.state = State::Unset;
+        }
+        offered
+    }
+
+    /// What a partition may write as that has left a lane, if that is known already.
+    pub(crate) fn offers(&self, left: Left, settings: &Settings) -> Option<Identity> {
         let Left { identity: spent, worn } = left;
         if !worn && self.void != Some(spent.pid) && spent.epoch.0 < settings.epoch_limit {
             let epoch = Epoch(spent.epoch.0.saturating_add(1));
             return Some(Identity { epoch, ..spent });
         }
-        let current = self.current();
-        if current.is_some_and(|current| current.pid == spent.pid) {
-            self.state = State::Unset;
-            return None;
-        }
-        current
+        self.current().filter(|current| current.pid != spent.pid)
     }
 
     /// Gives up a producer id that the cluster does not know.

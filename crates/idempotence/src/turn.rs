@@ -37,3 +37,10 @@ pub(crate) struct News {
     /// The producer cannot go on.
     pub(crate) fatal: Option<Fatal>,
 }
+
+impl News {
+    /// Whether nothing came to light that may forbid what the partition would send next.
+    pub(crate) const fn allow_sending(&self) -> bool {
+        self.fatal.is_none() && self.failed.is_none()
+    }
+}

@@ -5,7 +5,7 @@ use klamm_wire::Time;
 use crate::ids::Ids;
 use crate::names::{Part, TxnTag};
 use crate::outbox::Outbox;
-use crate::partition::lane::Left;
+use crate::partition::lane::{Lane, Left};
 use crate::settings::{Acks, Generation, Mode, Settings};
 use crate::stamp::Identity;
 use crate::transaction::Transactions;
@@ -94,6 +94,19 @@ impl Writer {
             Self::Plain(_) => None,
             Self::Idempotent(ids) => ids.after(left, settings),
             Self::Transactional(all) => all.identity().filter(|now| *now != left.identity),
+        }
+    }
+
+    /// Whether it is known as whom a partition writes next.
+    pub(crate) fn offers(&self, lane: &Lane, settings: &Settings) -> bool {
+        match (self, lane) {
+            (_, Lane::Open(_)) => true,
+            (_, Lane::Fresh) => self.identity().is_some(),
+            (Self::Plain(_), Lane::Left(_)) => false,
+            (Self::Idempotent(ids), Lane::Left(left)) => ids.offers(*left, settings).is_some(),
+            (Self::Transactional(all), Lane::Left(left)) => {
+                all.identity().is_some_and(|now| now != left.identity)
+            }
         }
     }
 

@@ -85,8 +85,7 @@ impl Machine {
     fn wake_led_by(&mut self, node: NodeId) {
         let mut next = self.slots.first();
         while let Some(part) = next {
-            let mut led = false;
-            self.slots.peek(part, |partition| led = partition.leads_to(node));
+            let led = self.slots.get(part).is_some_and(|partition| partition.leads_to(node));
             if led {
                 self.turn(part, |_, _| {});
             }

@@ -86,30 +86,27 @@ impl Machine {
 
     /// Whether a batch of that partition could leave at once if its payload were made.
     #[must_use]
-    pub fn may_send(&mut self, part: Part) -> bool {
-        let mut open = false;
-        if self.dead.is_none() {
-            self.slots.peek(part, |partition| {
-                let turn = Turn {
-                    now: self.now,
-                    part,
-                    settings: &self.settings,
-                    dead: self.dead,
-                    writer: &mut self.writer,
-                    links: &mut self.links,
-                    attempts: &mut self.attempts,
-                    ledger: &mut self.ledger,
-                    news: &mut News::default(),
-                    out: &mut self.out,
-                };
-                open = turn.writer.may_send(part) && partition.may_send(&turn);
-            });
-        }
-        open
+    pub fn may_send(&self, part: Part) -> bool {
+        let Self { settings, now, slots, writer, links, dead, .. } = self;
+        let open = |partition: &Partition| {
+            writer.may_send(part) && partition.may_send(settings, writer, links, *now)
+        };
+        dead.is_none() && slots.get(part).is_some_and(open)
     }
 
     /// Gives one partition its turn, and lets it send what may leave after it.
     fn turn(&mut self, part: Part, act: impl FnOnce(&mut Partition, &mut Turn<'_>)) {
+        let news = self.act(part, act);
+        self.take_news(part, &news);
+        // What a failure means for a transaction is known by now, and so is what may leave.
+        if news.failed.is_some() {
+            let news = self.act(part, |_, _| {});
+            self.take_news(part, &news);
+        }
+    }
+
+    /// Lets one partition act, and send unless what came to light may forbid it.
+    fn act(&mut self, part: Part, act: impl FnOnce(&mut Partition, &mut Turn<'_>)) -> News {
         let mut news = News::default();
         let Self { settings, now, slots, writer, links, attempts, ledger, out, dead } = self;
         let (now, dead) = (*now, *dead);
@@ -127,14 +124,14 @@ impl Machine {
                 out,
             };
             act(partition, &mut turn);
-            if dead.is_none() && turn.news.fatal.is_none() {
+            if dead.is_none() && turn.news.allow_sending() {
                 partition.pump(&mut turn);
             }
             if let Some(law) = partition.broken_law(settings, turn.writer.stamps()) {
                 turn.news.fatal = Some(Fatal::Invariant(law));
             }
         });
-        self.take_news(part, &news);
+        news
     }
 
     /// Gives every partition that there is its turn.

@@ -62,11 +62,8 @@ impl Slots {
         }
     }
 
-    /// Looks at a partition, if it exists.
-    pub(super) fn peek(&self, part: Part, look: impl FnOnce(&Partition)) {
-        if let Some(slot) = self.slots.get(&part) {
-            look(&slot.partition);
-        }
+    pub(super) fn get(&self, part: Part) -> Option<&Partition> {
+        self.slots.get(&part).map(|slot| &slot.partition)
     }
 
     pub(super) fn next_wake(&self) -> Option<Time> {

@@ -36,10 +36,13 @@ use std::collections::VecDeque;
 
 use klamm_wire::Time;
 
+use crate::links::Links;
 use crate::names::{Piece, Ticket, TxnTag};
 use crate::output::{Acked, Failed, Output, Reason};
 use crate::proof::NeverWritten;
+use crate::settings::Settings;
 use crate::turn::Turn;
+use crate::writer::Writer;
 use batch::{Owed, Queued, Stamped, Story};
 use flow::Flow;
 use lane::Lane;
@@ -155,9 +158,16 @@ impl Partition {
     }
 
     /// Whether a new batch could leave at once.
-    pub(crate) fn may_send(&self, turn: &Turn<'_>) -> bool {
+    pub(crate) fn may_send(
+        &self,
+        settings: &Settings,
+        writer: &Writer,
+        links: &Links,
+        now: Time,
+    ) -> bool {
         let waits = self.queue.front().is_some_and(|queued| queued.made);
-        !waits && self.may_stamp(turn.settings) && self.route.is_open(turn)
+        let stamped = !writer.stamps() || writer.offers(&self.lane, settings);
+        !waits && stamped && self.may_stamp(settings) && self.route.is_open(links, now)
     }
 
     /// Gives every free batch back to the queue, in its old place and order.

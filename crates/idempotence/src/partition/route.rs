@@ -8,6 +8,7 @@ use super::batch::{Stage, Stamped};
 use super::resolve::Failure;
 use crate::fate::Evidence;
 use crate::input::Leader;
+use crate::links::Links;
 use crate::names::{AttemptId, ConnId, Piece, Ticket};
 use crate::output::{Output, Reason};
 use crate::settings::Settings;
@@ -68,10 +69,10 @@ impl Route {
     }
 
     /// Whether a batch could be written at once.
-    pub(super) fn is_open(&self, turn: &Turn<'_>) -> bool {
+    pub(super) fn is_open(&self, links: &Links, now: Time) -> bool {
         let led = self.last.filter(|_| self.standing == Standing::Led);
-        let conn = self.session.or_else(|| turn.links.to(led?.0));
-        led.is_some() && conn.is_some_and(|conn| !turn.links.is_silent(conn, turn.now))
+        let conn = led.and_then(|(node, _)| self.session.or_else(|| links.to(node)));
+        conn.is_some_and(|conn| !links.is_silent(conn, now))
     }
 
     pub(crate) fn leads_to(&self, node: NodeId) -> bool {

@@ -1,6 +1,6 @@
 //! How much is on its way at a time, and where.
 
-use klamm_idempotence::{Input, Mode, Settings, Window};
+use klamm_idempotence::{CtrlId, Input, Mode, Settings, Window};
 use klamm_wire::ErrorCode;
 
 use crate::language::{Bench, P, PATIENCE, Q, Told};
@@ -33,6 +33,27 @@ fn batches_that_wait_or_expired_on_a_connection_are_in_the_window() {
     bench.answer(f, ErrorCode::REQUEST_TIMED_OUT);
     let [g] = bench.batches();
     assert_eq!((bench.sends(), bench.told(g)), (vec![], Told::Nothing));
+}
+
+//= type=test R4 R6
+#[test]
+fn a_batch_is_asked_for_when_it_could_leave_at_once_and_not_before() {
+    let mut bench = Bench::idempotent();
+    bench.grants_ids = false;
+    assert!(!bench.machine.may_send(P), "nobody leads");
+    bench.leads(1);
+    assert!(!bench.machine.may_send(P), "no connection");
+    bench.connect(1);
+    let a = bench.open_batch(P, PATIENCE);
+    assert!(!bench.machine.may_send(P), "no producer id");
+    bench.grant(CtrlId(1));
+    assert!(bench.machine.may_send(P));
+    bench.make(a, 1);
+    assert!(!bench.machine.may_send(P), "one goes alone");
+    bench.answer(a, ErrorCode::NONE);
+    assert!(bench.machine.may_send(P));
+    let [_, _, _, _, _] = bench.batches();
+    assert!(!bench.machine.may_send(P), "the window is full");
 }
 
 //= type=test R6

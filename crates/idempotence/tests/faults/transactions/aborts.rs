@@ -27,6 +27,19 @@ fn an_abort_waits_for_what_is_on_a_connection() {
     }
 }
 
+//= type=test F85
+#[test]
+fn nothing_leaves_behind_a_batch_that_failed() {
+    for generation in BOTH {
+        let mut bench = Bench::written(generation);
+        let [a, _, _, _, _, f] = bench.batches();
+        bench.sends();
+        bench.answer(a, ErrorCode::INVALID_RECORD);
+        assert_eq!((bench.told(a), bench.sends()), (Told::NotWritten, vec![]));
+        assert_eq!(bench.told(f), Told::Nothing);
+    }
+}
+
 //= type=test F92 I18
 #[test]
 fn an_end_waits_for_batches_that_expired_on_a_connection() {
