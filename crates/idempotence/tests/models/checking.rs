@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::hash::{Hash, Hasher};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -10,6 +10,9 @@ use stateright::{Checker, Model, Property};
 
 use super::plan::{Met, Plan};
 use super::world::Explorable;
+
+/// States that are still looked at after a law was found broken: a broken machine may have no end.
+const AFTERMATH: usize = 300_000;
 
 /// Steps within which a world without faults finishes everything.
 const SETTLING: usize = 2_000;
@@ -31,6 +34,8 @@ pub(super) struct Report {
 struct Explored<W> {
     worlds: Vec<W>,
     met: Arc<AtomicU32>,
+    /// States seen since a law was found broken.
+    aftermath: AtomicUsize,
     /// Every law that was broken anywhere.
     broken: Arc<Mutex<BTreeSet<&'static str>>>,
     /// Fingerprints of worlds that are known to settle.
@@ -56,7 +61,7 @@ impl<W: Explorable> Model for Explored<W> {
     }
 
     fn actions(&self, state: &Node<W>, actions: &mut Vec<W::Step>) {
-        if !state.stuck {
+        if !state.stuck && self.aftermath.load(Ordering::Relaxed) < AFTERMATH {
             state.world.moves(actions);
         }
     }
@@ -66,7 +71,8 @@ impl<W: Explorable> Model for Explored<W> {
         world.step(action);
         self.met.fetch_or(world.situations(), Ordering::Relaxed);
         let laws = world.violations();
-        if !laws.is_empty() {
+        if !laws.is_empty() || self.aftermath.load(Ordering::Relaxed) > 0 {
+            self.aftermath.fetch_add(1, Ordering::Relaxed);
             self.broken.lock().unwrap().extend(laws);
         }
         let stuck = !self.settles(&world);
@@ -95,6 +101,7 @@ impl<W: Explorable> Explored<W> {
             worlds,
             met: Arc::default(),
             broken: Arc::default(),
+            aftermath: AtomicUsize::new(0),
             settling: Arc::new(shards),
             broke: AtomicBool::new(false),
             stuck: AtomicBool::new(false),
