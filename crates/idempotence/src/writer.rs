@@ -104,9 +104,7 @@ impl Writer {
             (_, Lane::Fresh) => self.identity().is_some(),
             (Self::Plain(_), Lane::Left(_)) => false,
             (Self::Idempotent(ids), Lane::Left(left)) => ids.offers(*left, settings).is_some(),
-            (Self::Transactional(all), Lane::Left(left)) => {
-                all.identity().is_some_and(|now| now != left.identity)
-            }
+            (Self::Transactional(_), Lane::Left(left)) => self.has_left(left.identity),
         }
     }
 

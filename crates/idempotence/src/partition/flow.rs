@@ -95,14 +95,10 @@ impl Partition {
     /// Sends one batch, if one may leave: first what has a stamp, in order, then what has none.
     fn send_next(&mut self, conn: ConnId, turn: &mut Turn<'_>) -> bool {
         let next = match self.next_resend(turn.now) {
-            Resend::Batch(at) => Some(at),
+            Resend::Batch(at) => is_let_through(turn).then_some(at),
             Resend::Held => None,
             Resend::Nothing => self.next_stamp(turn),
         };
-        if next.is_some() && !turn.writer.may_send(turn.part) {
-            turn.news.wanted = true;
-            return false;
-        }
         match next {
             Some(at) => self.send(at, conn, turn),
             None => false,
@@ -151,8 +147,7 @@ impl Partition {
         if !(front.made && due && self.may_stamp(turn.settings)) {
             return None;
         }
-        if !turn.writer.may_send(turn.part) {
-            turn.news.wanted = true;
+        if !is_let_through(turn) {
             return None;
         }
         let stamp = if turn.writer.stamps() { Some(self.stamp(records, turn)?) } else { None };
@@ -217,6 +212,13 @@ impl Partition {
             self.flow = Flow::Gated;
         }
     }
+}
+
+/// Whether the writer lets the partition's batches through; if not it hears that one waits.
+fn is_let_through(turn: &mut Turn<'_>) -> bool {
+    let through = turn.writer.may_send(turn.part);
+    turn.news.wanted |= !through;
+    through
 }
 
 fn begin(identity: Identity) -> Open {
