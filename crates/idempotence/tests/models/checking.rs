@@ -155,6 +155,8 @@ pub(super) fn check<W: Explorable>(plan: &Plan, worlds: Vec<W>) -> Report {
     let explored = Explored::of(worlds);
     let (met, broken) = (Arc::clone(&explored.met), Arc::clone(&explored.broken));
     let checker = explored.checker().threads(2).spawn_bfs().join();
+    // The way to a counterexample is found by going it again, for which nothing may be left out.
+    let aftermath = checker.model().aftermath.swap(0, Ordering::Relaxed);
     let shortest = checker.discoveries().into_values().map(|path| {
         let law = path.last_state().world.violations().first().copied();
         let steps = path.clone().into_actions().iter().map(|step| format!("{step:?}")).collect();
@@ -177,7 +179,7 @@ pub(super) fn check<W: Explorable>(plan: &Plan, worlds: Vec<W>) -> Report {
         met: plan.can_meet.iter().filter(|one| is_met(one)).cloned().collect(),
         missed: plan.must_meet.iter().filter(|one| !is_met(one)).cloned().collect(),
         violations,
-        exhausted: checker.is_done(),
+        exhausted: checker.is_done() && aftermath < AFTERMATH,
     }
 }
 
