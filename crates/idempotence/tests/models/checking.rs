@@ -1,4 +1,7 @@
-//! One model explored: breadth first, so that the first counterexample is a shortest one.
+//! One model explored to its end.
+//!
+//! Breadth first, so that the first counterexample is a shortest one; or depth first where the
+//! worlds of one depth would not fit into memory together.
 
 use std::collections::{BTreeSet, HashSet};
 use std::hash::{Hash, Hasher};
@@ -154,7 +157,20 @@ pub(super) fn check<W: Explorable>(plan: &Plan, worlds: Vec<W>) -> Report {
     let begun = Instant::now();
     let explored = Explored::of(worlds);
     let (met, broken) = (Arc::clone(&explored.met), Arc::clone(&explored.broken));
-    let checker = explored.checker().threads(2).spawn_bfs().join();
+    let builder = explored.checker().threads(2);
+    if plan.deep {
+        report(plan, begun, (&met, &broken), &builder.spawn_dfs().join())
+    } else {
+        report(plan, begun, (&met, &broken), &builder.spawn_bfs().join())
+    }
+}
+
+fn report<W: Explorable>(
+    plan: &Plan,
+    begun: Instant,
+    (met, broken): (&AtomicU32, &Mutex<BTreeSet<&'static str>>),
+    checker: &impl Checker<Explored<W>>,
+) -> Report {
     // The way to a counterexample is found by going it again, for which nothing may be left out.
     let aftermath = checker.model().aftermath.swap(0, Ordering::Relaxed);
     let shortest = checker.discoveries().into_values().map(|path| {

@@ -24,6 +24,9 @@ pub(super) struct Plan {
     pub(super) about: &'static str,
     /// Whether every run of the tests explores it.
     pub(super) quick: bool,
+    /// Whether it is explored depth first, which keeps few worlds in memory at a time; the way to a
+    /// counterexample is then not a shortest one.
+    pub(super) deep: bool,
     pub(super) worlds: Worlds,
     pub(super) can_meet: Vec<Met>,
     pub(super) must_meet: Vec<Met>,
@@ -53,7 +56,7 @@ impl From<Idempotent> for Plan {
         let worlds = Worlds::Idempotent(worlds.iter().flat_map(beginnings).collect());
         let can_meet = Situation::ALL.iter().map(met).collect();
         let must_meet = must_meet.iter().map(met).collect();
-        Self { letter, about, quick, worlds, can_meet, must_meet }
+        Self { letter, about, quick, deep: false, worlds, can_meet, must_meet }
     }
 }
 
@@ -69,8 +72,9 @@ fn beginnings(scope: &Scope) -> Vec<World> {
 }
 
 pub(super) fn all() -> Vec<Plan> {
-    let idempotent = [a(), literal(), b(), c(), d(), e(), f(), g(), wider()];
-    idempotent.into_iter().map(Plan::from).chain(transactions::all()).collect()
+    let small = [a(), literal(), b(), c(), d(), e(), f(), g()].map(Plan::from);
+    let wider = wider().map(|plan| Plan { deep: true, ..Plan::from(plan) });
+    small.into_iter().chain(transactions::all()).chain(wider).collect()
 }
 
 fn a_scope() -> Scope {
@@ -189,22 +193,44 @@ fn g() -> Idempotent {
 }
 
 /// More of everything, for millions of states.
-fn wider() -> Idempotent {
-    use Situation::{ChildAcked, DedupHit, DetachedAttempt, DoubtfulHeadRefused, LateSuccess};
-    let full = Budget { faults: 3, refusals: 1, restarts: 1, expiries: 1, ..Budget::default() };
-    let moving = Budget { faults: 2, moves: 2, expiries: 1, ..Budget::default() };
-    let split = Budget { faults: 2, too_large: 2, expiries: 1, ..Budget::default() };
-    let mut halves = Scope { budget: split, trickle: true, ..Scope::one_partition(0, 3) };
-    halves.batches = [2, 3, 1, 2].map(|records| Batch { part: 0, records }).to_vec();
+fn wider() -> [Idempotent; 3] {
+    [wider_doubt(), wider_moves(), wider_splits()]
+}
+
+fn wider_doubt() -> Idempotent {
+    use Situation::{DedupHit, DoubtfulHeadRefused, LateSuccess, ZombieRefused};
+    let budget = Budget { faults: 2, refusals: 1, restarts: 1, expiries: 1, ..Budget::default() };
     Idempotent {
         letter: "W",
-        about: "wider worlds: batches that come one by one, more of them, and more goes wrong",
+        about: "wider: five batches in the window, faults, a refusal, a restart, a deadline",
         quick: false,
-        worlds: vec![
-            Scope { budget: full, ..Scope::one_partition(5, 5) },
-            Scope { budget: moving, trickle: true, ..Scope::one_partition(4, 3) },
-            halves,
-        ],
-        must_meet: vec![ChildAcked, DedupHit, DetachedAttempt, DoubtfulHeadRefused, LateSuccess],
+        worlds: vec![Scope { budget, ..Scope::one_partition(5, 5) }],
+        must_meet: vec![DedupHit, DoubtfulHeadRefused, LateSuccess, ZombieRefused],
+    }
+}
+
+fn wider_moves() -> Idempotent {
+    use Situation::{DedupHit, DetachedAttempt, LateSuccess};
+    let budget = Budget { faults: 2, moves: 2, expiries: 1, ..Budget::default() };
+    Idempotent {
+        letter: "W",
+        about: "wider: batches that come one by one, while leaders move",
+        quick: false,
+        worlds: vec![Scope { budget, trickle: true, ..Scope::one_partition(4, 3) }],
+        must_meet: vec![DedupHit, DetachedAttempt, LateSuccess],
+    }
+}
+
+fn wider_splits() -> Idempotent {
+    use Situation::{ChildAcked, DedupHit, LateSuccess};
+    let budget = Budget { faults: 2, too_large: 2, expiries: 1, ..Budget::default() };
+    let mut scope = Scope { budget, trickle: true, ..Scope::one_partition(0, 3) };
+    scope.batches = [2, 3, 1, 2].map(|records| Batch { part: 0, records }).to_vec();
+    Idempotent {
+        letter: "W",
+        about: "wider: batches that come one by one, and are split",
+        quick: false,
+        worlds: vec![scope],
+        must_meet: vec![ChildAcked, DedupHit, LateSuccess],
     }
 }

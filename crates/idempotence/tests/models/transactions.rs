@@ -16,6 +16,7 @@ fn plan(about: &'static str, scopes: &[TxnScope], must_meet: &[TxnSituation]) ->
         letter: "H",
         about,
         quick: false,
+        deep: false,
         worlds: Worlds::Transactional(scopes.iter().map(TxnWorld::new).collect()),
         can_meet: TxnSituation::ALL.iter().map(met).collect(),
         must_meet: must_meet.iter().map(met).collect(),
