@@ -1,0 +1,4 @@
+//! Tests of the log, by what is decided.
+
+mod appending;
+mod bench;
