@@ -9,4 +9,4 @@ pub mod topic;
 mod txn;
 
 pub use defects::{Defect, Defects};
-pub use topic::TopicSettings;
+pub use topic::{TopicPartition, TopicSettings};

@@ -1,6 +1,15 @@
-//! The settings of a topic, typed, with the names and defaults that Kafka gives them.
+//! The words for topics: a partition's name, and a topic's settings as Kafka names them.
 
 use klamm_records::Codec;
+
+/// One partition of a topic, by name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TopicPartition {
+    /// The topic's name.
+    pub topic: String,
+    /// The partition within it.
+    pub partition: i32,
+}
 
 /// What becomes of a batch's compression on its way into the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
