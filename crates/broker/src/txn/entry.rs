@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use klamm_wire::{Now, Time};
+use klamm_wire::{ErrorCode, Now, Time};
 
 use crate::topic::TopicPartition;
 
@@ -234,5 +234,16 @@ impl Entry {
     fn change_identity(&mut self, to: Identity) {
         self.previous_pid = self.identity.pid;
         self.identity = to;
+    }
+}
+
+/// The code for whoever is not the present producer of the id, if any.
+pub(super) fn refuse_stranger(entry: &Entry, who: Identity) -> ErrorCode {
+    if who.pid != entry.identity.pid {
+        ErrorCode::INVALID_PRODUCER_ID_MAPPING
+    } else if who.epoch != entry.identity.epoch {
+        ErrorCode::PRODUCER_FENCED
+    } else {
+        ErrorCode::NONE
     }
 }

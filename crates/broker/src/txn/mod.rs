@@ -49,6 +49,7 @@
     allow(dead_code, unused_imports, reason = "the nodes that ask are modules of their own")
 )]
 
+mod book;
 mod codes;
 mod coordinator;
 mod end;
