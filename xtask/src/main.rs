@@ -7,6 +7,7 @@
 
 mod checks;
 mod codegen;
+mod kafka;
 mod maven;
 mod model;
 mod plants;
@@ -37,6 +38,11 @@ const COMMANDS: &[Command] = &[
         name: "plants",
         about: "[NAME...]: planted bugs, each caught by its test or model",
         run: plants::run,
+    },
+    Command {
+        name: "kafka",
+        about: "start | stop | status | run: a real cluster on this machine",
+        run: kafka::run,
     },
     Command { name: "model", about: "[A..H]...: the models of idempotence", run: model::run },
 ];

@@ -38,6 +38,8 @@ fn run_maven(file: &Path, dir: &Path) -> Outcome {
     let mut command = Command::new("mvn");
     command.args(["--quiet", "--batch-mode", "--file"]).arg(file).arg(COPY_DEPENDENCIES);
     command.arg(format!("-DoutputDirectory={}", dir.display())).arg("-DincludeScope=runtime");
+    // Whoever starts a cluster reads its addresses from our output; Maven's words are not for it.
+    command.stdout(std::io::stderr());
     match command.status() {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("{command:?} ended with {status}")),
