@@ -1,12 +1,17 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod api;
+pub mod cluster;
 pub mod defects;
 mod group;
 mod log;
+pub mod personas;
 pub mod security;
 pub mod topic;
 mod txn;
 
+pub use cluster::{Cluster, ClusterSettings, ConnectionId, Output};
 pub use defects::{Defect, Defects};
+pub use personas::Persona;
 pub use topic::{TopicPartition, TopicSettings};

@@ -1,0 +1,93 @@
+//! FindCoordinator: who answers for a group or a transactional id.
+
+use std::borrow::Cow;
+
+use klamm_protocol::find_coordinator::response::Coordinator;
+use klamm_protocol::find_coordinator::{FindCoordinatorRequest, FindCoordinatorResponse};
+use klamm_wire::{ErrorCode, NodeId};
+
+use super::{Call, Outcome};
+use crate::cluster::Coordinates;
+
+const GROUP: i8 = 0;
+const TRANSACTION: i8 = 1;
+/// The first version that asks for several keys at once.
+const FIRST_OF_MANY: i16 = 4;
+
+/// Who was found: the node and its address.
+struct Found {
+    node: NodeId,
+    host: String,
+    port: i32,
+}
+
+pub(super) fn serve(call: &mut Call<'_>, request: &FindCoordinatorRequest<'_>) -> Outcome {
+    if call.version() < FIRST_OF_MANY {
+        let found = find(call, request.key_type, &request.key);
+        return call.answer(&single(found));
+    }
+    let mut coordinators = Vec::new();
+    for key in &request.coordinator_keys {
+        let found = find(call, request.key_type, key);
+        coordinators.push(one(key, found));
+    }
+    call.answer(&FindCoordinatorResponse { coordinators, ..FindCoordinatorResponse::default() })
+}
+
+fn find(call: &mut Call<'_>, kind: i8, key: &str) -> Result<Found, ErrorCode> {
+    let kind = match kind {
+        GROUP => Coordinates::Groups,
+        TRANSACTION => Coordinates::Transactions,
+        _ => return Err(ErrorCode::INVALID_REQUEST),
+    };
+    let missing = ErrorCode::COORDINATOR_NOT_AVAILABLE;
+    let node = call.state.coordinator(kind, key).ok_or(missing)?;
+    let known = call.state.nodes.get(&node).ok_or(missing)?;
+    let at = known.endpoints.get(&call.session.listener).ok_or(missing)?;
+    Ok(Found { node, host: at.host.clone(), port: i32::from(at.port) })
+}
+
+fn single(found: Result<Found, ErrorCode>) -> FindCoordinatorResponse<'static> {
+    match found {
+        Ok(Found { node, host, port }) => FindCoordinatorResponse {
+            error_message: Some(Cow::Borrowed("NONE")),
+            node_id: node,
+            host: Cow::Owned(host),
+            port,
+            ..FindCoordinatorResponse::default()
+        },
+        Err(error_code) => FindCoordinatorResponse {
+            error_code,
+            error_message: Some(Cow::Owned(message(error_code))),
+            node_id: NodeId::NONE,
+            port: -1,
+            ..FindCoordinatorResponse::default()
+        },
+    }
+}
+
+fn one(key: &str, found: Result<Found, ErrorCode>) -> Coordinator<'static> {
+    let key = Cow::Owned(key.to_owned());
+    match found {
+        Ok(Found { node, host, port }) => Coordinator {
+            key,
+            node_id: node,
+            host: Cow::Owned(host),
+            port,
+            error_message: Some(Cow::Borrowed("")),
+            ..Coordinator::default()
+        },
+        Err(error_code) => Coordinator {
+            key,
+            node_id: NodeId::NONE,
+            port: -1,
+            error_code,
+            error_message: Some(Cow::Owned(message(error_code))),
+            ..Coordinator::default()
+        },
+    }
+}
+
+fn message(code: ErrorCode) -> String {
+    code.name().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,200 @@
+//! Metadata: which nodes there are, and who leads what.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use klamm_protocol::metadata::response::{
+    MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic,
+};
+use klamm_protocol::metadata::{MetadataRequest, MetadataResponse, request::MetadataRequestTopic};
+use klamm_wire::{ErrorCode, NodeId, PartitionIndex, TopicId};
+
+use super::{Call, Outcome};
+use crate::cluster::{Partition, Topic, is_valid_name};
+use crate::defects::Defect;
+
+/// The first version in which no topics means none, and null means all.
+const FIRST_WITH_NULL: i16 = 1;
+/// The first version that can ask not to create topics.
+const FIRST_WITH_CREATION: i16 = 4;
+/// The first version whose topics have ids.
+const FIRST_WITH_IDS: i16 = 10;
+/// The first version that may ask by id alone.
+const FIRST_BY_ID: i16 = 12;
+/// Where the operations that are allowed were not asked for.
+const NOT_ASKED: i32 = i32::MIN;
+
+pub(super) fn serve(call: &mut Call<'_>, request: &MetadataRequest<'_>) -> Outcome {
+    if let Some(topics) = &request.topics
+        && topics.iter().any(|topic| is_malformed(call, topic))
+    {
+        return malformed(call, topics);
+    }
+    let topics = match wanted(call, request) {
+        None => everything(call),
+        Some(topics) => {
+            let may_create = call.version() < FIRST_WITH_CREATION
+                || request.allow_auto_topic_creation
+                || call.has(Defect::MetadataAlwaysCreates);
+            let topics: Vec<_> = topics.to_vec();
+            named(call, &topics, may_create)
+        }
+    };
+    let response = MetadataResponse {
+        brokers: brokers(call),
+        cluster_id: Some(Cow::Owned(call.state.settings.cluster_id.clone())),
+        controller_id: call.state.controller(),
+        topics,
+        cluster_authorized_operations: NOT_ASKED,
+        ..MetadataResponse::default()
+    };
+    call.answer(&response)
+}
+
+/// The topics that are asked for; `None` for all of them.
+fn wanted<'r, 'a>(
+    call: &Call<'_>,
+    request: &'r MetadataRequest<'a>,
+) -> Option<&'r [MetadataRequestTopic<'a>]> {
+    let topics = request.topics.as_deref()?;
+    let means_all = call.version() < FIRST_WITH_NULL || call.has(Defect::MetadataEmptyMeansAll);
+    if topics.is_empty() && means_all { None } else { Some(topics) }
+}
+
+/// Asking by id is for later versions, and a topic without a name must have an id.
+fn is_malformed(call: &Call<'_>, topic: &MetadataRequestTopic<'_>) -> bool {
+    let has_id = topic.topic_id != TopicId::ZERO;
+    let by_id = has_id || topic.name.is_none();
+    by_id && call.version() < FIRST_BY_ID && call.version() >= FIRST_WITH_IDS
+}
+
+fn malformed(call: &Call<'_>, topics: &[MetadataRequestTopic<'_>]) -> Outcome {
+    let topics = topics.iter().map(|topic| MetadataResponseTopic {
+        error_code: ErrorCode::INVALID_REQUEST,
+        name: Some(Cow::Owned(topic.name.clone().unwrap_or_default().into_owned())),
+        topic_id: topic.topic_id,
+        topic_authorized_operations: NOT_ASKED,
+        ..MetadataResponseTopic::default()
+    });
+    let response = MetadataResponse {
+        topics: topics.collect(),
+        controller_id: NodeId::NONE,
+        cluster_authorized_operations: NOT_ASKED,
+        ..MetadataResponse::default()
+    };
+    call.answer(&response)
+}
+
+fn brokers(call: &Call<'_>) -> Vec<MetadataResponseBroker<'static>> {
+    let listener = call.session.listener;
+    let alive = call.state.nodes.iter().filter(|(_, node)| node.is_alive());
+    let reachable = alive.filter_map(|(id, node)| {
+        let at = node.endpoints.get(&listener)?;
+        Some(MetadataResponseBroker {
+            node_id: *id,
+            host: Cow::Owned(at.host.clone()),
+            port: i32::from(at.port),
+            rack: node.rack.clone().map(Cow::Owned),
+            ..MetadataResponseBroker::default()
+        })
+    });
+    reachable.collect()
+}
+
+fn everything(call: &Call<'_>) -> Vec<MetadataResponseTopic<'static>> {
+    call.state.topics.iter().map(|(name, topic)| described(call, name, topic)).collect()
+}
+
+fn named(
+    call: &mut Call<'_>,
+    topics: &[MetadataRequestTopic<'_>],
+    may_create: bool,
+) -> Vec<MetadataResponseTopic<'static>> {
+    let mut seen = BTreeSet::new();
+    let mut answers = Vec::new();
+    for topic in topics {
+        let by_name = topic.name.as_deref().map(str::to_owned);
+        let key = (topic.topic_id, by_name.clone());
+        if !seen.insert(key) && !call.has(Defect::MetadataRepeatsTopics) {
+            continue;
+        }
+        answers.push(match by_name {
+            Some(name) if topic.topic_id == TopicId::ZERO => one(call, &name, may_create),
+            _ => by_id(call, topic.topic_id),
+        });
+    }
+    answers
+}
+
+fn by_id(call: &Call<'_>, id: TopicId) -> MetadataResponseTopic<'static> {
+    let name = call.state.topics.name_of(id);
+    match name.and_then(|name| Some((name, call.state.topics.get(name)?))) {
+        Some((name, topic)) => described(call, name, topic),
+        None => MetadataResponseTopic {
+            error_code: ErrorCode::UNKNOWN_TOPIC_ID,
+            name: None,
+            topic_id: id,
+            topic_authorized_operations: NOT_ASKED,
+            ..MetadataResponseTopic::default()
+        },
+    }
+}
+
+/// One topic by its name. One that is created by being asked for is there the next time.
+fn one(call: &mut Call<'_>, name: &str, may_create: bool) -> MetadataResponseTopic<'static> {
+    if let Some(topic) = call.state.topics.get(name) {
+        return described(call, name, topic);
+    }
+    let creates = may_create && call.state.settings.topics.auto_create;
+    let error_code = if !is_valid_name(name) {
+        ErrorCode::INVALID_TOPIC_EXCEPTION
+    } else if creates {
+        match call.state.create_by_default(name) {
+            Ok(()) => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+            Err(code) => code,
+        }
+    } else {
+        ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
+    };
+    MetadataResponseTopic {
+        error_code,
+        name: Some(Cow::Owned(name.to_owned())),
+        topic_authorized_operations: NOT_ASKED,
+        ..MetadataResponseTopic::default()
+    }
+}
+
+fn described(call: &Call<'_>, name: &str, topic: &Topic) -> MetadataResponseTopic<'static> {
+    let partitions = topic.numbered().map(|(index, one)| partition(call, index, one));
+    MetadataResponseTopic {
+        name: Some(Cow::Owned(name.to_owned())),
+        topic_id: topic.id,
+        is_internal: topic.settings.internal,
+        partitions: partitions.collect(),
+        topic_authorized_operations: NOT_ASKED,
+        ..MetadataResponseTopic::default()
+    }
+}
+
+fn partition(
+    call: &Call<'_>,
+    index: PartitionIndex,
+    partition: &Partition,
+) -> MetadataResponsePartition<'static> {
+    let is_alive = |node: &NodeId| call.state.nodes.get(node).is_some_and(|node| node.is_alive());
+    let offline = partition.replicas.iter().copied().filter(|node| !is_alive(node));
+    let error_code = match partition.leader {
+        Some(_) => ErrorCode::NONE,
+        None => ErrorCode::LEADER_NOT_AVAILABLE,
+    };
+    MetadataResponsePartition {
+        error_code,
+        partition_index: index,
+        leader_id: partition.leader.unwrap_or(NodeId::NONE),
+        leader_epoch: partition.leader_epoch,
+        replica_nodes: partition.replicas.clone().into(),
+        isr_nodes: partition.in_sync.iter().copied().collect::<Vec<_>>().into(),
+        offline_replicas: offline.collect::<Vec<_>>().into(),
+        ..MetadataResponsePartition::default()
+    }
+}

@@ -1,0 +1,177 @@
+//! From a request to its answer: one file per API.
+
+mod coordinators;
+mod fetch;
+mod groups;
+mod list_offsets;
+mod metadata;
+mod produce;
+mod transactions;
+mod versions;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use klamm_protocol::frame::{DecodeFrameError, decode_request_header, encode_response};
+use klamm_protocol::{ApiKey, Request, Response, Segments};
+use klamm_wire::{NodeId, Now, Reader, Time};
+
+use crate::cluster::State;
+use crate::cluster::connection::Session;
+use crate::defects::Defect;
+
+pub(crate) use produce::DelayedProduce;
+
+/// What becomes of a request.
+pub(crate) enum Outcome {
+    /// This is the answer.
+    Answer(Segments),
+    /// There is none, by the client's wish.
+    Silence,
+    /// The connection ends.
+    Close,
+    /// The answer comes when replicas have what was appended.
+    Produced(Box<DelayedProduce>),
+    /// The request is to be served again when logs have changed, and at this time at the latest.
+    Again(Time),
+    /// The group coordinator answers later.
+    Group(ReplyTo),
+}
+
+/// What an answer is encoded for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ReplyTo {
+    pub(crate) version: i16,
+    pub(crate) correlation_id: i32,
+}
+
+impl ReplyTo {
+    /// The answer as a frame. An answer that the version cannot carry ends the connection, as an
+    /// error inside a broker does.
+    pub(crate) fn answer<'a, R: Response<'a>>(self, response: &R) -> Outcome {
+        match encode_response(response, self.version, self.correlation_id) {
+            Ok(frame) => Outcome::Answer(frame),
+            Err(_) => Outcome::Close,
+        }
+    }
+}
+
+/// A request as it came.
+#[derive(Debug, Clone)]
+pub(crate) struct Arrived {
+    /// The frame, without its length.
+    pub(crate) frame: Bytes,
+    /// When it came.
+    pub(crate) came: Time,
+    /// It has waited for as long as it may: it is answered now.
+    pub(crate) is_last: bool,
+}
+
+/// A request being served.
+pub(crate) struct Call<'c> {
+    pub(crate) state: &'c mut State,
+    pub(crate) session: &'c mut Session,
+    pub(crate) now: Now,
+    pub(crate) client_id: &'c str,
+    pub(crate) reply: ReplyTo,
+    /// When the request came.
+    pub(crate) came: Time,
+    /// The request has waited for as long as it may: it is answered now.
+    pub(crate) is_last: bool,
+}
+
+impl Call<'_> {
+    pub(crate) fn node(&self) -> NodeId {
+        self.session.node
+    }
+
+    pub(crate) fn version(&self) -> i16 {
+        self.reply.version
+    }
+
+    pub(crate) fn has(&self, defect: Defect) -> bool {
+        self.state.settings.defects.has(defect)
+    }
+
+    /// When a wait of so many milliseconds ends, counted from when the request came.
+    pub(crate) fn wait_until(&self, millis: i32) -> Time {
+        let wait = Duration::from_millis(u64::try_from(millis).unwrap_or(0));
+        self.came.saturating_add(wait)
+    }
+
+    pub(crate) fn answer<'a, R: Response<'a>>(&self, response: &R) -> Outcome {
+        self.reply.answer(response)
+    }
+}
+
+/// Serves one request.
+pub(crate) fn serve(
+    state: &mut State,
+    session: &mut Session,
+    now: Now,
+    arrived: &Arrived,
+) -> Outcome {
+    let (header, body) = match decode_request_header(&arrived.frame) {
+        Ok(header) => header,
+        Err(DecodeFrameError::UnknownApi { version, correlation_id, .. })
+            if state.settings.defects.has(Defect::AnswersUnknownKeys) =>
+        {
+            return ReplyTo { version, correlation_id }.bare();
+        }
+        Err(_) => return Outcome::Close,
+    };
+    let Some(api) = ApiKey::from_code(header.request_api_key) else { return Outcome::Close };
+    let version = header.request_api_version;
+    let reply = ReplyTo { version, correlation_id: header.correlation_id };
+    let client_id = header.client_id.as_deref().unwrap_or_default();
+    let &Arrived { came, is_last, .. } = arrived;
+    let mut call = Call { state, session, now, client_id, reply, came, is_last };
+    match call.state.settings.persona.versions(api) {
+        Some(versions) if versions.contains(version) => dispatch(&mut call, api, body),
+        Some(_) if api == ApiKey::ApiVersions => versions::refuse(&call),
+        _ => Outcome::Close,
+    }
+}
+
+fn dispatch(call: &mut Call<'_>, api: ApiKey, body: Reader<'_>) -> Outcome {
+    match api {
+        ApiKey::Produce => with(call, body, produce::serve),
+        ApiKey::Fetch => with(call, body, fetch::serve),
+        ApiKey::ListOffsets => with(call, body, list_offsets::serve),
+        ApiKey::Metadata => with(call, body, metadata::serve),
+        ApiKey::ApiVersions => with(call, body, versions::serve),
+        ApiKey::FindCoordinator => with(call, body, coordinators::serve),
+        ApiKey::InitProducerId => with(call, body, transactions::init),
+        ApiKey::AddPartitionsToTxn => with(call, body, transactions::add_partitions),
+        ApiKey::AddOffsetsToTxn => with(call, body, transactions::add_offsets),
+        ApiKey::EndTxn => with(call, body, transactions::end),
+        ApiKey::TxnOffsetCommit => with(call, body, transactions::commit_offsets),
+        ApiKey::JoinGroup => with(call, body, groups::join),
+        ApiKey::SyncGroup => with(call, body, groups::sync),
+        ApiKey::Heartbeat => with(call, body, groups::heartbeat),
+        ApiKey::LeaveGroup => with(call, body, groups::leave),
+        ApiKey::OffsetCommit => with(call, body, groups::commit),
+        ApiKey::OffsetFetch => with(call, body, groups::fetch),
+        _ => Outcome::Close,
+    }
+}
+
+/// Decodes the request and serves it. Bytes behind it mean nothing, as to Kafka.
+fn with<'a, R: Request<'a>>(
+    call: &mut Call<'_>,
+    mut body: Reader<'a>,
+    serve: fn(&mut Call<'_>, &R) -> Outcome,
+) -> Outcome {
+    match klamm_protocol::message::read(&mut body, call.version()) {
+        Ok(request) => serve(call, &request),
+        Err(_) => Outcome::Close,
+    }
+}
+
+impl ReplyTo {
+    /// A frame with nothing but the correlation id.
+    fn bare(self) -> Outcome {
+        let response = klamm_protocol::sasl_handshake::SaslHandshakeResponse::default();
+        Self { version: 0, ..self }.answer(&response)
+    }
+}

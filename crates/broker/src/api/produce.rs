@@ -1,0 +1,339 @@
+//! Produce: what is appended, and when that is acknowledged.
+//!
+//! The order of the checks is Kafka's, since a client learns the first thing that is wrong: rights
+//! and names, the form of the records, the number of acks, who leads, whether the transaction has
+//! the partition, how many replicas are in sync, and only then what the log says.
+
+mod delayed;
+mod transactional;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use klamm_protocol::produce::response::{
+    BatchIndexAndErrorMessage, LeaderIdAndEpoch, NodeEndpoint, PartitionProduceResponse,
+    TopicProduceResponse,
+};
+use klamm_protocol::produce::{ProduceRequest, ProduceResponse, request::TopicProduceData};
+use klamm_wire::{ErrorCode, NodeId, PartitionIndex, TopicId};
+
+use super::{Call, Outcome};
+use crate::cluster::State;
+use crate::defects::Defect;
+use crate::log::{AppendRules, Appended, Origin, Rejected};
+
+pub(crate) use delayed::DelayedProduce;
+
+/// Acks of every replica in sync.
+const ACKS_ALL: i16 = -1;
+/// The first version whose answers name the new leader.
+const FIRST_WITH_HINTS: i16 = 10;
+/// The client that Kafka lets write into its own topics.
+const ADMIN_CLIENT: &str = "__admin_client";
+
+/// One batch on its way: to which partition of which topic.
+struct Item<'r> {
+    topic: Cow<'r, str>,
+    id: TopicId,
+    index: PartitionIndex,
+    records: Vec<Bytes>,
+}
+
+pub(super) fn serve(call: &mut Call<'_>, request: &ProduceRequest<'_>) -> Outcome {
+    if let Some(code) = transactional::refusal(call, request) {
+        return finish(call, request, everywhere(request, code), Vec::new());
+    }
+    let (mut responses, items) = sort_out(call, request);
+    let acks = acks(call, request);
+    let mut waiting = Vec::new();
+    for item in items {
+        let answer = match acks {
+            -1..=1 => append(call, request, acks, &item),
+            _ => Err(Failed::before(ErrorCode::INVALID_REQUIRED_ACKS)),
+        };
+        if let (Ok(appended), ACKS_ALL) = (&answer, acks) {
+            waiting.push(delayed::Pending::of(call.state, &item, appended));
+        }
+        let answer = answered(call, item.index, answer);
+        place(&mut responses, &item, answer);
+    }
+    let waiting = waiting.into_iter().flatten().collect();
+    finish(call, request, responses, waiting)
+}
+
+/// How many replicas must have the records before they are acknowledged; −1 for all in sync.
+fn acks(call: &Call<'_>, request: &ProduceRequest<'_>) -> i16 {
+    match request.acks {
+        acks @ -1..=1 => acks,
+        _ if call.has(Defect::AcceptsAnyAcks) => ACKS_ALL,
+        acks => acks,
+    }
+}
+
+/// The topics of the answer, and the batches that are to be appended: what cannot be is answered.
+fn sort_out<'r>(
+    call: &Call<'_>,
+    request: &ProduceRequest<'r>,
+) -> (Vec<TopicProduceResponse<'static>>, Vec<Item<'r>>) {
+    let mut responses = Vec::new();
+    // A partition that is named twice keeps the last batch, as in Kafka.
+    let mut items: BTreeMap<(String, PartitionIndex), Item<'r>> = BTreeMap::new();
+    for topic in &request.topic_data {
+        let (name, known) = names(call, topic);
+        responses.push(TopicProduceResponse {
+            name: Cow::Owned(name.clone()),
+            topic_id: topic.topic_id,
+            ..TopicProduceResponse::default()
+        });
+        for data in &topic.partition_data {
+            let refused = known.and_then(|()| exists(call, &name, data.index));
+            if let Err(code) = refused {
+                let answer = failed(data.index, &Failed::before(code));
+                if let Some(topic) = responses.last_mut() {
+                    topic.partition_responses.push(answer);
+                }
+                continue;
+            }
+            let pieces = data.records.as_ref().map(|records| records.pieces().collect());
+            let item = Item {
+                topic: Cow::Owned(name.clone()),
+                id: topic.topic_id,
+                index: data.index,
+                records: pieces.unwrap_or_default(),
+            };
+            items.insert((name.clone(), data.index), item);
+        }
+    }
+    (responses, items.into_values().collect())
+}
+
+/// The name of the topic that is meant; an error if it is named by an id that nobody has.
+fn names(call: &Call<'_>, topic: &TopicProduceData<'_>) -> (String, Result<(), ErrorCode>) {
+    if call.version() < 13 {
+        return (topic.name.clone().into_owned(), Ok(()));
+    }
+    match call.state.topics.name_of(topic.topic_id) {
+        Some(name) => (name.to_owned(), Ok(())),
+        None => (String::new(), Err(ErrorCode::UNKNOWN_TOPIC_ID)),
+    }
+}
+
+fn exists(call: &Call<'_>, topic: &str, index: PartitionIndex) -> Result<(), ErrorCode> {
+    match call.state.topics.partition(topic, index) {
+        Some(_) => Ok(()),
+        None => Err(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION),
+    }
+}
+
+/// Why nothing was appended.
+struct Failed {
+    rejected: Rejected,
+    log_start: i64,
+}
+
+impl Failed {
+    /// Before anyone looked at the log.
+    fn before(code: ErrorCode) -> Self {
+        let rejected = Rejected { code, message: None, records: Vec::new() };
+        Self { rejected, log_start: -1 }
+    }
+
+    /// By the log; for some reasons Kafka says where the log starts.
+    fn by_log(rejected: Rejected, log_start: i64) -> Self {
+        let is_known = matches!(
+            rejected.code,
+            ErrorCode::CORRUPT_MESSAGE
+                | ErrorCode::MESSAGE_TOO_LARGE
+                | ErrorCode::RECORD_LIST_TOO_LARGE
+                | ErrorCode::KAFKA_STORAGE_ERROR
+        );
+        Self { log_start: if is_known { -1 } else { log_start }, rejected }
+    }
+}
+
+fn append(
+    call: &mut Call<'_>,
+    request: &ProduceRequest<'_>,
+    acks: i16,
+    item: &Item<'_>,
+) -> Result<Appended, Failed> {
+    let node = call.node();
+    let is_internal = call.state.topics.get(&item.topic).is_some_and(|t| t.settings.internal);
+    if is_internal && call.client_id != ADMIN_CLIENT {
+        return Err(Failed::before(ErrorCode::INVALID_TOPIC_EXCEPTION));
+    }
+    let led = call.state.led_partition(node, &item.topic, item.index).map(|_| ());
+    led.map_err(Failed::before)?;
+    transactional::verify(call, request, item).map_err(Failed::before)?;
+    let ignores_isr = call.has(Defect::IgnoresMinInsync);
+    let forgets = call.has(Defect::AcknowledgesWithoutStoring);
+    let (version, now) = (call.version(), call.now);
+    let is_admin = call.client_id == ADMIN_CLIENT;
+    let topic = call.state.topics.get_mut(&item.topic);
+    let topic = topic.ok_or_else(|| Failed::before(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION))?;
+    let at = usize::try_from(item.index.0).unwrap_or(usize::MAX);
+    let partition = topic.partitions.get_mut(at);
+    let partition = partition.ok_or_else(|| Failed::before(ErrorCode::NOT_LEADER_OR_FOLLOWER))?;
+    if acks == ACKS_ALL && !ignores_isr && partition.is_under_min_insync(&topic.settings) {
+        return Err(Failed::before(ErrorCode::NOT_ENOUGH_REPLICAS));
+    }
+    let rules = AppendRules {
+        settings: &topic.settings,
+        defects: &call.state.settings.defects,
+        now: now.wall,
+        leader_epoch: partition.leader_epoch,
+        tv2: version >= 12 && request.transactional_id.is_some(),
+        fresh_needs_zero: false,
+        unknown_producer_id: call.state.settings.persona.knows_unknown_producer_id(),
+        old_duplicates: call.state.settings.persona.says_duplicate_sequence(),
+    };
+    let leader = partition.led_mut();
+    let leader = leader.ok_or_else(|| Failed::before(ErrorCode::NOT_LEADER_OR_FOLLOWER))?;
+    let end = leader.log.end();
+    let origin = Origin::Client { version, internal_client: is_admin };
+    let appended = leader.log.append_as_leader(&item.records, origin, &rules);
+    if forgets {
+        leader.log.truncate_to(end);
+    }
+    let start = leader.log.start();
+    let id = topic.id;
+    call.state.touch(now, id, item.index);
+    appended.map_err(|rejected| Failed::by_log(rejected, start))
+}
+
+/// The answer for one partition.
+fn answered(
+    call: &Call<'_>,
+    index: PartitionIndex,
+    result: Result<Appended, Failed>,
+) -> PartitionProduceResponse<'static> {
+    let appended = match result {
+        Ok(appended) => appended,
+        Err(why) => return failed(index, &why),
+    };
+    let forgets_offset = appended.duplicate && call.has(Defect::DuplicateWithoutOffset);
+    let is_wrong = call.has(Defect::WrongBaseOffset);
+    let base_offset = if forgets_offset {
+        -1
+    } else {
+        appended.base_offset.saturating_sub(i64::from(is_wrong)).max(0)
+    };
+    let hides_time = call.has(Defect::OmitsAppendTime);
+    PartitionProduceResponse {
+        index,
+        base_offset,
+        log_append_time_ms: if hides_time { -1 } else { appended.log_append_time },
+        log_start_offset: appended.log_start,
+        ..PartitionProduceResponse::default()
+    }
+}
+
+fn failed(index: PartitionIndex, why: &Failed) -> PartitionProduceResponse<'static> {
+    let errors = why.rejected.records.iter().map(|(index, text)| BatchIndexAndErrorMessage {
+        batch_index: *index,
+        batch_index_error_message: text.clone().map(Cow::Owned),
+        ..BatchIndexAndErrorMessage::default()
+    });
+    PartitionProduceResponse {
+        index,
+        error_code: why.rejected.code,
+        base_offset: -1,
+        log_append_time_ms: -1,
+        log_start_offset: why.log_start,
+        record_errors: errors.collect(),
+        error_message: why.rejected.message.clone().map(Cow::Owned),
+        ..PartitionProduceResponse::default()
+    }
+}
+
+/// The same answer for every partition of the request.
+fn everywhere(request: &ProduceRequest<'_>, code: ErrorCode) -> Vec<TopicProduceResponse<'static>> {
+    let topics = request.topic_data.iter().map(|topic| {
+        let parts = topic.partition_data.iter();
+        TopicProduceResponse {
+            name: Cow::Owned(topic.name.clone().into_owned()),
+            topic_id: topic.topic_id,
+            partition_responses: parts
+                .map(|data| failed(data.index, &Failed::before(code)))
+                .collect(),
+            ..TopicProduceResponse::default()
+        }
+    });
+    topics.collect()
+}
+
+/// Puts the answer of one partition under its topic.
+fn place(
+    responses: &mut [TopicProduceResponse<'static>],
+    item: &Item<'_>,
+    answer: PartitionProduceResponse<'static>,
+) {
+    let is_its = |topic: &&mut TopicProduceResponse<'static>| {
+        topic.name == item.topic && topic.topic_id == item.id
+    };
+    if let Some(topic) = responses.iter_mut().find(is_its) {
+        topic.partition_responses.push(answer);
+    }
+}
+
+/// Answers, at once or when replicas have what was appended, if the client wants an answer.
+fn finish(
+    call: &Call<'_>,
+    request: &ProduceRequest<'_>,
+    mut responses: Vec<TopicProduceResponse<'static>>,
+    pending: Vec<delayed::Pending>,
+) -> Outcome {
+    responses.retain(|topic| !topic.partition_responses.is_empty());
+    if call.has(Defect::OmitsPartition) {
+        responses.last_mut().map(|topic| topic.partition_responses.pop());
+    }
+    let response = ProduceResponse { responses, ..ProduceResponse::default() };
+    let deadline = call.wait_until(request.timeout_ms);
+    let delayed = DelayedProduce::new(call.reply, response, pending, deadline);
+    if acks(call, request) == 0 && !call.has(Defect::AnswersAcksZero) {
+        if delayed.has_failed() { Outcome::Close } else { Outcome::Silence }
+    } else if delayed.is_done() {
+        delayed.answer(call.state, call.session)
+    } else {
+        Outcome::Produced(Box::new(delayed))
+    }
+}
+
+/// Names the leader of every partition that was asked elsewhere, and where it is reached.
+fn add_hints(response: &mut ProduceResponse<'static>, state: &State, listener: u8, version: i16) {
+    if version < FIRST_WITH_HINTS {
+        return;
+    }
+    let mut leaders: BTreeMap<NodeId, NodeEndpoint<'static>> = BTreeMap::new();
+    for topic in &mut response.responses {
+        let by_id = state.topics.name_of(topic.topic_id);
+        let name = by_id.unwrap_or(&topic.name);
+        for answer in &mut topic.partition_responses {
+            if answer.error_code != ErrorCode::NOT_LEADER_OR_FOLLOWER {
+                continue;
+            }
+            let Some(partition) = state.topics.partition(name, answer.index) else { continue };
+            let leader = partition.leader.unwrap_or(NodeId::NONE);
+            answer.current_leader = LeaderIdAndEpoch {
+                leader_id: leader,
+                leader_epoch: partition.leader_epoch,
+                ..LeaderIdAndEpoch::default()
+            };
+            leaders.extend(endpoint(state, leader, listener).map(|end| (leader, end)));
+        }
+    }
+    response.node_endpoints = leaders.into_values().collect();
+}
+
+fn endpoint(state: &State, node: NodeId, listener: u8) -> Option<NodeEndpoint<'static>> {
+    let known = state.nodes.get(&node)?;
+    let at = known.endpoints.get(&listener)?;
+    Some(NodeEndpoint {
+        node_id: node,
+        host: Cow::Owned(at.host.clone()),
+        port: i32::from(at.port),
+        rack: known.rack.clone().map(Cow::Owned),
+        ..NodeEndpoint::default()
+    })
+}

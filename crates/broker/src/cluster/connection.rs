@@ -1,0 +1,68 @@
+//! One connection: the bytes that came, who sends them, and whether its turn is over.
+
+use bytes::Bytes;
+use klamm_protocol::frame::{FrameDecoder, FrameError};
+use klamm_wire::{NodeId, Time};
+
+/// The name of a connection, never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(pub u64);
+
+/// Who is at the other end, as far as answers depend on it.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    pub(crate) id: ConnectionId,
+    pub(crate) node: NodeId,
+    /// The listener that was connected to; answers name the addresses of the same one.
+    pub(crate) listener: u8,
+    pub(crate) host: String,
+}
+
+/// What a connection is at. Like Kafka, a node serves one request of a connection at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// Free for the next request.
+    Free,
+    /// A request waits for its answer.
+    Waiting,
+    /// An answer is on its way into the socket.
+    Sending,
+}
+
+/// One connection.
+pub(crate) struct Connection {
+    pub(crate) session: Session,
+    decoder: FrameDecoder,
+    pub(crate) turn: Turn,
+    /// No request is served before then.
+    pub(crate) muted_until: Option<Time>,
+    /// When something last happened.
+    pub(crate) active: Time,
+}
+
+impl Connection {
+    pub(crate) fn new(session: Session, limit: usize, now: Time) -> Self {
+        let decoder = FrameDecoder::with_limit(limit);
+        Self { session, decoder, turn: Turn::Free, muted_until: None, active: now }
+    }
+
+    /// Takes bytes from the socket.
+    pub(crate) fn push(&mut self, bytes: Bytes, now: Time) {
+        self.active = now;
+        self.decoder.push(bytes);
+    }
+
+    /// Bytes that came and were not served yet.
+    pub(crate) fn backlog(&self) -> usize {
+        self.decoder.buffered()
+    }
+
+    /// The next request, if the connection is free for one and all of it is there.
+    pub(crate) fn next_request(&mut self, now: Time) -> Result<Option<Bytes>, FrameError> {
+        let is_muted = self.muted_until.is_some_and(|until| until > now);
+        if self.turn != Turn::Free || is_muted {
+            return Ok(None);
+        }
+        self.decoder.next_frame()
+    }
+}

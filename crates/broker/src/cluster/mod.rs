@@ -1,0 +1,228 @@
+//! The door of the cluster: bytes of connections in, bytes and instants out.
+//!
+//! A [`Cluster`] decides everything and does nothing. Whoever drives it tells it what came
+//! ([`open`](Cluster::open), [`receive`](Cluster::receive), [`closed`](Cluster::closed)), when an
+//! answer has left ([`sent`](Cluster::sent)) and when time has passed ([`wake`](Cluster::wake));
+//! after each of these it takes what is to be done from [`poll`](Cluster::poll) until there is
+//! nothing more, and comes back at [`next_wake`](Cluster::next_wake) at the latest. The same calls
+//! with the same instants give the same bytes.
+//!
+//! As in Kafka, a node serves one request of a connection at a time: the next one is looked at
+//! when the answer to the one before has left. So a client that does not read its answers costs
+//! one answer and what it was allowed to send ahead.
+
+pub(crate) mod connection;
+mod nodes;
+mod partition;
+mod progress;
+mod settings;
+mod state;
+mod topics;
+mod waiting;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use bytes::Bytes;
+use klamm_protocol::Segments;
+use klamm_wire::{NodeId, Now, Time};
+
+use crate::api::{self, Arrived, Outcome};
+use connection::{Connection, Session, Turn};
+use waiting::Waiting;
+
+pub use connection::ConnectionId;
+pub(crate) use partition::Partition;
+pub use settings::{ClusterSettings, Limits, NodeSettings, ReplicationSettings, TopicDefaults};
+pub(crate) use state::{Coordinates, State, transaction_rules};
+pub use state::{Endpoint, Life};
+pub(crate) use topics::{Topic, is_valid_name};
+
+/// How often the cluster looks for what is old: connections, records, producers, laggards.
+const SWEEP: Duration = Duration::from_secs(1);
+
+/// What is to be done.
+#[derive(Debug)]
+#[must_use]
+pub enum Output {
+    /// Write these bytes, then say [`Cluster::sent`].
+    Send {
+        /// To whom.
+        connection: ConnectionId,
+        /// A frame, its length included.
+        frame: Segments,
+    },
+    /// End the connection when what was to be written before is written.
+    Close {
+        /// Which one.
+        connection: ConnectionId,
+    },
+}
+
+/// A cluster of nodes, their logs and coordinators, and the connections to them.
+pub struct Cluster {
+    pub(crate) state: State,
+    connections: BTreeMap<ConnectionId, Connection>,
+    waiting: BTreeMap<ConnectionId, Waiting>,
+    outputs: VecDeque<Output>,
+    next_connection: u64,
+    next_sweep: Option<Time>,
+}
+
+impl Cluster {
+    /// A cluster without topics, all of whose nodes are up.
+    #[must_use]
+    pub fn new(settings: ClusterSettings) -> Self {
+        Self {
+            state: State::new(settings),
+            connections: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            outputs: VecDeque::new(),
+            next_connection: 0,
+            next_sweep: None,
+        }
+    }
+
+    /// A client has connected to a listener of a node; `None` when the node is down.
+    pub fn open(
+        &mut self,
+        now: Now,
+        node: NodeId,
+        listener: u8,
+        host: &str,
+    ) -> Option<ConnectionId> {
+        let known = self.state.nodes.get(&node)?;
+        if known.life == Life::Down {
+            return None;
+        }
+        self.next_connection = self.next_connection.saturating_add(1);
+        let id = ConnectionId(self.next_connection);
+        let session = Session { id, node, listener, host: host.to_owned() };
+        let limit = self.state.settings.limits.request_bytes;
+        self.connections.insert(id, Connection::new(session, limit, now.mono));
+        self.next_sweep.get_or_insert(now.mono.saturating_add(SWEEP));
+        Some(id)
+    }
+
+    /// Bytes have come on a connection, in pieces of any size.
+    pub fn receive(&mut self, now: Now, connection: ConnectionId, bytes: Bytes) {
+        if let Some(known) = self.connections.get_mut(&connection) {
+            known.push(bytes, now.mono);
+            self.serve_all(now, connection);
+            self.settle(now);
+        }
+    }
+
+    /// An answer has left; the next request of that connection may be served.
+    pub fn sent(&mut self, now: Now, connection: ConnectionId) {
+        let Some(known) = self.connections.get_mut(&connection) else { return };
+        if known.turn == Turn::Sending {
+            known.turn = Turn::Free;
+            known.active = now.mono;
+            self.serve_all(now, connection);
+            self.settle(now);
+        }
+    }
+
+    /// The client is gone.
+    pub fn closed(&mut self, connection: ConnectionId) {
+        if self.connections.remove(&connection).is_some() {
+            self.forget(connection);
+        }
+    }
+
+    /// Time has passed.
+    pub fn wake(&mut self, now: Now) {
+        self.sweep(now);
+        self.unmute(now);
+        self.settle(now);
+    }
+
+    /// The next thing to do; call until there is none.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When to come back at the latest.
+    #[must_use]
+    pub fn next_wake(&self) -> Option<Time> {
+        let waits = self.waiting.values().filter_map(Waiting::deadline).min();
+        let mutes = self.connections.values().filter_map(|known| known.muted_until).min();
+        let machines = [self.state.transactions.next_wake(), self.state.groups.next_wake()];
+        let own = [waits, mutes, self.next_sweep, self.state.next_step];
+        machines.into_iter().chain(own).flatten().min()
+    }
+
+    /// The bytes of a connection that were received and not served yet. Whoever reads a socket
+    /// stops above a bound of its own, and so makes the client wait.
+    #[must_use]
+    pub fn backlog(&self, connection: ConnectionId) -> usize {
+        self.connections.get(&connection).map_or(0, Connection::backlog)
+    }
+
+    /// Serves what can be served of one connection.
+    fn serve_all(&mut self, now: Now, id: ConnectionId) {
+        loop {
+            let Some(connection) = self.connections.get_mut(&id) else { return };
+            let node = self.state.nodes.get(&connection.session.node);
+            if !node.is_some_and(state::Node::is_working) {
+                return;
+            }
+            match connection.next_request(now.mono) {
+                Ok(None) => return,
+                Ok(Some(frame)) => {
+                    let arrived = Arrived { frame, came: now.mono, is_last: false };
+                    self.serve(now, id, arrived);
+                }
+                Err(_) => self.hang_up(id),
+            }
+        }
+    }
+
+    /// Serves one request, perhaps again.
+    fn serve(&mut self, now: Now, id: ConnectionId, arrived: Arrived) {
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        let outcome = api::serve(&mut self.state, &mut connection.session, now, &arrived);
+        match outcome {
+            Outcome::Again(until) => self.wait(id, Waiting::Again { arrived, until }),
+            outcome => self.follow(id, outcome),
+        }
+    }
+
+    /// Does what became of a request.
+    fn follow(&mut self, id: ConnectionId, outcome: Outcome) {
+        match outcome {
+            Outcome::Answer(frame) => self.send(id, frame),
+            Outcome::Silence => {}
+            Outcome::Close | Outcome::Again(_) => self.hang_up(id),
+            Outcome::Produced(delayed) => self.wait(id, Waiting::Produce(delayed)),
+            Outcome::Group(reply) => self.wait(id, Waiting::Group(reply)),
+        }
+    }
+
+    fn wait(&mut self, id: ConnectionId, waiting: Waiting) {
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.turn = Turn::Waiting;
+            self.waiting.insert(id, waiting);
+        }
+    }
+
+    fn send(&mut self, id: ConnectionId, frame: Segments) {
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.turn = Turn::Sending;
+            self.outputs.push_back(Output::Send { connection: id, frame });
+        }
+    }
+
+    /// Ends a connection.
+    fn hang_up(&mut self, id: ConnectionId) {
+        self.closed(id);
+        self.outputs.push_back(Output::Close { connection: id });
+    }
+
+    fn forget(&mut self, id: ConnectionId) {
+        if self.waiting.remove(&id).is_some() {
+            self.state.groups.forget(crate::group::Token(id.0));
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! What goes on by itself: replicas follow, transactions end, waits end, old things go.
+
+use std::collections::BTreeSet;
+
+use klamm_wire::{NodeId, Now, PartitionIndex, Time};
+
+use super::connection::Turn;
+use super::state::{Coordinates, Life, State, transaction_rules};
+use super::{Cluster, ConnectionId, SWEEP, Waiting};
+use crate::api::{Arrived, Outcome, ReplyTo};
+use crate::group::Answer;
+use crate::log::Marker;
+use crate::txn::MarkerWrite;
+
+impl Cluster {
+    /// Lets everything happen that can happen now.
+    pub(super) fn settle(&mut self, now: Now) {
+        self.state.transactions_expire(now);
+        self.state.groups.expire(now);
+        loop {
+            let mut changed = self.state.write_markers(now);
+            changed |= self.state.step(now.mono);
+            self.answer_groups();
+            self.look_at_waits(now, changed);
+            if !changed {
+                break;
+            }
+        }
+    }
+
+    /// Answers what groups have decided.
+    fn answer_groups(&mut self) {
+        while let Some((token, answer)) = self.state.groups.poll() {
+            let id = ConnectionId(token.0);
+            if let Some(Waiting::Group(reply)) = self.waiting.get(&id) {
+                let outcome = group_answer(*reply, &answer);
+                self.end_wait(id, outcome);
+            }
+        }
+    }
+
+    /// Looks at requests that wait: all of them if logs changed, else those whose time is over.
+    fn look_at_waits(&mut self, now: Now, changed: bool) {
+        let is_due = |waiting: &Waiting| {
+            changed || waiting.deadline().is_some_and(|deadline| deadline <= now.mono)
+        };
+        let due: Vec<ConnectionId> =
+            self.waiting.iter().filter(|(_, one)| is_due(one)).map(|(id, _)| *id).collect();
+        for id in due {
+            if self.is_served(id) {
+                self.look_at(now, id);
+            }
+        }
+    }
+
+    fn is_served(&self, id: ConnectionId) -> bool {
+        let node =
+            self.connections.get(&id).and_then(|known| self.state.nodes.get(&known.session.node));
+        node.is_some_and(super::state::Node::is_working)
+    }
+
+    fn look_at(&mut self, now: Now, id: ConnectionId) {
+        match self.waiting.remove(&id) {
+            Some(Waiting::Produce(mut delayed)) => {
+                if !delayed.look(&self.state, now.mono) {
+                    self.waiting.insert(id, Waiting::Produce(delayed));
+                    return;
+                }
+                if let Some(known) = self.connections.get(&id) {
+                    let outcome = delayed.answer(&self.state, &known.session);
+                    self.end_wait(id, outcome);
+                }
+            }
+            Some(Waiting::Again { arrived, until }) => {
+                let is_last = now.mono >= until;
+                self.set_free(id);
+                self.serve(now, id, Arrived { is_last, ..arrived });
+            }
+            Some(group @ Waiting::Group(_)) => drop(self.waiting.insert(id, group)),
+            None => {}
+        }
+    }
+
+    fn end_wait(&mut self, id: ConnectionId, outcome: Outcome) {
+        self.waiting.remove(&id);
+        self.set_free(id);
+        self.follow(id, outcome);
+    }
+
+    fn set_free(&mut self, id: ConnectionId) {
+        if let Some(known) = self.connections.get_mut(&id) {
+            known.turn = Turn::Free;
+        }
+    }
+
+    /// Serves connections whose time of silence is over.
+    pub(super) fn unmute(&mut self, now: Now) {
+        let is_over = |until: Option<Time>| until.is_some_and(|until| until <= now.mono);
+        let over: Vec<ConnectionId> = self
+            .connections
+            .iter()
+            .filter(|(_, known)| is_over(known.muted_until))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in over {
+            if let Some(known) = self.connections.get_mut(&id) {
+                known.muted_until = None;
+            }
+            self.serve_all(now, id);
+        }
+    }
+
+    /// Looks for what is old, once in a while.
+    pub(super) fn sweep(&mut self, now: Now) {
+        if self.next_sweep.is_none_or(|due| due > now.mono) {
+            return;
+        }
+        self.next_sweep = Some(now.mono.saturating_add(SWEEP));
+        self.close_idle(now.mono);
+        self.fence_frozen(now);
+        self.state.drop_old(now);
+    }
+
+    fn close_idle(&mut self, now: Time) {
+        let limit = self.state.settings.limits.idle;
+        let idle: Vec<ConnectionId> = self
+            .connections
+            .iter()
+            .filter(|(_, known)| known.turn == Turn::Free)
+            .filter(|(_, known)| now.saturating_duration_since(known.active) >= limit)
+            .map(|(id, _)| *id)
+            .collect();
+        for id in idle {
+            self.hang_up(id);
+        }
+    }
+
+    /// Takes the leaderships of nodes that have been silent for too long.
+    fn fence_frozen(&mut self, now: Now) {
+        let limit = self.state.settings.replication.session_timeout;
+        let silent = |life: Life| match life {
+            Life::Frozen(since) => now.mono.saturating_duration_since(since) >= limit,
+            Life::Up | Life::Down => false,
+        };
+        let fenced: Vec<NodeId> = self
+            .state
+            .nodes
+            .iter()
+            .filter(|(_, node)| !node.is_fenced && silent(node.life))
+            .map(|(id, _)| *id)
+            .collect();
+        for node in fenced {
+            self.state.fence(now, node);
+        }
+    }
+}
+
+fn group_answer(reply: ReplyTo, answer: &Answer) -> Outcome {
+    match answer {
+        Answer::Join(response) => reply.answer(response),
+        Answer::Sync(response) => reply.answer(response),
+    }
+}
+
+impl State {
+    fn transactions_expire(&mut self, now: Now) {
+        let rules = transaction_rules(&self.settings, now);
+        self.transactions.expire(&rules);
+    }
+
+    /// Writes the markers that are due; whether there were any.
+    fn write_markers(&mut self, now: Now) -> bool {
+        let mut any = false;
+        while let Some(write) = self.transactions.poll_marker() {
+            let written = self.write_marker(now, &write);
+            let rules = transaction_rules(&self.settings, now);
+            match written {
+                Ok(()) => self.transactions.marker_written(&write, &rules),
+                Err(is_gone) => self.transactions.marker_failed(&write, is_gone),
+            }
+            any = true;
+        }
+        any
+    }
+
+    /// Writes one marker; the error says whether its partition is gone for good.
+    fn write_marker(&mut self, now: Now, write: &MarkerWrite) -> Result<(), bool> {
+        let at = &write.partition;
+        let index = PartitionIndex(at.partition);
+        let topic = self.topics.get_mut(&at.topic).ok_or(true)?;
+        let id = topic.id;
+        let place = usize::try_from(at.partition).map_err(|_| true)?;
+        let partition = topic.partitions.get_mut(place).ok_or(true)?;
+        let epoch = partition.leader_epoch;
+        let leader = partition.leader.and_then(|node| self.nodes.get(&node));
+        if !leader.is_some_and(super::state::Node::is_working) {
+            return Err(false);
+        }
+        let marker = Marker {
+            pid: write.pid,
+            epoch: write.epoch,
+            commit: write.commit,
+            coordinator_epoch: write.coordinator_epoch,
+        };
+        let led = partition.led_mut().ok_or(false)?;
+        // A log that refuses a marker has fenced it: the transaction is over there.
+        let appended = led.log.append_marker(marker, epoch, now.wall);
+        if at.topic == Coordinates::Groups.topic() {
+            self.groups.end_transaction(write.pid, write.epoch, write.commit);
+        }
+        if appended.is_ok() {
+            self.touch(now, id, index);
+        }
+        Ok(())
+    }
+
+    /// Lets replicas follow, if it is time; whether anything changed.
+    fn step(&mut self, now: Time) -> bool {
+        if self.next_step.is_none_or(|due| due > now) {
+            return false;
+        }
+        self.next_step = None;
+        let nodes = &self.nodes;
+        let can_follow = |node: NodeId| {
+            nodes.get(&node).is_some_and(|node| node.is_alive() && node.is_working())
+        };
+        for (topic, index) in std::mem::take(&mut self.touched) {
+            let Some(name) = self.topics.name_of(topic).map(str::to_owned) else { continue };
+            if let Some(partition) = self.topics.partition_mut(&name, index) {
+                partition.replicate(now, &can_follow);
+            }
+        }
+        true
+    }
+
+    /// Drops records, producers and followers that are too old.
+    fn drop_old(&mut self, now: Now) {
+        let replication = self.settings.replication.clone();
+        let limits = self.settings.limits.clone();
+        let mut shrunk = BTreeSet::new();
+        for (_, topic) in self.topics.iter_mut() {
+            let mut settings = topic.settings.clone();
+            settings.retention_bytes = bounded(settings.retention_bytes, limits.partition_bytes);
+            for (index, partition) in (0..).map(PartitionIndex).zip(&mut topic.partitions) {
+                partition.retain(&settings, now.wall);
+                for (_, copy) in partition.copies_mut() {
+                    copy.log.expire_producers(now.wall, limits.producer_expiration_ms);
+                }
+                if partition.drop_laggards(now.mono, &replication) {
+                    shrunk.insert((topic.id, index));
+                }
+            }
+        }
+        for (topic, index) in shrunk {
+            self.touch(now, topic, index);
+        }
+    }
+}
+
+/// The smaller bound, where one is negative for none.
+fn bounded(wanted: i64, limit: i64) -> i64 {
+    if wanted < 0 { limit } else { wanted.min(limit) }
+}
