@@ -8,6 +8,8 @@ mod group;
 mod log;
 pub mod personas;
 pub mod security;
+#[cfg(feature = "server")]
+pub mod server;
 pub mod topic;
 mod txn;
 

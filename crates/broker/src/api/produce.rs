@@ -19,7 +19,7 @@ use klamm_protocol::produce::{ProduceRequest, ProduceResponse, request::TopicPro
 use klamm_wire::{ErrorCode, NodeId, PartitionIndex, TopicId};
 
 use super::{Call, Outcome};
-use crate::cluster::State;
+use crate::cluster::{Listener, State};
 use crate::defects::Defect;
 use crate::log::{AppendRules, Appended, Origin, Rejected};
 
@@ -301,7 +301,12 @@ fn finish(
 }
 
 /// Names the leader of every partition that was asked elsewhere, and where it is reached.
-fn add_hints(response: &mut ProduceResponse<'static>, state: &State, listener: u8, version: i16) {
+fn add_hints(
+    response: &mut ProduceResponse<'static>,
+    state: &State,
+    listener: Listener,
+    version: i16,
+) {
     if version < FIRST_WITH_HINTS {
         return;
     }
@@ -326,7 +331,7 @@ fn add_hints(response: &mut ProduceResponse<'static>, state: &State, listener: u
     response.node_endpoints = leaders.into_values().collect();
 }
 
-fn endpoint(state: &State, node: NodeId, listener: u8) -> Option<NodeEndpoint<'static>> {
+fn endpoint(state: &State, node: NodeId, listener: Listener) -> Option<NodeEndpoint<'static>> {
     let known = state.nodes.get(&node)?;
     let at = known.endpoints.get(&listener)?;
     Some(NodeEndpoint {

@@ -4,6 +4,8 @@ use bytes::Bytes;
 use klamm_protocol::frame::{FrameDecoder, FrameError};
 use klamm_wire::{NodeId, Time};
 
+use super::listener::Listener;
+
 /// The name of a connection, never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub u64);
@@ -14,7 +16,7 @@ pub(crate) struct Session {
     pub(crate) id: ConnectionId,
     pub(crate) node: NodeId,
     /// The listener that was connected to; answers name the addresses of the same one.
-    pub(crate) listener: u8,
+    pub(crate) listener: Listener,
     pub(crate) host: String,
 }
 

@@ -12,6 +12,8 @@
 //! one answer and what it was allowed to send ahead.
 
 pub(crate) mod connection;
+mod inspect;
+mod listener;
 mod nodes;
 mod partition;
 mod progress;
@@ -32,6 +34,8 @@ use connection::{Connection, Session, Turn};
 use waiting::Waiting;
 
 pub use connection::ConnectionId;
+pub use listener::Listener;
+pub use nodes::Restart;
 pub(crate) use partition::Partition;
 pub use settings::{ClusterSettings, Limits, NodeSettings, ReplicationSettings, TopicDefaults};
 pub(crate) use state::{Coordinates, State, transaction_rules};
@@ -40,6 +44,9 @@ pub(crate) use topics::{Topic, is_valid_name};
 
 /// How often the cluster looks for what is old: connections, records, producers, laggards.
 const SWEEP: Duration = Duration::from_secs(1);
+
+/// Bytes of further requests that are taken in while one is being served.
+const READ_AHEAD: usize = 64 * 1024;
 
 /// What is to be done.
 #[derive(Debug)]
@@ -88,7 +95,7 @@ impl Cluster {
         &mut self,
         now: Now,
         node: NodeId,
-        listener: u8,
+        listener: Listener,
         host: &str,
     ) -> Option<ConnectionId> {
         let known = self.state.nodes.get(&node)?;
@@ -153,11 +160,11 @@ impl Cluster {
         machines.into_iter().chain(own).flatten().min()
     }
 
-    /// The bytes of a connection that were received and not served yet. Whoever reads a socket
-    /// stops above a bound of its own, and so makes the client wait.
+    /// Whether more bytes of a connection are welcome: it is free, or has little lying there.
     #[must_use]
-    pub fn backlog(&self, connection: ConnectionId) -> usize {
-        self.connections.get(&connection).map_or(0, Connection::backlog)
+    pub fn wants_bytes(&self, connection: ConnectionId) -> bool {
+        let known = self.connections.get(&connection);
+        known.is_none_or(|known| known.turn == Turn::Free || known.backlog() < READ_AHEAD)
     }
 
     /// Serves what can be served of one connection.

@@ -3,7 +3,7 @@
 use klamm_wire::{NodeId, Now, PartitionIndex, TopicId};
 
 use super::state::{Coordinates, Life, State, coordinator_index};
-use super::{Cluster, ConnectionId, Endpoint, Output};
+use super::{Cluster, ConnectionId, Endpoint, Listener, Output};
 
 /// How a node comes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,7 +17,7 @@ pub enum Restart {
 
 impl Cluster {
     /// Tells under which address clients reach a node on a listener.
-    pub fn advertise(&mut self, node: NodeId, listener: u8, endpoint: Endpoint) {
+    pub fn advertise(&mut self, node: NodeId, listener: Listener, endpoint: Endpoint) {
         if let Some(node) = self.state.nodes.get_mut(&node) {
             node.endpoints.insert(listener, endpoint);
         }

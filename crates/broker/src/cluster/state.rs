@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use klamm_wire::{ErrorCode, NodeId, Now, PartitionIndex, Time, TopicId};
 
+use super::listener::Listener;
 use super::partition::Partition;
 use super::settings::ClusterSettings;
 use super::topics::{Layout, Topics};
@@ -41,7 +42,7 @@ pub(crate) struct Node {
     pub(crate) life: Life,
     pub(crate) rack: Option<String>,
     /// By listener.
-    pub(crate) endpoints: BTreeMap<u8, Endpoint>,
+    pub(crate) endpoints: BTreeMap<Listener, Endpoint>,
     /// The others have given it up: it leads nothing.
     pub(crate) is_fenced: bool,
 }

@@ -1,5 +1,8 @@
 //! Whose versions and habits a cluster has.
 
+use std::fmt;
+use std::str::FromStr;
+
 use klamm_protocol::{ApiKey, VersionRange};
 
 /// What Apache Kafka 4.3 advertises of the APIs that this cluster has. Produce claims versions from
@@ -33,7 +36,39 @@ pub enum Persona {
     Apache43,
 }
 
+/// A name that no persona has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownPersona(pub String);
+
+impl fmt::Display for UnknownPersona {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "there is no persona `{}`", self.0)
+    }
+}
+
+impl std::error::Error for UnknownPersona {}
+
+impl FromStr for Persona {
+    type Err = UnknownPersona;
+
+    fn from_str(name: &str) -> Result<Self, UnknownPersona> {
+        let found = Self::ALL.iter().copied().find(|persona| persona.name() == name);
+        found.ok_or_else(|| UnknownPersona(name.to_owned()))
+    }
+}
+
 impl Persona {
+    /// Every persona.
+    pub const ALL: &'static [Self] = &[Self::Apache43];
+
+    /// The name by which the command line knows it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Apache43 => "apache-4.3",
+        }
+    }
+
     /// The versions of an API that this broker advertises to clients; `None` where it has none.
     #[must_use]
     pub fn versions(self, api: ApiKey) -> Option<VersionRange> {

@@ -1,0 +1,71 @@
+//! What a test looks at, and what it arranges beforehand.
+
+use bytes::Bytes;
+use klamm_wire::{ErrorCode, NodeId, Now, PartitionIndex};
+
+use super::Cluster;
+use super::topics::Layout;
+use crate::topic::TopicSettings;
+
+impl Cluster {
+    /// Creates a topic, spread over the nodes.
+    ///
+    /// # Errors
+    /// With Kafka's code, when it exists or cannot be.
+    pub fn create_topic(
+        &mut self,
+        now: Now,
+        name: &str,
+        partitions: i32,
+        settings: TopicSettings,
+    ) -> Result<(), ErrorCode> {
+        let nodes = self.state.live_nodes();
+        let copies = i16::try_from(nodes.len()).unwrap_or(i16::MAX);
+        let replication = self.state.settings.topics.replication.min(copies);
+        let layout = Layout::Spread { partitions, replication };
+        self.state.topics.create(name, settings, layout, &nodes)?;
+        self.settle(now);
+        Ok(())
+    }
+
+    /// The leaders of a topic's partitions, in their order; none for a topic that is not there.
+    #[must_use]
+    pub fn leaders(&self, topic: &str) -> Vec<Option<NodeId>> {
+        let topic = self.state.topics.get(topic);
+        topic.into_iter().flat_map(|topic| topic.partitions.iter().map(|one| one.leader)).collect()
+    }
+
+    /// The batches of a partition as its leader stores them, from the start of the log.
+    #[must_use]
+    pub fn log(&self, topic: &str, partition: PartitionIndex) -> Vec<Bytes> {
+        let partition = self.state.topics.partition(topic, partition);
+        let Some(led) = partition.and_then(|partition| partition.led()) else { return Vec::new() };
+        led.log.read(led.log.start(), led.log.end(), usize::MAX, true)
+    }
+
+    /// What every replica in sync of a partition has.
+    #[must_use]
+    pub fn high_watermark(&self, topic: &str, partition: PartitionIndex) -> Option<i64> {
+        Some(self.state.topics.partition(topic, partition)?.high_watermark())
+    }
+
+    /// Moves the leadership of every partition to its next replica in sync; how many moved.
+    pub fn move_leaders(&mut self, now: Now) -> usize {
+        let mut moves = Vec::new();
+        for (name, topic) in self.state.topics.iter() {
+            for (index, partition) in topic.numbered() {
+                let Some(leader) = partition.leader else { continue };
+                let at = partition.replicas.iter().position(|node| *node == leader).unwrap_or(0);
+                let others = partition.replicas.iter().cycle().skip(at.saturating_add(1));
+                let next = others
+                    .take(partition.replicas.len())
+                    .find(|node| **node != leader && partition.in_sync.contains(node));
+                moves.extend(next.map(|node| (name.to_owned(), index, *node)));
+            }
+        }
+        moves
+            .iter()
+            .filter(|(topic, index, node)| self.move_leader(now, topic, *index, *node))
+            .count()
+    }
+}

@@ -1,0 +1,70 @@
+//! One socket: reads while the cluster wants bytes, writes what it says.
+
+use std::io;
+use std::sync::Arc;
+
+use bytes::{Buf, BytesMut};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::sync::mpsc::{self, UnboundedReceiver};
+
+use super::hub::{Hub, Order};
+use crate::cluster::ConnectionId;
+
+/// How much is read at once.
+const READ_SIZE: usize = 256 * 1024;
+
+/// Serves a connection to its end.
+pub(super) async fn serve<S>(hub: Arc<Hub>, id: ConnectionId, mut stream: S)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let (writer, orders) = mpsc::unbounded_channel();
+    hub.join(id, writer);
+    // How a client leaves makes no difference to a cluster.
+    let _ = converse(&hub, id, &mut stream, orders).await;
+    hub.leave(id);
+    let _ = stream.shutdown().await;
+}
+
+async fn converse<S>(
+    hub: &Hub,
+    id: ConnectionId,
+    stream: &mut S,
+    mut orders: UnboundedReceiver<Order>,
+) -> io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut buffer = BytesMut::new();
+    let mut is_wanted = true;
+    loop {
+        buffer.reserve(READ_SIZE);
+        tokio::select! {
+            biased;
+            order = orders.recv() => match order {
+                Some(Order::Write(frame)) => {
+                    let mut bytes = frame.into_buf();
+                    while bytes.has_remaining() {
+                        stream.write_buf(&mut bytes).await?;
+                    }
+                    stream.flush().await?;
+                    is_wanted = hub.act(|cluster, now| {
+                        cluster.sent(now, id);
+                        cluster.wants_bytes(id)
+                    });
+                }
+                Some(Order::Close) | None => return Ok(()),
+            },
+            read = stream.read_buf(&mut buffer), if is_wanted => {
+                if read? == 0 {
+                    return Ok(());
+                }
+                let bytes = buffer.split().freeze();
+                is_wanted = hub.act(|cluster, now| {
+                    cluster.receive(now, id, bytes);
+                    cluster.wants_bytes(id)
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! `klamm mock`: a cluster in this process, for programs in any language.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use klamm_broker::cluster::Listener;
+use klamm_broker::server::{Builder, StartError, TestCluster};
+use klamm_broker::{Defect, Persona};
+use tokio::io::AsyncReadExt as _;
+
+use crate::arguments::{Arguments, Complaint};
+
+pub(crate) const USAGE: &str = "\
+usage: klamm mock [options]
+
+  --brokers N             nodes of the cluster (1)
+  --port P                the first node's port, the others follow; 0 for any (0)
+  --topics NAME:N,...     topics that are there from the start, with their partitions
+  --persona NAME          whose versions and habits: see --list-personas (apache-4.3)
+  --txn-version 1|2       the generation of transactions (2)
+  --no-auto-create        unknown topics are not created by being asked for
+  --defect NAME           a promise to break: see --list-defects; may be repeated
+  --move-leaders-every MS every partition gets another leader, again and again
+  --seed N                from which ids are drawn (1)
+  --until-eof             serve until standard input ends, too
+  --list-defects          print the names of the defects, one per line, and end
+  --list-personas         print the names of the personas, one per line, and end
+
+When all nodes listen it prints `bootstrap plain HOST:PORT,...` for each kind of listener and then
+`ready`, and serves until it is interrupted.";
+
+/// What was asked for.
+#[derive(Debug, Clone)]
+struct Wish {
+    builder: Builder,
+    moves: Option<Duration>,
+    until_eof: bool,
+}
+
+/// What the arguments ask for.
+enum Asked {
+    Serve(Box<Wish>),
+    List(Vec<&'static str>),
+}
+
+pub(crate) fn run(words: &[&str]) -> ExitCode {
+    match read(words) {
+        Ok(Asked::List(names)) => {
+            names.iter().for_each(|name| println!("{name}"));
+            ExitCode::SUCCESS
+        }
+        Ok(Asked::Serve(wish)) => start(*wish),
+        Err(complaint) => {
+            eprintln!("klamm mock: {complaint}\n\n{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn read(words: &[&str]) -> Result<Asked, Complaint> {
+    let mut wish = Wish { builder: TestCluster::builder(), moves: None, until_eof: false };
+    let mut arguments = Arguments::new(words);
+    while let Some(option) = arguments.next_option() {
+        match option {
+            "--list-defects" => {
+                return Ok(Asked::List(Defect::ALL.iter().map(|one| one.name()).collect()));
+            }
+            "--list-personas" => {
+                return Ok(Asked::List(Persona::ALL.iter().map(|one| one.name()).collect()));
+            }
+            "--until-eof" => wish.until_eof = true,
+            "--move-leaders-every" => {
+                wish.moves = Some(Duration::from_millis(arguments.parsed(option)?));
+            }
+            _ => wish.builder = described(wish.builder, option, &mut arguments)?,
+        }
+    }
+    Ok(Asked::Serve(Box::new(wish)))
+}
+
+fn described(
+    builder: Builder,
+    option: &str,
+    arguments: &mut Arguments<'_>,
+) -> Result<Builder, Complaint> {
+    Ok(match option {
+        "--brokers" => builder.nodes(arguments.parsed(option)?),
+        "--port" => builder.port(arguments.parsed(option)?),
+        "--topics" => with_topics(builder, arguments.value(option)?)?,
+        "--persona" => builder.persona(arguments.parsed(option)?),
+        "--txn-version" => builder.transaction_version(arguments.parsed(option)?),
+        "--defect" => builder.defect(arguments.parsed(option)?),
+        "--seed" => {
+            let seed = arguments.parsed(option)?;
+            builder.settings(|settings| settings.seed = seed)
+        }
+        "--no-auto-create" => builder.settings(|settings| settings.topics.auto_create = false),
+        unknown => return Err(format!("there is no option `{unknown}`")),
+    })
+}
+
+fn with_topics(builder: Builder, text: &str) -> Result<Builder, Complaint> {
+    text.split(',').try_fold(builder, |builder, topic| {
+        let (name, partitions) = topic.split_once(':').unwrap_or((topic, "1"));
+        let partitions = partitions.parse();
+        let partitions = partitions.map_err(|_| format!("--topics cannot be `{topic}`"))?;
+        Ok(builder.topic(name, partitions))
+    })
+}
+
+fn start(wish: Wish) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let served = match runtime {
+        Ok(runtime) => runtime.block_on(serve(wish)).map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("klamm mock: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(wish: Wish) -> Result<(), StartError> {
+    let cluster = wish.builder.start().await?;
+    for listener in Listener::ALL {
+        let bootstrap = cluster.bootstrap_of(listener);
+        if !bootstrap.is_empty() {
+            println!("bootstrap {} {bootstrap}", listener.name());
+        }
+    }
+    println!("ready");
+    // Whoever waits for the line reads a pipe.
+    let _ = std::io::stdout().flush();
+    tokio::select! {
+        () = moving(&cluster, wish.moves) => {}
+        () = ended(wish.until_eof) => {}
+        () = interrupted() => {}
+    }
+    Ok(())
+}
+
+/// Moves leaderships around for ever, or does nothing for ever.
+async fn moving(cluster: &TestCluster, every: Option<Duration>) {
+    let Some(every) = every else { return std::future::pending().await };
+    loop {
+        tokio::time::sleep(every).await;
+        cluster.move_leaders();
+    }
+}
+
+/// Returns when standard input ends, if that is wished for.
+async fn ended(is_wished: bool) {
+    if !is_wished {
+        return std::future::pending().await;
+    }
+    let mut input = tokio::io::stdin();
+    let mut ignored = [0; 256];
+    while input.read(&mut ignored).await.is_ok_and(|read| read > 0) {}
+}
+
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminated) = signal(SignalKind::terminate()) else { return };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminated.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}
