@@ -35,7 +35,7 @@ pub(crate) fn check_request(
         [records] => only_batch(records, version, defects).map(drop),
         _ => only_batch(&joined(records), version, defects).map(drop),
     };
-    checked.map_err(|rejected| rejected.as_ordered(defects))
+    checked.map_err(|rejected| rejected.ordered(defects))
 }
 
 /// The pieces of a field in one piece, copied.
@@ -118,8 +118,11 @@ fn check_old_codec(batch: &[u8], defects: &Defects) -> Result<(), Rejected> {
     }
 }
 
-/// The entry at the front and what follows it, or nothing when no whole one is left.
-fn next_entry(input: &[u8]) -> Result<Option<(&[u8], &[u8])>, ErrorCode> {
+/// A whole entry, and what follows it.
+type Split<'a> = (&'a [u8], &'a [u8]);
+
+/// The entry at the front, or nothing when no whole one is left.
+fn next_entry(input: &[u8]) -> Result<Option<Split<'_>>, ErrorCode> {
     let Some(length) = input.get(LENGTH_AT..).and_then(<[u8]>::first_chunk) else {
         return Ok(None);
     };

@@ -6,7 +6,7 @@ use klamm_records::{BatchHeader, Record};
 use klamm_wire::{Epoch, ErrorCode, ProducerId, Sequence, WallMillis};
 
 use super::admit::{admit, joined};
-use super::producers::{Numbered, Verdict};
+use super::producers::{Numbered, Remembered, Verdict};
 use super::validate::validated;
 use super::{AppendRules, Origin, PartitionLog, Rejected, StoredBatch};
 use crate::topic::TimestampType;
@@ -61,7 +61,7 @@ impl PartitionLog {
         rules: &AppendRules<'_>,
     ) -> Result<Appended, Rejected> {
         let appended = self.judge_and_append(records, origin, rules);
-        appended.map_err(|rejected| rejected.as_ordered(rules.defects))
+        appended.map_err(|rejected| rejected.ordered(rules.defects))
     }
 
     fn judge_and_append(
@@ -77,31 +77,18 @@ impl PartitionLog {
             Some(numbered) => self.producers.judge(numbered, origin, rules)?,
             None => Verdict::Append,
         };
-        let (mut appended, remembered) = match verdict {
-            Verdict::Append => (self.place_of(&batch, rules), numbered),
-            Verdict::AppendAgain => (self.place_of(&batch, rules), None),
-            Verdict::Duplicate(of) => {
-                let (base_offset, last_offset) = (of.base_offset, of.last_offset);
-                let log_start = self.start;
-                let appended = Appended {
-                    base_offset,
-                    last_offset,
-                    log_append_time: of.timestamp,
-                    log_start,
-                    duplicate: true,
-                };
-                return Ok(told(appended, rules.defects));
-            }
+        let appended = match verdict {
+            Verdict::Duplicate(of) => self.repetition_of(&of),
+            Verdict::Append | Verdict::AppendAgain => self.place_of(&batch, rules),
         };
-        if let Some(numbered) = remembered {
-            self.producers.remember(&numbered, &mut self.transactions);
+        if !appended.duplicate {
+            let remembered = numbered.filter(|_| verdict == Verdict::Append);
+            self.store(batch, remembered.as_ref());
         }
-        self.note_marker(&batch);
-        self.push(batch);
-        appended.log_start = self.start;
         Ok(told(appended, rules.defects))
     }
 
+    /// Where the batch goes.
     fn place_of(&self, batch: &StoredBatch, rules: &AppendRules<'_>) -> Appended {
         let is_append_time = rules.settings.timestamps == TimestampType::LogAppendTime;
         Appended {
@@ -113,7 +100,18 @@ impl PartitionLog {
         }
     }
 
-    /// Writes the end of a transaction.
+    /// Where the batch is that was repeated.
+    const fn repetition_of(&self, batch: &Remembered) -> Appended {
+        Appended {
+            base_offset: batch.base_offset,
+            last_offset: batch.last_offset,
+            log_append_time: batch.timestamp,
+            log_start: self.start,
+            duplicate: true,
+        }
+    }
+
+    /// Writes the end of a transaction, of which generation is not said.
     ///
     /// # Errors
     /// When the producer or the coordinator has a newer epoch.
@@ -124,17 +122,34 @@ impl PartitionLog {
         now: WallMillis,
     ) -> Result<Appended, ErrorCode> {
         self.producers.check_marker(&marker)?;
-        let batch = marker_batch(&marker, self.end, leader_epoch, now);
-        let offset = batch.base_offset();
-        self.note_marker(&batch);
-        self.push(batch);
-        Ok(Appended {
+        Ok(self.store_marker(&marker, leader_epoch, now))
+    }
+
+    /// Writes the end of a transaction of the second generation, whose epoch is above that of its
+    /// records. A copy of a marker is let through if nothing has begun since.
+    ///
+    /// # Errors
+    /// When the producer's epoch is not below the marker's, or the coordinator has a newer one.
+    pub(crate) fn append_marker_of_tv2(
+        &mut self,
+        marker: Marker,
+        leader_epoch: i32,
+        now: WallMillis,
+    ) -> Result<Appended, ErrorCode> {
+        self.producers.check_marker_of_tv2(&marker)?;
+        Ok(self.store_marker(&marker, leader_epoch, now))
+    }
+
+    fn store_marker(&mut self, marker: &Marker, leader_epoch: i32, now: WallMillis) -> Appended {
+        let offset = self.end;
+        self.store(marker_batch(marker, offset, leader_epoch, now), None);
+        Appended {
             base_offset: offset,
             last_offset: offset,
             log_append_time: -1,
             log_start: self.start,
             duplicate: false,
-        })
+        }
     }
 
     /// Appends what the leader has stored, as it is. What lies below the end is there already.
@@ -146,26 +161,26 @@ impl PartitionLog {
             // The leader has deleted what came before.
             self.start = self.start.max(batch.base_offset());
         }
-        self.note(batch);
-        self.push(batch.clone());
+        self.store(batch.clone(), Numbered::of(batch, &Defects::default()).as_ref());
     }
 
     /// What the producers' memory makes of a batch that is in the log.
     pub(super) fn note(&mut self, batch: &StoredBatch) {
-        if let Some(numbered) = Numbered::of(batch, &Defects::default()) {
-            self.producers.remember(&numbered, &mut self.transactions);
-        }
-        self.note_marker(batch);
+        self.note_as(batch, Numbered::of(batch, &Defects::default()).as_ref());
     }
 
-    fn note_marker(&mut self, batch: &StoredBatch) {
+    fn note_as(&mut self, batch: &StoredBatch, numbered: Option<&Numbered>) {
+        if let Some(numbered) = numbered {
+            self.producers.remember(numbered, &mut self.transactions);
+        }
         if let Some(marker) = batch.marker() {
             let (at, time) = (batch.base_offset(), batch.max_timestamp());
             self.producers.end_transaction(marker, at, time, &mut self.transactions);
         }
     }
 
-    fn push(&mut self, batch: StoredBatch) {
+    fn store(&mut self, batch: StoredBatch, numbered: Option<&Numbered>) {
+        self.note_as(&batch, numbered);
         self.epochs.assign(batch.leader_epoch(), batch.base_offset());
         self.end = batch.last_offset().saturating_add(1);
         self.bytes = self.bytes.saturating_add(batch.bytes().len());

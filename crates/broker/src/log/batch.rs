@@ -67,19 +67,25 @@ impl StoredBatch {
 
     /// The end of a transaction, if the batch says so.
     pub(super) fn marker(&self) -> Option<Marker> {
-        if !self.header.attributes.is_control() {
+        if !self.header.attributes.is_control() || self.header.producer_id.0 < 0 {
             return None;
         }
         let mut decompressors = Decompressors::new();
         let (view, _) = BatchView::read(&self.bytes, Checksum::Deferred).ok()?;
         let mut records = view.records(&mut decompressors, MAX_DECOMPRESSED).ok()?;
         let control = Control::read(&records.next()?.ok()?).ok()?;
-        let (commit, coordinator_epoch) = match control {
-            Control::Commit { coordinator_epoch } => (true, coordinator_epoch),
-            Control::Abort { coordinator_epoch } => (false, coordinator_epoch),
-            _ => return None,
-        };
+        let (commit, coordinator_epoch) = decision(control)?;
         let (pid, epoch) = (self.header.producer_id.0, self.header.producer_epoch.0);
         Some(Marker { pid, epoch, commit, coordinator_epoch })
+    }
+}
+
+/// Whether it is a commit, and whose decision that was.
+const fn decision(control: Control) -> Option<(bool, i32)> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only two kinds end a transaction")]
+    match control {
+        Control::Commit { coordinator_epoch } => Some((true, coordinator_epoch)),
+        Control::Abort { coordinator_epoch } => Some((false, coordinator_epoch)),
+        _ => None,
     }
 }

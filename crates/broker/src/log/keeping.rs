@@ -18,7 +18,8 @@ impl PartitionLog {
             return self.begin_at(offset);
         }
         self.end = offset;
-        while let Some(batch) = self.batches.pop_back_if(|batch| batch.last_offset() >= offset) {
+        let kept = self.batches.partition_point(|batch| batch.last_offset() < offset);
+        for batch in self.batches.drain(kept..) {
             self.bytes = self.bytes.saturating_sub(batch.bytes().len());
             self.end = self.end.min(batch.base_offset());
         }
@@ -48,7 +49,8 @@ impl PartitionLog {
             return;
         }
         self.start = start;
-        while let Some(batch) = self.batches.pop_front_if(|batch| batch.last_offset() < start) {
+        let gone = self.batches.partition_point(|batch| batch.last_offset() < start);
+        for batch in self.batches.drain(..gone) {
             self.bytes = self.bytes.saturating_sub(batch.bytes().len());
         }
         self.epochs.truncate_start(start);

@@ -263,6 +263,16 @@ impl Producers {
         Ok(())
     }
 
+    /// Whether this marker of the second generation may be written.
+    pub(super) fn check_marker_of_tv2(&self, marker: &Marker) -> Result<(), ErrorCode> {
+        let entry = self.0.get(&marker.pid);
+        let is_late = entry.is_some_and(|entry| entry.epoch == marker.epoch);
+        if is_late && self.open_transaction(marker.pid).is_some() {
+            return Err(ErrorCode::INVALID_PRODUCER_EPOCH);
+        }
+        self.check_marker(marker)
+    }
+
     /// Remembers a batch that is in the log, whatever it looks like.
     pub(super) fn remember(&mut self, numbered: &Numbered, transactions: &mut Transactions) {
         let entry = self.0.entry(numbered.pid).or_default();

@@ -18,7 +18,7 @@ pub(crate) struct Rejected {
 
 impl Rejected {
     /// The same under the order to say CORRUPT_MESSAGE of what is malformed.
-    pub(super) fn as_ordered(self, defects: &Defects) -> Self {
+    pub(super) fn ordered(self, defects: &Defects) -> Self {
         let is_malformed = self.code == ErrorCode::INVALID_RECORD && self.records.is_empty();
         if is_malformed && defects.has(Defect::CorruptForInvalid) {
             return Self { code: ErrorCode::CORRUPT_MESSAGE, ..self };

@@ -2,3 +2,12 @@
 
 mod appending;
 mod bench;
+mod compression;
+mod defects;
+mod framing;
+mod keeping;
+mod markers;
+mod reading;
+mod records;
+mod restarts;
+mod sequences;
