@@ -25,6 +25,8 @@ pub(super) struct Book {
     /// The latest moment that any caller told of.
     now: Time,
     id_expiration: Duration,
+    /// No entry is due before this. It may be too early, until it is reached and found anew.
+    first_due: Option<Time>,
 }
 
 impl Book {
@@ -38,13 +40,18 @@ impl Book {
             next_pid: first_pid,
             now: Time(0),
             id_expiration: Duration::MAX,
+            first_due: None,
         }
     }
 
     pub(super) fn note(&mut self, rules: &TxnRules<'_>) {
         self.now = self.now.max(rules.now.mono);
         let expiration = u64::try_from(rules.id_expiration_ms).unwrap_or(0);
-        self.id_expiration = Duration::from_millis(expiration);
+        let expiration = Duration::from_millis(expiration);
+        if self.id_expiration != expiration {
+            self.id_expiration = expiration;
+            self.watch_all();
+        }
     }
 
     pub(super) fn allocate(&mut self, rules: &TxnRules<'_>) -> i64 {
@@ -87,6 +94,7 @@ impl Book {
         if let Some(entry) = self.txns.get_mut(id) {
             init::grant(entry, to, timeout_ms, rules.now);
         }
+        self.watch(id);
         Ok(to.0)
     }
 
@@ -129,6 +137,7 @@ impl Book {
         let verdict = refuse_stranger(entry, who);
         if verdict == ErrorCode::NONE {
             entry.join(partitions, rules.now);
+            self.watch(id);
         }
         verdict
     }
@@ -152,7 +161,7 @@ impl Book {
     }
 
     /// The coordinator's own abort of an open transaction, by the generation that is finalized.
-    pub(super) fn abort_and_fence(&mut self, id: &str, rules: &TxnRules<'_>) {
+    fn abort_and_fence(&mut self, id: &str, rules: &TxnRules<'_>) {
         if !rules.two
             && let Some(entry) = self.txns.get_mut(id)
         {
@@ -185,6 +194,7 @@ impl Book {
         let after = entry.identity_after();
         self.markers.queue(id, entry, self.epoch);
         entry.complete_when_marked(self.now);
+        self.watch(id);
         Some(after)
     }
 
@@ -196,6 +206,7 @@ impl Book {
             entry.marked(&write.partition);
             entry.complete_when_marked(self.now);
         }
+        self.watch(&write.id);
     }
 
     /// Whether this marker belongs to a decided end, and is still lacking.
@@ -225,8 +236,20 @@ impl Book {
         }
     }
 
+    /// Aborts what is late, forgets who is idle, and wakes the markers that have rested.
+    pub(super) fn expire(&mut self, rules: &TxnRules<'_>) {
+        self.note(rules);
+        if self.first_due.is_some_and(|due| due <= self.now) {
+            for id in self.late() {
+                self.abort_and_fence(&id, rules);
+            }
+            self.watch_all();
+        }
+        self.markers.wake(self.now);
+    }
+
     /// Forgets the ids that were idle too long, and names those whose transaction is late.
-    pub(super) fn late(&mut self) -> Vec<String> {
+    fn late(&mut self) -> Vec<String> {
         let (now, expiration) = (self.now, self.id_expiration);
         let is_due = |entry: &Entry| entry.due(expiration).is_some_and(|due| due <= now);
         self.txns.retain(|_, entry| entry.state == State::Ongoing || !is_due(entry));
@@ -234,13 +257,20 @@ impl Book {
         late.map(|(id, _)| id.clone()).collect()
     }
 
-    pub(super) fn wake(&mut self) {
-        self.markers.wake(self.now);
+    pub(super) fn next_wake(&self) -> Option<Time> {
+        self.first_due.into_iter().chain(self.markers.next_wake()).min()
     }
 
-    pub(super) fn next_wake(&self) -> Option<Time> {
+    /// An id has changed: it may be due before all others.
+    fn watch(&mut self, id: &str) {
+        let due = self.txns.get(id).and_then(|entry| entry.due(self.id_expiration));
+        self.first_due = self.first_due.into_iter().chain(due).min();
+    }
+
+    /// Finds anew who is due first, so that a request costs no look at every id.
+    fn watch_all(&mut self) {
         let due = self.txns.values().filter_map(|entry| entry.due(self.id_expiration));
-        due.chain(self.markers.next_wake()).min()
+        self.first_due = due.min();
     }
 
     pub(super) fn reload(&mut self) {

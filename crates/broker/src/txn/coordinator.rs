@@ -202,14 +202,10 @@ impl Coordinator {
     /// Does what is due: aborts transactions that lasted too long and fences their producers,
     /// forgets idle ids, and makes markers ready again that rested.
     pub(crate) fn expire(&mut self, rules: &TxnRules<'_>) {
-        self.book.note(rules);
-        for id in self.book.late() {
-            self.book.abort_and_fence(&id, rules);
-        }
-        self.book.wake();
+        self.book.expire(rules);
     }
 
-    /// When [`Coordinator::expire`] has something to do.
+    /// When to call [`Coordinator::expire`] at the latest; now and then it finds nothing to do.
     pub(crate) fn next_wake(&self) -> Option<Time> {
         self.book.next_wake()
     }

@@ -7,21 +7,25 @@
 //! # The chart
 //!
 //! ```text
-//!                InitProducerId              add (partitions, offsets, implicit)
-//!   (unknown) ------------------> Empty --------------------------------> Ongoing <--+ add
-//!                                 ^  | |                                  |  |  |    |
-//!                  InitProducerId |  | | end(abort), v5 only              |  |  +----+
-//!                (also from Empty)|  | +------------+      end(abort),    |  |
-//!                                 |  |              |      timeout, Init  |  | end(commit)
-//!   CompleteCommit, CompleteAbort +  |              v   <-----------------+  v
-//!     |   |  ^               ^       |          PrepareAbort          PrepareCommit
-//!     |   |  |               |       |              |  last marker           | last marker
-//!     |   |  |               +-------|---- CompleteAbort <--+                |
-//!     |   |  +-----------------------|---- CompleteCommit <------------------+
-//!     |   +-- add --> Ongoing        |
-//!     +------ end(abort), v5 only --> PrepareAbort
+//!      (unknown)
+//!          | InitProducerId                 add: partitions, offsets, or a batch itself
+//!          v                                     +---+
+//!   +--> Empty ---------- add ----------------> Ongoing <-------------- add ------------+
+//!   |      |                                     |   |                                  |
+//!   |      | end(abort)        end(abort),       |   | end(commit)                      |
+//!   |      | v5 only           timeout, Init     |   |                                  |
+//!   |      +--------+   +------------------------+   +-------+                          |
+//!   |               v   v                                    v                          |
+//!   |            PrepareAbort <-----+                  PrepareCommit                    |
+//!   |               |               |                        |                          |
+//!   |               | last marker   | end(abort)             | last marker              |
+//!   |               v               | v5 only                v                          |
+//!   |            CompleteAbort -----+----------------- CompleteCommit                   |
+//!   |               |                                        |                          |
+//!   +---- Init -----+----------------------------------------+--------------------------+
 //!
-//!   Empty, CompleteCommit, CompleteAbort -- idle for transactional.id.expiration.ms --> (unknown)
+//!   Empty, CompleteAbort, CompleteCommit: forgotten when nobody used the id for
+//!   transactional.id.expiration.ms
 //! ```
 //!
 //! While markers are outstanding (`Prepare…`) whoever asks for more is told
@@ -46,7 +50,7 @@
 //! timeouts do not wait for a sweep every ten seconds: [`Coordinator::next_wake`] names the moment.
 #![cfg_attr(
     not(test),
-    allow(dead_code, unused_imports, reason = "the nodes that ask are modules of their own")
+    allow(dead_code, reason = "what operators ask is answered even while no request carries it")
 )]
 
 mod book;
@@ -60,6 +64,6 @@ mod markers;
 mod tests;
 
 pub(crate) use codes::produce_code;
-pub(crate) use coordinator::{Coordinator, TxnFacts, TxnListing, TxnRules};
+pub(crate) use coordinator::{Coordinator, TxnRules};
 pub(crate) use entry::Identity;
 pub(crate) use markers::MarkerWrite;

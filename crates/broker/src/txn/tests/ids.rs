@@ -145,3 +145,37 @@ fn an_old_epoch_of_an_exhausted_id_is_an_unknown_error() {
     let last = world.age(32_766);
     assert_eq!(world.init_from(before(last)), Err(ErrorCode::UNKNOWN_SERVER_ERROR));
 }
+
+#[test]
+fn an_open_transaction_at_the_last_epoch_is_fenced_with_a_new_producer_id() {
+    let mut world = World::two();
+    world.ongoing();
+    let last = world.age(32_766);
+    assert_eq!(world.init_from(last), Err(ErrorCode::CONCURRENT_TRANSACTIONS));
+    world.write_markers();
+    let fresh = world.identity();
+    assert!(fresh.pid != last.pid && fresh.epoch == 0);
+    assert_eq!(world.init_from(last), Ok(fresh));
+}
+
+#[test]
+fn a_fence_at_the_last_epoch_is_a_dead_end_for_its_producer_in_generation_one() {
+    let mut world = World::one();
+    world.ongoing();
+    let last = world.age(32_766);
+    assert_eq!(world.init_from(last), Err(ErrorCode::CONCURRENT_TRANSACTIONS));
+    world.write_markers();
+    assert_eq!(world.identity(), raised(last));
+    assert_eq!(world.init_from(last), Err(ErrorCode::UNKNOWN_SERVER_ERROR));
+    assert_eq!(world.abort(last, 5), Ok(Some(raised(last))));
+    assert_ne!(world.init().unwrap().pid, last.pid);
+}
+
+#[test]
+fn an_open_transaction_is_fenced_by_any_epoch_of_its_producer() {
+    let mut world = World::two();
+    world.init().unwrap();
+    let who = world.ongoing();
+    assert_eq!(world.init_from(before(who)), Err(ErrorCode::CONCURRENT_TRANSACTIONS));
+    assert_eq!(world.state(), "PrepareAbort");
+}

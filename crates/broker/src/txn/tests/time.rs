@@ -98,3 +98,15 @@ fn an_id_that_nobody_uses_is_forgotten_after_a_week() {
 fn nobody_wakes_a_coordinator_that_knows_nobody() {
     assert_eq!(World::two().coordinator.next_wake(), None);
 }
+
+#[test]
+fn a_wake_for_what_has_ended_meanwhile_does_nothing() {
+    let mut world = World::two();
+    let who = world.ongoing();
+    world.commit(who, 5).unwrap();
+    world.write_markers();
+    let wake = world.coordinator.next_wake().unwrap();
+    world.pass(wake.saturating_duration_since(world.now.mono));
+    assert_eq!(world.state(), "CompleteCommit");
+    assert!(world.coordinator.next_wake().unwrap() > world.now.mono);
+}

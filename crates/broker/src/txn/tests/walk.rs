@@ -87,7 +87,8 @@ fn take(world: &mut World, id: &str, step: &Step) -> Option<Identity> {
             // The identity for the next transaction becomes the present one with the last marker.
             let _ = world.ask(|c, r| c.end(id, who, commit, version, r));
         }
-        Step::Written | Step::Failed { .. } => mark(world, step),
+        Step::Written => mark(world, None),
+        Step::Failed { gone } => mark(world, Some(gone)),
         Step::Pass(millis) => world.pass(Duration::from_millis(millis)),
         Step::Reload => world.coordinator.reload(),
         Step::Age => {
@@ -100,11 +101,12 @@ fn take(world: &mut World, id: &str, step: &Step) -> Option<Identity> {
     None
 }
 
-fn mark(world: &mut World, step: &Step) {
+/// Reports on the next marker: written, or failed for the reason given.
+fn mark(world: &mut World, failed: Option<bool>) {
     let Some(write) = world.coordinator.poll_marker() else { return };
-    match *step {
-        Step::Failed { gone } => world.coordinator.marker_failed(&write, gone),
-        _ => world.written(&write),
+    match failed {
+        Some(gone) => world.coordinator.marker_failed(&write, gone),
+        None => world.written(&write),
     }
 }
 
