@@ -80,7 +80,7 @@ impl Outbox {
         self.sync(waiting, SyncGroupResponse { error_code, ..SyncGroupResponse::DEFAULT });
     }
 
-    fn push(&mut self, waiting: Waiting, answer: Answer) {
-        self.0.extend(waiting.token.map(|token| (token, answer)));
+    fn push(&mut self, Waiting { token, .. }: Waiting, answer: Answer) {
+        self.0.extend(token.map(|token| (token, answer)));
     }
 }
