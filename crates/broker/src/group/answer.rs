@@ -62,7 +62,6 @@ impl Outbox {
         let name = response.protocol_name.take().filter(|name| !name.is_empty());
         let nullable = waiting.version >= 7;
         response.protocol_name = if nullable { name } else { Some(name.unwrap_or_default()) };
-        response.skip_assignment &= waiting.version >= 9;
         self.push(waiting, Answer::Join(response));
     }
 

@@ -15,6 +15,8 @@ use klamm_protocol::txn_offset_commit::request::{
 };
 use klamm_wire::{Epoch, PartitionIndex, ProducerId};
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::{Defect, Defects};
 
@@ -51,6 +53,10 @@ impl Desk {
 
     /// A commit in the transaction of producer 1 at some epoch, into partition 0 of `t`.
     fn commit_later(&mut self, epoch: i16, offset: i64) -> ErrorCode {
+        self.commit_as(1, epoch, offset)
+    }
+
+    fn commit_as(&mut self, producer: i64, epoch: i16, offset: i64) -> ErrorCode {
         let partition = TxnOffsetCommitRequestPartition {
             committed_offset: offset,
             ..TxnOffsetCommitRequestPartition::DEFAULT
@@ -62,7 +68,7 @@ impl Desk {
         };
         let request = TxnOffsetCommitRequest {
             group_id: GROUP.into(),
-            producer_id: ProducerId(1),
+            producer_id: ProducerId(producer),
             producer_epoch: Epoch(epoch),
             topics: vec![topic],
             ..TxnOffsetCommitRequest::DEFAULT
@@ -249,6 +255,68 @@ fn offsets_outlive_the_members_by_a_week() {
     assert_eq!(desk.offset(), Ok(5));
     desk.pass(retention / 2 + GroupSettings::default().retention_check);
     assert_eq!((desk.offset(), desk.state()), (Ok(-1), "Dead"));
+}
+
+#[test]
+fn what_a_transaction_is_about_to_overwrite_is_not_forgotten() {
+    let settings = GroupSettings::default();
+    let mut desk = Desk::new();
+    desk.commit(9, &[("t", 0, 5), ("t", 1, 6)]);
+    desk.commit_later(0, 8);
+    desk.pass(settings.offsets_retention + settings.retention_check);
+    assert_eq!(desk.all(9), [("t".to_owned(), 0, 5)]);
+    desk.groups.end_transaction(1, 0, false);
+    desk.pass(settings.retention_check);
+    assert_eq!(desk.state(), "Dead");
+}
+
+/// A commit, one in the transaction of a producer, or the end of one.
+#[derive(Debug, Clone)]
+enum Write {
+    Now,
+    Later(i64),
+    End(i64, bool),
+}
+
+fn write() -> impl Strategy<Value = Write> {
+    prop_oneof![
+        Just(Write::Now),
+        (1..4_i64).prop_map(Write::Later),
+        (1..4_i64, any::<bool>()).prop_map(|(producer, commit)| Write::End(producer, commit)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..<_>::default() })]
+
+    /// The offset is the number of the write, so that the greatest one must be seen.
+    #[test]
+    fn the_newest_write_that_counts_is_what_is_fetched(
+        writes in prop::collection::vec(write(), 1..40),
+    ) {
+        let mut desk = Desk::new();
+        let (mut counts, mut open) = (-1, BTreeMap::<i64, i64>::new());
+        for (number, write) in (0_i64..).zip(writes) {
+            match write {
+                Write::Now => {
+                    desk.commit(9, &[("t", 0, number)]);
+                    counts = number;
+                }
+                Write::Later(producer) => {
+                    desk.commit_as(producer, 0, number);
+                    open.insert(producer, number);
+                }
+                Write::End(producer, commit) => {
+                    desk.groups.end_transaction(producer, 0, commit);
+                    let ended = open.remove(&producer).filter(|_| commit);
+                    counts = counts.max(ended.unwrap_or(-1));
+                }
+            }
+            let seen = if open.is_empty() { Ok(counts) } else { Err(ErrorCode::UNSTABLE_OFFSET_COMMIT) };
+            prop_assert_eq!(desk.offset(), seen);
+            prop_assert_eq!(desk.fetched(false, &Defects::default())[0].committed_offset, counts);
+        }
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use klamm_protocol::encode;
 use proptest::prelude::*;
 
+use super::roster::Roster;
 use super::*;
 
 /// One step of a story. Numbers choose among clients, and whose id or generation is used.
@@ -190,6 +191,7 @@ impl Story {
             let members = group.roster.members.iter();
             let named = members.filter(|(_, seat)| seat.instance.is_some());
             self.static_ids.extend(named.map(|(id, _)| id.clone()));
+            judge_roster(group);
         }
         while let Some((token, answer)) = self.groups.poll() {
             let asked = self.open.remove(&token).expect("a token is answered once, if it is open");
@@ -225,6 +227,29 @@ impl Story {
         let (generation, member) = text.split_once('/').expect("everyone is assigned something");
         assert_eq!(generation, asked.generation.to_string());
         assert!(member == asked.member || self.static_ids.contains(&asked.member));
+    }
+}
+
+/// What holds between any two calls.
+fn judge_roster(group: &Group) {
+    let Roster { members, unsynced, leader, pending, .. } = &group.roster;
+    assert_eq!(leader.is_some(), !members.is_empty());
+    assert!(leader.as_ref().is_none_or(|leader| members.contains_key(leader)));
+    assert!(unsynced.iter().all(|id| members.contains_key(id)));
+    assert!(pending.keys().all(|id| !members.contains_key(id)));
+    assert_eq!(group.sync_until.is_some(), !unsynced.is_empty());
+    let (mut joining, mut syncing) = (false, false);
+    for seat in members.values() {
+        joining |= seat.joining.is_some();
+        syncing |= seat.syncing.is_some();
+        let holder = seat.instance.as_deref().map(|name| group.roster.holder(name).is_some());
+        assert_ne!(holder, Some(false), "a static name without a holder");
+    }
+    match group.state {
+        State::Empty => assert!(members.is_empty() && unsynced.is_empty()),
+        State::Preparing { .. } => assert!(!syncing && unsynced.is_empty()),
+        State::Completing => assert!(!joining),
+        State::Stable => assert!(!joining && !syncing),
     }
 }
 
