@@ -6,7 +6,8 @@ use klamm_records::{BatchHeader, Record};
 use klamm_wire::{Epoch, ErrorCode, ProducerId, Sequence, WallMillis};
 
 use super::admit::{admit, joined};
-use super::producers::{Numbered, Remembered, Verdict};
+use super::entry::{Numbered, Remembered};
+use super::producers::Verdict;
 use super::validate::validated;
 use super::{AppendRules, Origin, PartitionLog, Rejected, StoredBatch};
 use crate::topic::TimestampType;

@@ -18,7 +18,10 @@
 mod admit;
 mod append;
 mod batch;
+mod entry;
 mod epochs;
+#[cfg(test)]
+mod fuzzing;
 mod keeping;
 mod producers;
 mod reading;

@@ -1,17 +1,13 @@
 //! What the log remembers of each producer, and what it makes of that producer's next batch.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use klamm_wire::ErrorCode;
 
+use super::entry::{Entry, Numbered, Remembered};
 use super::transactions::Transactions;
-use super::{AppendRules, Marker, Origin, StoredBatch, sequence};
-use crate::{Defect, Defects};
-
-/// How many batches of a producer are remembered.
-const REMEMBERED: usize = 5;
-/// The epoch of a producer that is not known.
-const NO_EPOCH: i16 = -1;
+use super::{AppendRules, Marker, Origin};
+use crate::Defect;
 
 /// What is told of a producer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,38 +38,6 @@ pub(super) struct Snapshot {
     producers: Producers,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Entry {
-    epoch: i16,
-    coordinator_epoch: i32,
-    last_timestamp: i64,
-    txn_start: Option<i64>,
-    /// The last batches of this epoch, oldest first: [`REMEMBERED`] at most.
-    batches: VecDeque<Remembered>,
-}
-
-/// A batch that is in the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Remembered {
-    first_sequence: i32,
-    last_sequence: i32,
-    /// The offset of its first record.
-    pub(super) base_offset: i64,
-    /// The offset of its last record.
-    pub(super) last_offset: i64,
-    /// Its greatest timestamp.
-    pub(super) timestamp: i64,
-}
-
-/// A batch of a producer, with the offsets that it is to get or has.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Numbered {
-    pid: i64,
-    epoch: i16,
-    is_transactional: bool,
-    batch: Remembered,
-}
-
 /// What becomes of a batch that may be appended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -83,147 +47,6 @@ pub(super) enum Verdict {
     Duplicate(Remembered),
     /// It is in the log, and by order of a defect appended again without being remembered.
     AppendAgain,
-}
-
-impl Numbered {
-    /// The batch, if it is of a producer and no marker.
-    pub(super) fn of(batch: &StoredBatch, defects: &Defects) -> Option<Self> {
-        let header = batch.header();
-        if header.producer_id.0 < 0 || header.attributes.is_control() {
-            return None;
-        }
-        let first = header.base_sequence.0;
-        Some(Self {
-            pid: header.producer_id.0,
-            epoch: header.producer_epoch.0,
-            is_transactional: header.attributes.is_transactional(),
-            batch: Remembered {
-                first_sequence: first,
-                last_sequence: sequence::last(first, header.last_offset_delta, defects),
-                base_offset: batch.base_offset(),
-                last_offset: batch.last_offset(),
-                timestamp: batch.max_timestamp(),
-            },
-        })
-    }
-}
-
-impl Default for Entry {
-    fn default() -> Self {
-        Self {
-            epoch: NO_EPOCH,
-            coordinator_epoch: -1,
-            last_timestamp: -1,
-            txn_start: None,
-            batches: VecDeque::new(),
-        }
-    }
-}
-
-impl Entry {
-    fn last_sequence(&self) -> i32 {
-        self.batches.back().map_or(sequence::NONE, |batch| batch.last_sequence)
-    }
-
-    /// A new epoch forgets the batches of the old one.
-    fn enter(&mut self, epoch: i16) {
-        if self.epoch != epoch {
-            self.batches.clear();
-            self.epoch = epoch;
-        }
-    }
-
-    fn remember(&mut self, numbered: &Numbered) {
-        self.enter(numbered.epoch);
-        if self.batches.len() == REMEMBERED {
-            self.batches.pop_front();
-        }
-        self.batches.push_back(numbered.batch);
-        self.last_timestamp = numbered.batch.timestamp;
-    }
-
-    /// The remembered batch of the same epoch and exactly the same sequences.
-    fn duplicate_of(&self, numbered: &Numbered, defects: &Defects) -> Option<Remembered> {
-        let window = if defects.has(Defect::WindowOfOne) { 1 } else { REMEMBERED };
-        let is_same = |batch: &&Remembered| {
-            batch.first_sequence == numbered.batch.first_sequence
-                && batch.last_sequence == numbered.batch.last_sequence
-        };
-        if numbered.epoch != self.epoch {
-            return None;
-        }
-        self.batches.iter().rev().take(window).find(is_same).copied()
-    }
-
-    fn check(
-        &self,
-        numbered: &Numbered,
-        origin: Origin,
-        rules: &AppendRules<'_>,
-    ) -> Result<(), ErrorCode> {
-        if numbered.epoch < self.epoch {
-            return Err(ErrorCode::INVALID_PRODUCER_EPOCH);
-        }
-        if origin.is_client() {
-            self.check_sequence(numbered, rules)?;
-        }
-        if self.txn_start.is_some() && !numbered.is_transactional {
-            return Err(ErrorCode::INVALID_TXN_STATE);
-        }
-        Ok(())
-    }
-
-    fn check_sequence(
-        &self,
-        numbered: &Numbered,
-        rules: &AppendRules<'_>,
-    ) -> Result<(), ErrorCode> {
-        let first = numbered.batch.first_sequence;
-        let is_new_in_tv2 = rules.tv2 && numbered.is_transactional && self.batches.is_empty();
-        if is_new_in_tv2 && first != 0 {
-            return Err(ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER);
-        }
-        if self.epoch == NO_EPOCH {
-            return Self::check_unknown(numbered, rules);
-        }
-        if self.epoch != numbered.epoch {
-            let is_allowed = first == 0 || rules.defects.has(Defect::NewEpochAnySequence);
-            return in_order(is_allowed);
-        }
-        self.check_next(numbered, rules)
-    }
-
-    /// Of a producer that is not known any sequence is as good as another, but for exceptions.
-    fn check_unknown(numbered: &Numbered, rules: &AppendRules<'_>) -> Result<(), ErrorCode> {
-        let Remembered { first_sequence, base_offset, .. } = numbered.batch;
-        if first_sequence == 0 {
-            return Ok(());
-        }
-        if rules.unknown_producer_id {
-            return Err(ErrorCode::UNKNOWN_PRODUCER_ID);
-        }
-        // A log whose next offset is 0 never held a record.
-        in_order(!(rules.fresh_needs_zero && base_offset == 0))
-    }
-
-    /// Within an epoch the sequences have no gap.
-    fn check_next(&self, numbered: &Numbered, rules: &AppendRules<'_>) -> Result<(), ErrorCode> {
-        let Remembered { first_sequence: first, last_sequence: last, .. } = numbered.batch;
-        let expected = sequence::next(self.last_sequence(), rules.defects);
-        let is_gap = first > expected && rules.defects.has(Defect::AcceptsGaps);
-        if first == expected || is_gap {
-            return Ok(());
-        }
-        let oldest = self.batches.front().map_or(sequence::NONE, |batch| batch.first_sequence);
-        if rules.old_duplicates && last < oldest {
-            return Err(ErrorCode::DUPLICATE_SEQUENCE_NUMBER);
-        }
-        Err(ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER)
-    }
-}
-
-fn in_order(is_in_order: bool) -> Result<(), ErrorCode> {
-    if is_in_order { Ok(()) } else { Err(ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER) }
 }
 
 impl Producers {
@@ -276,15 +99,12 @@ impl Producers {
     /// Remembers a batch that is in the log, whatever it looks like.
     pub(super) fn remember(&mut self, numbered: &Numbered, transactions: &mut Transactions) {
         let entry = self.0.entry(numbered.pid).or_default();
-        entry.remember(numbered);
-        if numbered.is_transactional && entry.txn_start.is_none() {
-            let first = numbered.batch.base_offset;
-            entry.txn_start = Some(first);
+        if let Some(first) = entry.remember(numbered) {
             transactions.begin(numbered.pid, first);
         }
     }
 
-    /// Remembers a marker that is in the log at `at`. The batches of its epoch stay remembered.
+    /// Remembers a marker that is in the log at `at`.
     pub(super) fn end_transaction(
         &mut self,
         marker: Marker,
@@ -293,10 +113,7 @@ impl Producers {
         transactions: &mut Transactions,
     ) {
         let entry = self.0.entry(marker.pid).or_default();
-        entry.enter(marker.epoch);
-        entry.coordinator_epoch = marker.coordinator_epoch;
-        entry.last_timestamp = timestamp;
-        if let Some(first) = entry.txn_start.take() {
+        if let Some(first) = entry.end(&marker, timestamp) {
             transactions.end(first, marker, at);
         }
     }
@@ -312,10 +129,7 @@ impl Producers {
     /// What a snapshot at `end` holds.
     pub(super) fn snapshot(&self, end: i64) -> Snapshot {
         let mut producers = self.clone();
-        for entry in producers.0.values_mut() {
-            let older = entry.batches.len().saturating_sub(1);
-            entry.batches.drain(..older);
-        }
+        producers.0.values_mut().for_each(Entry::thin_out);
         Snapshot { end, producers }
     }
 

@@ -165,10 +165,13 @@ impl Picture {
     }
 }
 
+/// A record's time, key and value.
+type Sent = (i64, Option<Vec<u8>>, Option<Vec<u8>>);
+
 /// A batch as a producer makes it.
 #[derive(Clone)]
 pub(super) struct Batch {
-    records: Vec<(i64, Option<Vec<u8>>, Option<Vec<u8>>)>,
+    records: Vec<Sent>,
     codec: Codec,
     stamp: Stamp,
 }

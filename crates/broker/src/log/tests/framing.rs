@@ -117,7 +117,7 @@ fn the_count_must_be_that_of_the_offsets() {
         refused_header(|header| (header.count, header.last_offset_delta) = (4, 3)),
         refused_header(|header| (header.count, header.last_offset_delta) = (2, 1)),
         refused_header(|header| {
-            (header.count, header.last_offset_delta) = (i32::MAX, i32::MAX - 1)
+            (header.count, header.last_offset_delta) = (i32::MAX, i32::MAX - 1);
         }),
     ];
     assert_eq!(codes, [ErrorCode::INVALID_RECORD; 11]);

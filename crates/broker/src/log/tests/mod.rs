@@ -7,6 +7,7 @@ mod defects;
 mod framing;
 mod keeping;
 mod markers;
+mod properties;
 mod reading;
 mod records;
 mod restarts;
