@@ -64,8 +64,9 @@ pub(crate) trait TopicNames {
 /// There are three families of calls. Requests: [`join`](Self::join) and [`sync`](Self::sync),
 /// whose answers come out of [`poll`](Self::poll), and all others, which answer at once. What
 /// happens elsewhere: [`end_transaction`](Self::end_transaction), [`forget`](Self::forget),
-/// [`reload`](Self::reload). Time: [`expire`](Self::expire), due at [`next_wake`](Self::next_wake).
-/// After any of them `poll` until it has nothing more.
+/// [`forget_topic`](Self::forget_topic), [`reload`](Self::reload). Time:
+/// [`expire`](Self::expire), due at [`next_wake`](Self::next_wake). After any of them `poll` until
+/// it has nothing more.
 #[derive(Debug)]
 pub(crate) struct Groups {
     groups: BTreeMap<String, Group>,
@@ -187,6 +188,11 @@ impl Groups {
         if self.offsets.admit(pid, epoch) {
             self.offsets.end(pid, commit);
         }
+    }
+
+    /// A topic was deleted: a later one of the same name must not be read from where this one was.
+    pub(crate) fn forget_topic(&mut self, name: &str) {
+        self.offsets.forget_topic(name);
     }
 
     /// The connection that waited for an answer is gone.

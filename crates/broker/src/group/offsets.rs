@@ -101,6 +101,14 @@ impl Offsets {
         }
     }
 
+    /// A topic is gone, and with it what was committed for it, in transactions or not.
+    pub(super) fn forget_topic(&mut self, topic: &str) {
+        let pending = self.pending.values_mut().flat_map(BTreeMap::values_mut);
+        for topics in self.by_group.values_mut().chain(pending) {
+            topics.remove(topic);
+        }
+    }
+
     pub(super) fn get(&self, (group, topic, partition): Place<'_>) -> Option<&Committed> {
         self.by_group.get(group)?.get(topic)?.get(&partition)
     }
