@@ -23,6 +23,38 @@ pub struct Case {
     pub run: fn(&mut Run) -> Outcome,
 }
 
+impl Case {
+    /// A case of a written promise, or of safety.
+    #[must_use]
+    pub const fn must(
+        id: &'static str,
+        title: &'static str,
+        rule: &'static str,
+        sources: &'static [&'static str],
+        run: fn(&mut Run) -> Outcome,
+    ) -> Self {
+        Self { id, level: Level::Must, title, rule, sources, needs: &[], run }
+    }
+
+    /// The same, of how the reference behaves.
+    #[must_use]
+    pub const fn reference(self) -> Self {
+        Self { level: Level::Reference, ..self }
+    }
+
+    /// The same, of a quirk: recorded and not judged.
+    #[must_use]
+    pub const fn quirk(self) -> Self {
+        Self { level: Level::Quirk, ..self }
+    }
+
+    /// The same, with needs.
+    #[must_use]
+    pub const fn needing(self, needs: &'static [Need]) -> Self {
+        Self { needs, ..self }
+    }
+}
+
 /// What a case returns: its verdict comes from what it expected on the way.
 pub type Outcome = Result<(), Stop>;
 

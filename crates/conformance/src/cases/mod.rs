@@ -1,12 +1,15 @@
 //! The cases, one file for each group.
 
+mod api;
+mod fco;
 mod frm;
+mod met;
 pub mod not_run;
 mod prd;
 
 use crate::case::Case;
 
-const GROUPS: &[&[Case]] = &[frm::CASES, prd::CASES];
+const GROUPS: &[&[Case]] = &[frm::CASES, api::CASES, met::CASES, fco::CASES, prd::CASES];
 
 /// Every case, group by group.
 pub fn all() -> impl Iterator<Item = &'static Case> {
