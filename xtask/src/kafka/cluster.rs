@@ -206,7 +206,7 @@ impl Cluster {
     }
 
     /// Writes down what `status` and `stop` need to know.
-    pub(super) fn note(&self, left_running: bool) -> Outcome {
+    pub(super) fn note(&self) -> Outcome {
         let options = self.layout.options;
         let what = format!(
             "Kafka {}, nodes: {}, secure: {}, transactions: {}",
@@ -217,13 +217,13 @@ impl Cluster {
         );
         let process = |process: &Process| (process.name().to_owned(), process.id());
         let processes = self.processes.iter().map(process).collect();
-        let state = State { what, left_running, processes, variables: self.variables() };
+        let state = State { what, processes, variables: self.variables() };
         state.write(&self.layout.folder)
     }
 
     /// Leaves the cluster running when this program ends.
     pub(super) fn leave(self) -> Outcome {
-        self.note(true)?;
+        self.note()?;
         self.guard.release()
     }
 

@@ -67,7 +67,8 @@ fn status() -> Outcome {
     for (folder, state) in state::all(&runs()) {
         let name = folder.file_name().unwrap_or_default().display().to_string();
         let Some(state) = state else {
-            println!("{name}: not ready, or left behind");
+            let life = if state::has_owner(&folder) { "is starting" } else { "was left behind" };
+            println!("{name} {life}");
             continue;
         };
         println!("{name}: {}", state.what);
@@ -80,16 +81,17 @@ fn status() -> Outcome {
     Ok(())
 }
 
-/// Ends what `start` left running, and removes what is left of others that are gone.
+/// Ends what `start` left running, and removes what a program that was killed left behind.
 fn stop() -> Outcome {
     for (folder, state) in state::all(&runs()) {
-        let Some(state) = state else { continue };
-        let alive = || state.processes.values().filter(|id| state::is_alive(**id, &folder));
-        if alive().next().is_some() && !state.left_running {
+        if state::has_owner(&folder) {
             continue;
         }
-        alive().for_each(|id| state::kill(*id));
-        println!("stopped {}", state.what);
+        if let Some(state) = state {
+            let alive = |id: &&u32| state::is_alive(**id, &folder);
+            state.processes.values().filter(alive).for_each(|id| state::kill(*id));
+            println!("stopped {}", state.what);
+        }
         cluster::clear(&folder)?;
     }
     Ok(())
@@ -104,7 +106,7 @@ fn run_command(args: &[&str]) -> Outcome {
     let mut command = Command::new(program);
     command.args(arguments);
     let mut cluster = Cluster::start(Options::parse(options)?)?;
-    cluster.note(false)?;
+    cluster.note()?;
     command.envs(cluster.variables());
     let status = watched(&mut cluster, &mut command)?;
     cluster.stop()?;

@@ -16,8 +16,6 @@ const FILE: &str = "cluster.json";
 pub(super) struct State {
     /// What it is, in a few words.
     pub(super) what: String,
-    /// Whether it was left running by `start`; otherwise it belongs to a `run`.
-    pub(super) left_running: bool,
     /// The processes by what they are.
     pub(super) processes: BTreeMap<String, u32>,
     /// The variables of its addresses.
@@ -28,7 +26,6 @@ impl State {
     pub(super) fn write(&self, folder: &Path) -> Outcome {
         let text = json!({
             "what": self.what,
-            "left_running": self.left_running,
             "processes": self.processes,
             "variables": self.variables,
         });
@@ -46,7 +43,6 @@ impl State {
             |(name, value): (&String, &Value)| Some((name.clone(), value.as_str()?.to_owned()));
         Some(Self {
             what: value.get("what")?.as_str()?.to_owned(),
-            left_running: value.get("left_running")?.as_bool()?,
             processes: processes.map(id).collect::<Option<_>>()?,
             variables: variables.map(variable).collect::<Option<_>>()?,
         })
@@ -66,6 +62,17 @@ pub(super) fn all(runs: &Path) -> Vec<(PathBuf, Option<State>)> {
 /// A number alone proves nothing: it is given to another process some time after the end of one.
 pub(super) fn is_alive(id: u32, folder: &Path) -> bool {
     command_line(id).is_some_and(|line| line.contains(&folder.display().to_string()))
+}
+
+/// Whether the program that made this folder still runs; the name ends in its number.
+pub(super) fn has_owner(folder: &Path) -> bool {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let owner = name.rsplit('-').next().and_then(|id| id.parse().ok());
+    let program = std::env::current_exe().unwrap_or_default();
+    let is_ours = |line: String| {
+        program.file_name().is_some_and(|name| line.contains(&*name.to_string_lossy()))
+    };
+    owner.and_then(command_line).is_some_and(is_ours)
 }
 
 fn command_line(id: u32) -> Option<String> {
@@ -91,7 +98,6 @@ mod tests {
     fn state() -> State {
         State {
             what: "Kafka 4.3.1".to_owned(),
-            left_running: true,
             processes: BTreeMap::from([("broker 1".to_owned(), 4711)]),
             variables: BTreeMap::from([("KAFKA_BOOTSTRAP".to_owned(), "127.0.0.1:9".to_owned())]),
         }
@@ -112,6 +118,13 @@ mod tests {
         let folder = scratch::empty("damaged-state");
         support::write(&folder.join(FILE), "{\"what\": 7}").unwrap();
         assert_eq!(State::read(&folder), None);
+    }
+
+    #[test]
+    fn a_folder_has_an_owner_while_the_program_that_made_it_runs() {
+        assert!(has_owner(Path::new(&format!("run/4.3.1-{}", std::process::id()))));
+        assert!(!has_owner(Path::new("run/4.3.1-1")));
+        assert!(!has_owner(Path::new("run/4.3.1")));
     }
 
     #[test]
