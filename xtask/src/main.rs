@@ -41,7 +41,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "kafka",
-        about: "start | stop | status | run: a real cluster on this machine",
+        about: "start | stop | status | run | differential | defects: real brokers",
         run: kafka::run,
     },
     Command { name: "model", about: "[A..H]...: the models of idempotence", run: model::run },

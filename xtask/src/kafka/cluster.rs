@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::conformance::Target;
 use super::guard::Guard;
 use super::options::{Options, Transactions};
 use super::ports::{self, NodePorts};
 use super::process::{LONG, Process};
 use super::settings::{self, HERE, Layout, USERS};
 use super::state::State;
-use super::{home, probe, tls};
+use super::{home, probe, tls, tools};
 use crate::support::{self, Outcome};
 
 /// The identity of every cluster here: sixteen bytes in the letters of Base64.
@@ -201,6 +202,15 @@ impl Cluster {
         variables
     }
 
+    /// Where the judge finds the cluster.
+    pub(super) fn target(&self) -> Target {
+        let secure = self.layout.options.secure;
+        Target {
+            plain: self.addresses(|ports| ports.plain),
+            sasl: secure.then(|| self.addresses(|ports| ports.sasl_plain)),
+        }
+    }
+
     pub(super) fn guard(&mut self) -> &mut Guard {
         &mut self.guard
     }
@@ -236,6 +246,9 @@ impl Cluster {
 
 /// Fetches jars and makes certificates, one at a time: they are shared by all clusters.
 fn prepare(options: Options) -> Result<tls::Certificates, String> {
+    if let Some(missing) = tools::missing() {
+        return Err(missing);
+    }
     let home = home();
     let lock = home.join("lock");
     support::write(&lock, "")?;

@@ -1,17 +1,27 @@
 //! Real Kafka on this machine, without containers: a JDK and Maven are all that it takes.
 
 mod cluster;
+mod committed;
+mod conformance;
+mod defects;
+mod differential;
+#[cfg(test)]
+#[cfg(unix)]
+mod fakes;
 mod guard;
+mod mock;
 mod options;
 mod ports;
 mod probe;
 mod process;
+mod program;
 mod release;
 #[cfg(test)]
 mod scratch;
 mod settings;
 mod state;
 mod tls;
+mod tools;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -22,7 +32,7 @@ use crate::support::{self, Outcome};
 use cluster::Cluster;
 use options::Options;
 
-/// `cargo xtask kafka start | stop | status | run`.
+/// `cargo xtask kafka start | stop | status | run | differential | defects`.
 pub(crate) fn run(args: &[String]) -> Outcome {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
@@ -30,6 +40,8 @@ pub(crate) fn run(args: &[String]) -> Outcome {
         ["stop"] => stop(),
         ["status"] => status(),
         ["run", rest @ ..] => run_command(rest),
+        ["differential", rest @ ..] => differential::run(rest),
+        ["defects", rest @ ..] => defects::run(rest),
         _ => Err(usage()),
     }
 }
@@ -40,7 +52,11 @@ fn usage() -> String {
         "usage: cargo xtask kafka start {options}\n       \
          cargo xtask kafka stop\n       \
          cargo xtask kafka status\n       \
-         cargo xtask kafka run {options} -- COMMAND..."
+         cargo xtask kafka run {options} -- COMMAND...\n       \
+         cargo xtask kafka {}\n       \
+         cargo xtask kafka {}",
+        differential::USAGE,
+        defects::USAGE
     )
 }
 

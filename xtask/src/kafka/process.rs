@@ -63,7 +63,8 @@ impl Process {
         if status.success() { Ok(()) } else { Err(self.failure(&format!("ended with {status}"))) }
     }
 
-    fn finish(&mut self, limit: Duration) -> Result<ExitStatus, String> {
+    /// Waits for the end of a program that may end in more than one way.
+    pub(super) fn finish(&mut self, limit: Duration) -> Result<ExitStatus, String> {
         let began = Instant::now();
         loop {
             if let Some(status) = self.ended()? {
@@ -74,6 +75,14 @@ impl Process {
                 return Err(self.failure(&format!("did not end within {seconds} s")));
             }
             std::thread::sleep(PAUSE);
+        }
+    }
+
+    /// A program that is to be ended must not have ended by itself.
+    pub(super) fn still_runs(&mut self) -> Outcome {
+        match self.ended()? {
+            Some(status) => Err(self.failure(&format!("ended with {status}"))),
+            None => Ok(()),
         }
     }
 
@@ -95,7 +104,7 @@ impl Process {
     }
 
     /// A sentence about the program, and the end of its log.
-    fn failure(&self, what: &str) -> String {
+    pub(super) fn failure(&self, what: &str) -> String {
         let printed = self.printed();
         let place = self.log.display();
         format!("{} {what}; the end of {place}:\n{}", self.name, tail(&printed))

@@ -1,0 +1,88 @@
+//! The two programs of ours that meet here as processes: the judge and the cluster in one process.
+
+use std::ffi::OsString;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support;
+
+/// A program with the words that stand in front of its arguments.
+#[derive(Debug, Clone)]
+pub(super) struct Program {
+    name: OsString,
+    words: Vec<OsString>,
+}
+
+/// The judge and what it judges beside real brokers.
+#[derive(Debug)]
+pub(super) struct Programs {
+    pub(super) conformance: Program,
+    pub(super) klamm: Program,
+}
+
+impl Programs {
+    /// Builds both.
+    pub(super) fn build() -> Result<Self, String> {
+        Ok(Self {
+            conformance: Program::build("klamm-conformance", "klamm-conformance")?,
+            klamm: Program::build("klamm-cli", "klamm")?,
+        })
+    }
+}
+
+impl Program {
+    /// A program that starts with these words.
+    #[cfg(test)]
+    pub(super) fn of(words: &[&std::ffi::OsStr]) -> Self {
+        let mut words = words.iter().map(|word| (*word).to_owned());
+        Self { name: words.next().unwrap(), words: words.collect() }
+    }
+
+    /// Builds a binary of the workspace; cargo says where it put it.
+    fn build(package: &str, binary: &str) -> Result<Self, String> {
+        let mut cargo = Command::new("cargo");
+        cargo.current_dir(support::root()).args(["build", "--quiet", "--locked"]);
+        cargo.args(["--package", package, "--bin", binary]);
+        cargo.args(["--message-format", "json-render-diagnostics"]);
+        cargo.stderr(std::process::Stdio::inherit());
+        let messages = support::output(&mut cargo)?;
+        let path = executable(&messages, binary)
+            .ok_or_else(|| format!("cargo does not say where it put `{binary}`"))?;
+        Ok(Self { name: path.into(), words: Vec::new() })
+    }
+
+    /// The program before it is started.
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.name);
+        command.args(&self.words).args(arguments);
+        command
+    }
+}
+
+/// The path of a binary in what cargo prints, one JSON value on each line.
+fn executable(messages: &str, binary: &str) -> Option<String> {
+    let values = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let mut paths = values.filter_map(|value| {
+        let name = value.pointer("/target/name")?.as_str()?;
+        let path = value.get("executable")?.as_str()?;
+        (name == binary).then(|| path.to_owned())
+    });
+    paths.next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargo_says_where_it_put_a_binary() {
+        let messages = concat!(
+            "{\"target\":{\"name\":\"wire\"},\"executable\":null}\n",
+            "{\"target\":{\"name\":\"klamm\"},\"executable\":\"target/debug/klamm\"}\n",
+            "{\"reason\":\"build-finished\",\"success\":true}\n",
+        );
+        assert_eq!(executable(messages, "klamm").as_deref(), Some("target/debug/klamm"));
+        assert_eq!(executable(messages, "wire"), None);
+    }
+}
