@@ -3,6 +3,8 @@
 //! `klamm-foreign --bootstrap ADDRESS --topic NAME [--records N] [--mode idempotent|plain]
 //! [--codec CODEC] [--demand exact|counted]` ends with one line of JSON and exit code 0 or 1.
 
+#![forbid(unsafe_code)]
+
 mod content;
 mod figures;
 mod options;

@@ -45,7 +45,8 @@ final class Produce {
         Thread[] threads = new Thread[PRODUCERS];
         for (int i = 0; i < PRODUCERS; i++) {
             String name = "java-" + i;
-            long share = options.records() * (i + 1) / PRODUCERS - options.records() * i / PRODUCERS;
+            long share = options.records() / PRODUCERS
+                    + (i < options.records() % PRODUCERS ? 1 : 0);
             threads[i] = new Thread(() -> send(name, share), name);
             threads[i].start();
         }
