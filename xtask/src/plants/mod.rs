@@ -17,7 +17,7 @@ mod header;
 mod observe;
 mod patch;
 mod plant;
-mod process;
+pub(crate) mod process;
 mod report;
 #[cfg(test)]
 mod scratch;

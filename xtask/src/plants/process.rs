@@ -10,7 +10,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// How a program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ended {
+pub(crate) enum Ended {
     /// With this exit code, or by a signal.
     Code(Option<i32>),
     /// It was killed at its limit of time.
@@ -19,15 +19,15 @@ pub(super) enum Ended {
 
 /// How a program ended, what it printed and how long it took.
 #[derive(Debug)]
-pub(super) struct Ran {
-    pub(super) ended: Ended,
-    pub(super) taken: Duration,
-    pub(super) stdout: String,
-    pub(super) stderr: String,
+pub(crate) struct Ran {
+    pub(crate) ended: Ended,
+    pub(crate) taken: Duration,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Ran {
-    pub(super) fn is_success(&self) -> bool {
+    pub(crate) fn is_success(&self) -> bool {
         self.ended == Ended::Code(Some(0))
     }
 }
@@ -36,7 +36,7 @@ impl Ran {
 ///
 /// Through files, because a pipe that nobody empties stops a program, and one that a survivor of
 /// the kill still holds never ends.
-pub(super) fn run(command: &mut Command, limit: Duration, folder: &Path) -> Result<Ran, String> {
+pub(crate) fn run(command: &mut Command, limit: Duration, folder: &Path) -> Result<Ran, String> {
     let out = folder.join("stdout");
     let err = folder.join("stderr");
     command.stdin(Stdio::null()).stdout(created(&out)?).stderr(created(&err)?);
