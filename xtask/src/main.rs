@@ -7,6 +7,7 @@
 
 mod checks;
 mod codegen;
+mod foreign;
 mod kafka;
 mod maven;
 mod model;
@@ -41,7 +42,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "kafka",
-        about: "start | stop | status | run | differential | defects: real brokers",
+        about: "start | stop | status | run | differential | defects | foreign: real brokers",
         run: kafka::run,
     },
     Command { name: "model", about: "[A..H]...: the models of idempotence", run: model::run },

@@ -27,12 +27,13 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus};
 
+use crate::foreign;
 use crate::support::{self, Outcome};
 
 use cluster::Cluster;
 use options::Options;
 
-/// `cargo xtask kafka start | stop | status | run | differential | defects`.
+/// `cargo xtask kafka start | stop | status | run | differential | defects | foreign`.
 pub(crate) fn run(args: &[String]) -> Outcome {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
@@ -42,19 +43,22 @@ pub(crate) fn run(args: &[String]) -> Outcome {
         ["run", rest @ ..] => run_command(rest),
         ["differential", rest @ ..] => differential::run(rest),
         ["defects", rest @ ..] => defects::run(rest),
+        ["foreign", rest @ ..] => foreign::run(rest),
         _ => Err(usage()),
     }
 }
 
 fn usage() -> String {
     let options = options::USAGE;
+    let foreign = foreign::USAGE;
     format!(
         "usage: cargo xtask kafka start {options}\n       \
          cargo xtask kafka stop\n       \
          cargo xtask kafka status\n       \
          cargo xtask kafka run {options} -- COMMAND...\n       \
          cargo xtask kafka {}\n       \
-         cargo xtask kafka {}",
+         cargo xtask kafka {}\n       \
+         cargo xtask kafka foreign {foreign}",
         differential::USAGE,
         defects::USAGE
     )
