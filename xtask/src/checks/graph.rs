@@ -1,5 +1,6 @@
 //! The dependency graph as `cargo metadata` tells it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
@@ -58,6 +59,27 @@ impl Graph {
         Ok(Self { packages: array(&json, "packages").iter().map(Package::from_json).collect() })
     }
 
+    /// The same without packages that no build compiles, on whatever platform.
+    ///
+    /// The lock file, and so the metadata, names them too where one feature reaches into a
+    /// dependency that another one would switch on, as `ring?/alloc` does without `ring`.
+    pub(super) fn of_builds(extra: &[&str]) -> Result<Self, String> {
+        let graph = Self::of_workspace(extra)?;
+        let mut command = Command::new("cargo");
+        command.current_dir(support::root());
+        command.args(["tree", "--locked", "--workspace", "--target", "all"]);
+        command.args(["--edges", "normal,build,dev", "--prefix", "none", "--format", "{p}"]);
+        let text = support::output(command.args(extra))?;
+        Ok(graph.only(&text))
+    }
+
+    /// The packages that a list of `name v1.2.3 …` names.
+    fn only(mut self, list: &str) -> Self {
+        let listed: BTreeSet<(&str, &str)> = list.lines().filter_map(name_and_version).collect();
+        self.packages.retain(|package| listed.contains(&(&*package.name, &*package.version)));
+        self
+    }
+
     pub(super) fn members(&self) -> impl Iterator<Item = &Package> {
         self.packages.iter().filter(|package| package.member)
     }
@@ -108,6 +130,11 @@ impl Dependency {
         let inside = text(json, "path").is_some();
         Self { name: text(json, "name").unwrap_or_default(), kind, inside }
     }
+}
+
+fn name_and_version(line: &str) -> Option<(&str, &str)> {
+    let mut words = line.split(' ');
+    Some((words.next()?, words.next()?.strip_prefix('v')?))
 }
 
 fn relative(path: &str) -> String {
@@ -165,7 +192,19 @@ pub(super) mod planted {
 
 #[cfg(test)]
 mod tests {
+    use super::planted::{external, graph, member};
     use super::*;
+
+    #[test]
+    fn only_packages_that_are_built_stay_in_the_graph() {
+        let list = "klamm-wire v0.1.0 (/a/crates/wire)\nnom v8.0.0\nnom v8.0.0 (*)\n\n";
+        let both = [external("nom", "8.0.0"), external("nom", "7.0.0")];
+        let rest = [member("klamm-wire"), external("ring", "0.17.0")];
+        let built = graph(both.into_iter().chain(rest)).only(list);
+        let named = |package: &Package| format!("{} {}", package.name, package.version);
+        let names: Vec<String> = built.packages.iter().map(named).collect();
+        assert_eq!(names, ["nom 8.0.0", "klamm-wire 0.1.0"]);
+    }
 
     #[test]
     fn a_package_is_read_from_what_cargo_prints() {

@@ -42,7 +42,7 @@ const HARMLESS_LINKS: &[(&str, &str)] = &[
 /// `cargo xtask no-c [--build]`: the graph, or with `--build` the test run.
 pub(super) fn run(args: &[String]) -> Outcome {
     match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        [] => finding::report(findings(&Graph::of_workspace(&[])?)),
+        [] => finding::report(findings(&Graph::of_builds(&[])?)),
         ["--build"] => run_tests(),
         _ => Err("usage: cargo xtask no-c [--build]".to_owned()),
     }

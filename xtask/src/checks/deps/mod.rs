@@ -15,7 +15,6 @@ const DUPLICATES: &[(&str, &str)] = &[
         "cpufeatures",
         "proptest's generator has the newer one; the hash of xtask shares `digest` with crc-fast",
     ),
-    ("hashbrown", STATERIGHT),
     ("getrandom", STATERIGHT),
     ("r-efi", STATERIGHT),
     ("rand", STATERIGHT),
@@ -28,7 +27,7 @@ const STATERIGHT: &str = "stateright's beside those of proptest and others, in t
 
 /// `cargo xtask deps`.
 pub(super) fn run(_args: &[String]) -> Outcome {
-    let graph = Graph::of_workspace(&["--all-features"])?;
+    let graph = Graph::of_builds(&["--all-features"])?;
     let mut found = findings(&graph, DUPLICATES);
     for package in graph.members() {
         let readme = support::read(&support::root().join(package.folder()).join("README.md"));
