@@ -1,1 +1,7 @@
 //! Who a client is, and what it may do.
+
+pub mod acl;
+pub mod principal;
+
+pub use acl::Acls;
+pub use principal::Principal;
