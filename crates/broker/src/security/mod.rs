@@ -2,6 +2,8 @@
 
 pub mod acl;
 pub mod principal;
+pub mod sasl;
 
 pub use acl::Acls;
 pub use principal::Principal;
+pub use sasl::Sasl;
