@@ -1,6 +1,8 @@
 //! Who a client is, and what it may do.
 
 pub mod acl;
+#[cfg(feature = "tls")]
+pub mod certificates;
 pub mod principal;
 pub mod sasl;
 
