@@ -10,6 +10,8 @@ pub mod personas;
 pub mod security;
 #[cfg(feature = "server")]
 pub mod server;
+#[cfg(test)]
+mod testing;
 pub mod topic;
 mod txn;
 

@@ -6,6 +6,8 @@ mod groups;
 mod list_offsets;
 mod metadata;
 mod produce;
+#[cfg(test)]
+mod tests;
 mod transactions;
 mod versions;
 

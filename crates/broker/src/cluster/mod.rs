@@ -40,6 +40,8 @@ pub(crate) use partition::Partition;
 pub use settings::{ClusterSettings, Limits, NodeSettings, ReplicationSettings, TopicDefaults};
 pub(crate) use state::{Coordinates, State, transaction_rules};
 pub use state::{Endpoint, Life};
+#[cfg(test)]
+pub(crate) use topics::Layout;
 pub(crate) use topics::{Topic, is_valid_name};
 
 /// How often the cluster looks for what is old: connections, records, producers, laggards.

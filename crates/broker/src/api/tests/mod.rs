@@ -1,0 +1,3 @@
+//! The cluster as its clients see it, API by API.
+
+mod produce;
