@@ -1,6 +1,17 @@
 //! The words for topics: a partition's name, and a topic's settings as Kafka names them.
 
+mod table;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
 use klamm_records::Codec;
+
+pub(crate) use table::{SETTINGS, Setting};
+pub(crate) use value::ValueType;
 
 /// One partition of a topic, by name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,5 +87,50 @@ impl Default for TopicSettings {
             retention_ms: 604_800_000,
             internal: false,
         }
+    }
+}
+
+/// What was said of a topic by name, as it is to be shown.
+pub(crate) type Spoken = BTreeMap<&'static str, String>;
+
+/// A setting that no topic can have: there is none of the name, or the value is none of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidSetting(String);
+
+impl fmt::Display for InvalidSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for InvalidSetting {}
+
+impl TopicSettings {
+    /// Changes the setting of this name, as Kafka calls it. One that Kafka knows and that has no
+    /// effect here is judged and otherwise ignored.
+    ///
+    /// # Errors
+    /// When Kafka knows no setting of this name, or the value is none that it may have.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), InvalidSetting> {
+        self.accept(name, value).map(drop)
+    }
+
+    /// The value of the setting of this name; `None` where Kafka knows none.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<String> {
+        Setting::named(name).map(|setting| setting.kind.read(self))
+    }
+
+    /// As [`set`](Self::set), with the name and the value as they are to be shown.
+    pub(crate) fn accept(
+        &mut self,
+        name: &str,
+        value: &str,
+    ) -> Result<(&'static str, String), InvalidSetting> {
+        let unknown = || InvalidSetting(format!("Unknown topic config name: {name}"));
+        let setting = Setting::named(name).ok_or_else(unknown)?;
+        let shown = setting.kind.accept(self, value);
+        let shown = shown.map_err(|refused| InvalidSetting(refused.text(name)))?;
+        Ok((setting.name, shown))
     }
 }
