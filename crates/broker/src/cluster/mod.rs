@@ -40,9 +40,7 @@ pub(crate) use partition::Partition;
 pub use settings::{ClusterSettings, Limits, NodeSettings, ReplicationSettings, TopicDefaults};
 pub(crate) use state::{Coordinates, State, transaction_rules};
 pub use state::{Endpoint, Life};
-#[cfg(test)]
-pub(crate) use topics::Layout;
-pub(crate) use topics::{Topic, is_valid_name};
+pub(crate) use topics::{Ground, Layout, Refusal, Topic, is_valid_name, name_fault};
 
 /// How often the cluster looks for what is old: connections, records, producers, laggards.
 const SWEEP: Duration = Duration::from_secs(1);

@@ -1,21 +1,40 @@
 //! The controller's picture: which topics there are, and who holds which partition.
 
+mod names;
+mod placement;
+
 use std::collections::BTreeMap;
 
 use klamm_wire::{ErrorCode, NodeId, PartitionIndex, TopicId, Uuid};
 
 use super::partition::Partition;
 use crate::group::TopicNames;
-use crate::topic::TopicSettings;
+use crate::topic::{Spoken, TopicSettings};
 
-/// The longest name of a topic.
-const NAME_MAX: usize = 249;
+pub(crate) use names::{is_valid_name, name_fault};
+pub(crate) use placement::{Ground, Layout};
 
 /// One topic.
 pub(crate) struct Topic {
     pub(crate) id: TopicId,
     pub(crate) settings: TopicSettings,
+    /// The settings that were given to this topic by name.
+    pub(crate) spoken: Spoken,
     pub(crate) partitions: Vec<Partition>,
+}
+
+/// Why something cannot be done with a topic, for programs and for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) code: ErrorCode,
+    /// Where there is nothing to add, Kafka says nothing.
+    pub(crate) text: Option<String>,
+}
+
+impl Refusal {
+    pub(crate) fn new(code: ErrorCode, text: impl Into<String>) -> Self {
+        Self { code, text: Some(text.into()) }
+    }
 }
 
 /// The topics of a cluster.
@@ -26,15 +45,6 @@ pub(crate) struct Topics {
     /// Where the first partition of the next topic goes.
     next_node: usize,
     partitions_max: usize,
-}
-
-/// How many partitions a topic is to have, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Layout {
-    /// So many, spread over the nodes.
-    Spread { partitions: i32, replication: i16 },
-    /// Exactly there: the replicas of each partition, the preferred leader first.
-    Assigned(Vec<Vec<NodeId>>),
 }
 
 impl Topics {
@@ -80,7 +90,7 @@ impl Topics {
         self.get_mut(name)?.partitions.get_mut(usize::try_from(index.0).ok()?)
     }
 
-    /// Creates a topic on the nodes given.
+    /// Creates a topic on the nodes given, all of which are up.
     pub(crate) fn create(
         &mut self,
         name: &str,
@@ -88,71 +98,75 @@ impl Topics {
         layout: Layout,
         nodes: &[NodeId],
     ) -> Result<TopicId, ErrorCode> {
-        self.check_name(name)?;
-        let replicas = self.place(layout, nodes)?;
-        self.check_room(replicas.len())?;
-        let id = self.ids.next_topic();
-        let seed = self.ids.next_number();
-        let partitions = replicas.into_iter().map(|nodes| Partition::new(nodes, seed)).collect();
-        self.by_name.insert(name.to_owned(), Topic { id, settings, partitions });
-        self.names.insert(id, name.to_owned());
+        let ground = Ground { live: nodes, all: nodes };
+        self.check_name(name).map_err(|refusal| refusal.code)?;
+        let replicas = self.place(layout, ground).map_err(|refusal| refusal.code)?;
+        let id = self.next_id();
+        self.insert((name, id), (settings, Spoken::default()), replicas, nodes);
         Ok(id)
     }
 
     /// Why no topic of this name can be created, if there is a reason.
-    pub(crate) fn check_name(&self, name: &str) -> Result<(), ErrorCode> {
+    pub(crate) fn check_name(&self, name: &str) -> Result<(), Refusal> {
+        let refused = |code, text| Err(Refusal::new(code, text));
+        if let Some(fault) = name_fault(name) {
+            return refused(ErrorCode::INVALID_TOPIC_EXCEPTION, fault);
+        }
         if self.by_name.contains_key(name) {
-            return Err(ErrorCode::TOPIC_ALREADY_EXISTS);
+            let text = format!("Topic '{name}' already exists.");
+            return refused(ErrorCode::TOPIC_ALREADY_EXISTS, text);
         }
-        let collides = |other: &String| other.replace('.', "_") == name.replace('.', "_");
-        if !is_valid_name(name) || self.by_name.keys().any(collides) {
-            return Err(ErrorCode::INVALID_TOPIC_EXCEPTION);
+        match self.collision(name) {
+            None => Ok(()),
+            Some(other) => refused(
+                ErrorCode::INVALID_TOPIC_EXCEPTION,
+                format!("Topic '{name}' collides with existing topic: {other}"),
+            ),
         }
-        Ok(())
     }
 
-    fn check_room(&self, more: usize) -> Result<(), ErrorCode> {
-        let held: usize = self.by_name.values().map(|topic| topic.partitions.len()).sum();
-        if held.saturating_add(more) > self.partitions_max {
-            return Err(ErrorCode::POLICY_VIOLATION);
-        }
-        Ok(())
+    /// The id of a topic that is yet to be created.
+    pub(crate) fn next_id(&mut self) -> TopicId {
+        self.ids.next_topic()
     }
 
-    /// Where the partitions of a new topic go.
-    pub(crate) fn place(
+    /// Puts a topic there whose name and places were found good.
+    pub(crate) fn insert(
         &mut self,
-        layout: Layout,
-        nodes: &[NodeId],
-    ) -> Result<Vec<Vec<NodeId>>, ErrorCode> {
-        match layout {
-            Layout::Assigned(replicas) => Ok(replicas),
-            Layout::Spread { partitions, replication } => {
-                let (count, copies) = checked_counts(partitions, replication, nodes.len())?;
-                if count > self.partitions_max {
-                    return Err(ErrorCode::POLICY_VIOLATION);
-                }
-                let first = self.next_node;
-                self.next_node = first.wrapping_add(1);
-                Ok((0..count).map(|n| ring(nodes, first.wrapping_add(n), copies)).collect())
-            }
+        (name, id): (&str, TopicId),
+        (settings, spoken): (TopicSettings, Spoken),
+        replicas: Vec<Vec<NodeId>>,
+        live: &[NodeId],
+    ) {
+        let seed = self.ids.next_number();
+        let partitions = replicas.into_iter().map(|nodes| begun(nodes, seed, live)).collect();
+        self.by_name.insert(name.to_owned(), Topic { id, settings, spoken, partitions });
+        self.names.insert(id, name.to_owned());
+    }
+
+    /// Adds partitions to a topic, there.
+    pub(crate) fn grow(&mut self, name: &str, replicas: Vec<Vec<NodeId>>, live: &[NodeId]) {
+        let seed = self.ids.next_number();
+        if let Some(topic) = self.get_mut(name) {
+            let more = replicas.into_iter().map(|nodes| begun(nodes, seed, live));
+            topic.partitions.extend(more);
         }
     }
 
-    /// Adds partitions to a topic, up to `count`.
-    pub(crate) fn grow(&mut self, name: &str, replicas: Vec<Vec<NodeId>>) -> Result<(), ErrorCode> {
-        self.check_room(replicas.len())?;
-        let seed = self.ids.next_number();
-        let topic = self.get_mut(name).ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
-        topic.partitions.extend(replicas.into_iter().map(|nodes| Partition::new(nodes, seed)));
-        Ok(())
-    }
-
-    pub(crate) fn delete(&mut self, name: &str) -> Result<(), ErrorCode> {
-        let topic = self.by_name.remove(name).ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
+    /// Removes a topic; what it was, if it was.
+    pub(crate) fn delete(&mut self, name: &str) -> Option<Topic> {
+        let topic = self.by_name.remove(name)?;
         self.names.remove(&topic.id);
-        Ok(())
+        Some(topic)
     }
+}
+
+/// A new partition: the first of its nodes that is up leads, and who is down is not in sync.
+fn begun(replicas: Vec<NodeId>, seed: u64, live: &[NodeId]) -> Partition {
+    let mut partition = Partition::new(replicas, seed);
+    partition.in_sync.retain(|node| live.contains(node));
+    partition.leader = partition.replicas.iter().copied().find(|node| live.contains(node));
+    partition
 }
 
 impl TopicNames for Topics {
@@ -174,32 +188,6 @@ impl Topic {
     pub(crate) fn numbered(&self) -> impl Iterator<Item = (PartitionIndex, &Partition)> {
         (0..).map(PartitionIndex).zip(&self.partitions)
     }
-}
-
-/// Whether Kafka takes this for the name of a topic.
-pub(crate) fn is_valid_name(name: &str) -> bool {
-    let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-    let is_dots = matches!(name, "." | "..");
-    !name.is_empty() && name.len() <= NAME_MAX && !is_dots && name.bytes().all(is_legal)
-}
-
-fn checked_counts(
-    partitions: i32,
-    replication: i16,
-    nodes: usize,
-) -> Result<(usize, usize), ErrorCode> {
-    let count = usize::try_from(partitions).ok().filter(|count| *count > 0);
-    let copies = usize::try_from(replication).ok().filter(|copies| (1..=nodes).contains(copies));
-    Ok((
-        count.ok_or(ErrorCode::INVALID_PARTITIONS)?,
-        copies.ok_or(ErrorCode::INVALID_REPLICATION_FACTOR)?,
-    ))
-}
-
-/// `count` nodes, beginning with the one at `first`, around the ring.
-fn ring(nodes: &[NodeId], first: usize, count: usize) -> Vec<NodeId> {
-    let skipped = first.checked_rem(nodes.len()).unwrap_or(0);
-    nodes.iter().copied().cycle().skip(skipped).take(count.min(nodes.len())).collect()
 }
 
 /// Draws identifiers from a seed.
