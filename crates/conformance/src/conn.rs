@@ -96,6 +96,14 @@ impl Conn {
         })
     }
 
+    /// An unrecorded connection to another address, until the same deadline.
+    ///
+    /// # Errors
+    /// When nobody listens there.
+    pub fn another(&self, address: &str) -> Result<Self, Stop> {
+        Self::open(address, self.deadline, None)
+    }
+
     /// Records nothing on this connection from here on.
     #[must_use]
     pub fn unrecorded(mut self) -> Self {

@@ -1,5 +1,6 @@
 //! Topics of a case: made before it needs them, gone after it.
 
+use std::collections::BTreeSet;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -8,7 +9,9 @@ use klamm_protocol::create_topics::CreateTopicsRequest;
 use klamm_protocol::create_topics::request::{CreatableTopic, CreatableTopicConfig};
 use klamm_protocol::delete_topics::DeleteTopicsRequest;
 use klamm_protocol::delete_topics::request::DeleteTopicState;
-use klamm_wire::TopicId;
+use klamm_protocol::list_offsets::ListOffsetsRequest;
+use klamm_protocol::list_offsets::request::{ListOffsetsPartition, ListOffsetsTopic};
+use klamm_wire::{NodeId, PartitionIndex, TopicId};
 use serde_json::Value;
 
 use crate::answer::Answer;
@@ -21,6 +24,8 @@ use crate::target::Advertised;
 const PAUSE: Duration = Duration::from_millis(50);
 /// The last version of DeleteTopics that takes names alone.
 const DELETE_BY_NAME: i16 = 5;
+/// The newest version of ListOffsets that is needed to ask for ends.
+const ENDS: i16 = 7;
 /// The first version of Metadata that can ask not to make what it asks for.
 const REFUSES_CREATION: i16 = 4;
 
@@ -61,7 +66,51 @@ pub fn create(conn: &mut Conn, can: &Advertised, wish: Wish<'_>) -> Result<Topic
         let came = code.map_or_else(|| answer.kind().to_owned(), |code| code.to_string());
         return Err(Stop::Failed(format!("create {}: {came} {text}", wish.name)));
     }
-    await_leaders(conn, can, wish)
+    let topic = await_leaders(conn, can, wish)?;
+    await_service(conn, can, &topic)?;
+    Ok(topic)
+}
+
+/// Waits until every leader serves: a broker can tell of a leader before that one knows it.
+fn await_service(conn: &mut Conn, can: &Advertised, topic: &Topic) -> Result<(), Stop> {
+    let Some(versions) = can.usable(ApiKey::ListOffsets) else { return Ok(()) };
+    let until = Instant::now() + PATIENCE;
+    for leader in topic.leaders.iter().collect::<BTreeSet<_>>() {
+        let led = (0..).zip(&topic.leaders).filter(|(_, other)| *other == leader);
+        let request = ends(&topic.name, led.map(|(partition, _)| partition));
+        let mut at_leader = conn.another(leader)?;
+        loop {
+            let answer = at_leader.ask(versions.max.min(ENDS), &request)?;
+            let partitions = answer.list("/topics/0/partitions");
+            let serves = |partition: &Value| int(partition, "errorCode") == Some(0);
+            if !partitions.is_empty() && partitions.iter().all(serves) {
+                break;
+            }
+            if Instant::now() > until {
+                return Err(Stop::Hang(format!("a leader of {} does not serve", topic.name)));
+            }
+            sleep(PAUSE);
+        }
+    }
+    Ok(())
+}
+
+/// Asks for the end of partitions.
+fn ends(topic: &str, partitions: impl Iterator<Item = i32>) -> ListOffsetsRequest<'_> {
+    let end = |partition| ListOffsetsPartition {
+        partition_index: PartitionIndex(partition),
+        timestamp: -1,
+        ..ListOffsetsPartition::default()
+    };
+    ListOffsetsRequest {
+        replica_id: NodeId::NONE,
+        topics: vec![ListOffsetsTopic {
+            name: topic.into(),
+            partitions: partitions.map(end).collect(),
+            ..ListOffsetsTopic::default()
+        }],
+        ..ListOffsetsRequest::default()
+    }
 }
 
 fn creation(wish: Wish<'_>) -> CreateTopicsRequest<'_> {
