@@ -18,5 +18,6 @@ pub mod report;
 pub mod requests;
 pub mod run;
 pub mod runner;
+pub mod scram;
 pub mod target;
 pub mod topics;

@@ -6,10 +6,13 @@ mod frm;
 mod met;
 pub mod not_run;
 mod prd;
+mod sas;
+mod tag;
 
 use crate::case::Case;
 
-const GROUPS: &[&[Case]] = &[frm::CASES, api::CASES, met::CASES, fco::CASES, prd::CASES];
+const GROUPS: &[&[Case]] =
+    &[frm::CASES, api::CASES, met::CASES, fco::CASES, prd::CASES, tag::CASES, sas::CASES];
 
 /// Every case, group by group.
 pub fn all() -> impl Iterator<Item = &'static Case> {
