@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
@@ -25,7 +27,23 @@ func endsOf(ctx context.Context, o *options, topic string) (map[int32]int64, err
 		return nil, err
 	}
 	defer client.Close()
-	listed, err := kadm.NewClient(client).ListEndOffsets(ctx, topic)
+	admin := kadm.NewClient(client)
+	for {
+		ends, err := askEnds(ctx, admin, topic)
+		if !kerr.IsRetriable(err) {
+			return ends, err
+		}
+		// A leader that is new may not know the end yet.
+		select {
+		case <-time.After(100 * time.Millisecond):
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
+}
+
+func askEnds(ctx context.Context, admin *kadm.Client, topic string) (map[int32]int64, error) {
+	listed, err := admin.ListEndOffsets(ctx, topic)
 	if err != nil {
 		return nil, err
 	}

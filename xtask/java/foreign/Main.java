@@ -28,9 +28,11 @@ public final class Main {
             case "verify" -> Verify.run(options);
             case "transactions" -> Transform.run(options);
             case "group" -> Group.run(options);
+            case "move-leaders" -> Mover.run(options);
             case "self-test" -> SelfTest.run();
             default -> throw new IllegalArgumentException(
-                    "perf | produce | verify | transactions | group | self-test, not " + run);
+                    "perf | produce | verify | transactions | group | move-leaders | self-test, "
+                            + "not " + run);
         };
     }
 }

@@ -10,7 +10,7 @@ use crate::support;
 
 const PACKAGE: &str = "klamm-cli";
 
-/// Leaders move often enough for every client to meet it again and again.
+/// Leaders move often enough, in milliseconds, for every client to meet it again and again.
 const MOVES: &[&str] = &["--move-leaders-every", "500"];
 
 const START_LIMIT: Duration = Duration::from_secs(20);

@@ -7,6 +7,7 @@
 mod cases;
 mod figures;
 mod mock;
+mod mover;
 mod options;
 mod program;
 mod table;
@@ -20,20 +21,21 @@ use crate::support::{self, Outcome};
 
 use cases::{CASES, Case};
 use mock::Mock;
+use mover::Mover;
 use options::Options;
 pub(crate) use options::USAGE;
 use program::{Ordering, Program};
 use table::{Row, Verdict};
 use tool::Tools;
 
-/// `cargo xtask kafka foreign [--records N] [--only NAME]… [--bootstrap ADDR] [--no-moves]`.
+/// `cargo xtask kafka foreign [--records N] [--only NAME]… [--bootstrap ADDR]`.
 pub(crate) fn run(args: &[&str]) -> Outcome {
     let options = Options::parse(args)?;
     let chosen: Vec<&Case> = CASES.iter().filter(|case| options.chooses(case.name)).collect();
     if chosen.is_empty() {
         return Err(format!("no case is chosen\n{}", options::usage()));
     }
-    let tools = Tools::prepare(chosen.iter().map(|case| case.tool))?;
+    let tools = Tools::prepare(chosen.iter().map(|case| case.tool).chain(options.mover()))?;
     let bench = Bench::new(options, tools)?;
     let mut rows = Vec::new();
     println!("{}", table::heading());
@@ -84,30 +86,29 @@ impl Bench {
         case: &Case,
         records: u64,
     ) -> Result<(BTreeMap<String, u64>, f64, Verdict), String> {
-        // Alive until the case is over; each case has a cluster without a past.
-        let mock = match &self.mock {
-            Some(path) => Some(Mock::start(mock::command(path, self.moves()))?),
-            None => None,
-        };
+        // Both live until the case is over; each case has a cluster without a past, or its own
+        // topics.
+        let (mock, topic) = (self.mock()?, format!("foreign-{}-{}", case.name, self.id));
         let given = self.options.bootstrap.as_deref();
         let bootstrap = mock.as_ref().map(Mock::bootstrap).or(given).unwrap_or_default();
-        let ordering = if case.is_plain && mock.is_some() && self.moves() {
-            Ordering::Counted
-        } else {
-            Ordering::Exact
-        };
+        let is_moved = self.options.moves && mock.is_none();
+        let move_leaders = || Mover::start(&self.tools, bootstrap, &topic);
+        let _mover = is_moved.then(move_leaders).transpose()?;
+        let is_counted = case.is_plain && self.options.moves;
         let program = Program {
             tools: &self.tools,
             bootstrap: bootstrap.to_owned(),
-            topic: format!("foreign-{}-{}", case.name, self.id),
+            topic,
             records,
-            ordering,
+            ordering: if is_counted { Ordering::Counted } else { Ordering::Exact },
         };
         program.run(case)
     }
 
-    fn moves(&self) -> bool {
-        !self.options.no_moves
+    /// A mock of its own for a case, unless the cluster is given.
+    fn mock(&self) -> Result<Option<Mock>, String> {
+        let Some(program) = &self.mock else { return Ok(None) };
+        Mock::start(mock::command(program, self.options.moves)).map(Some)
     }
 
     /// Prints what needs words, and judges the whole.

@@ -1,10 +1,11 @@
 //! What is asked of a run.
 
 use super::cases::CASES;
+use super::tool::Tool;
 
 /// What can stand behind the command's name.
 pub(crate) const USAGE: &str =
-    "[--records N] [--only NAME]... [--bootstrap ADDR] [--no-moves] [--if-present]";
+    "[--records N] [--only NAME]... [--bootstrap ADDR [--moves]] [--no-moves] [--if-present]";
 
 const RECORDS: u64 = 1_000_000;
 
@@ -16,7 +17,8 @@ pub(super) struct Options {
     only: Vec<String>,
     /// A cluster that runs already; without one, ours is started.
     pub(super) bootstrap: Option<String>,
-    pub(super) no_moves: bool,
+    /// Whether leaders move: ours do, those of a given cluster only when asked for.
+    pub(super) moves: bool,
     /// Whether a missing toolchain is told and forgiven.
     pub(super) if_present: bool,
 }
@@ -30,11 +32,12 @@ pub(super) fn usage() -> String {
 
 impl Options {
     pub(super) fn parse(args: &[&str]) -> Result<Self, String> {
+        let given = args.contains(&"--bootstrap");
         let mut options = Self {
             records: RECORDS,
             only: Vec::new(),
             bootstrap: None,
-            no_moves: false,
+            moves: !given,
             if_present: false,
         };
         let mut rest = args;
@@ -42,7 +45,11 @@ impl Options {
             rest = match rest {
                 [] => return Ok(options),
                 ["--no-moves", rest @ ..] => {
-                    options.no_moves = true;
+                    options.moves = false;
+                    rest
+                }
+                ["--moves", rest @ ..] => {
+                    options.moves = true;
                     rest
                 }
                 ["--if-present", rest @ ..] => {
@@ -74,6 +81,11 @@ impl Options {
         Ok(())
     }
 
+    /// The tool that moves the leaders of a given cluster.
+    pub(super) fn mover(&self) -> Option<Tool> {
+        (self.moves && self.bootstrap.is_some()).then_some(Tool::Java)
+    }
+
     pub(super) fn chooses(&self, name: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|only| name.starts_with(only.as_str()))
     }
@@ -93,7 +105,14 @@ mod tests {
     #[test]
     fn without_a_choice_everything_is_run() {
         let options = Options::parse(&["--records", "5", "--no-moves"]).unwrap();
-        assert!(options.chooses("anything") && options.no_moves && options.records == 5);
+        assert!(options.chooses("anything") && !options.moves && options.records == 5);
+    }
+
+    #[test]
+    fn leaders_of_a_given_cluster_stay_unless_they_are_to_move() {
+        let moves = |args: &[&str]| Options::parse(args).unwrap().moves;
+        assert!(moves(&[]) && !moves(&["--no-moves"]));
+        assert!(!moves(&["--bootstrap", "a:1"]) && moves(&["--bootstrap", "a:1", "--moves"]));
     }
 
     #[test]
