@@ -230,9 +230,9 @@ fn check_log(log: &PartitionLog) {
     assert_eq!(read.iter().map(Bytes::len).sum::<usize>(), log.bytes);
     let stable = log.last_stable(log.end);
     assert!((log.start..=log.end).contains(&stable));
-    let unstable = log.producers().filter_map(|who| who.txn_start).min();
-    assert!(unstable.is_none_or(|first| stable <= first.max(log.start)));
+    let open = log.producers().filter_map(|who| who.txn_start).min();
+    assert_eq!(log.transactions.first_unstable(log.end), open, "all markers are replicated");
     let youngest = log.max_timestamp(i64::MAX).map(|place| place.timestamp);
-    let found = youngest.and_then(|time| log.offset_for_timestamp(time, i64::MAX));
+    let found = youngest.and_then(|time| log.offset_for_timestamp(time, log.end));
     assert!(found.is_none_or(|place| (log.start..log.end).contains(&place.offset)));
 }

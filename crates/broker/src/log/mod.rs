@@ -7,8 +7,16 @@
 //! A refused batch changes nothing. What is stored is a batch of its own bytes, copied once out of
 //! the request, so that a small batch never keeps a large frame alive; replicas share these bytes.
 //!
-//! What Kafka bounds nowhere is bounded here: a batch may give [`MAX_DECOMPRESSED`] bytes, and a
-//! refusal names [`MAX_RECORD_ERRORS`] records.
+//! # Where it differs from Kafka
+//!
+//! - What Kafka bounds nowhere is bounded: a batch may give [`MAX_DECOMPRESSED`] bytes, and a
+//!   refusal names [`MAX_RECORD_ERRORS`] records.
+//! - Records are read more strictly. Kafka takes any negative length of a key or a value for null,
+//!   and does not compare the lengths of records in a batch that it stores as it was compressed.
+//! - A stream is decompressed before its first record is read, so one that is damaged behind a
+//!   malformed record is an error of the stream.
+//! - A batch is the unit of deletion, where Kafka deletes segments.
+//! - There is one snapshot of the producers, the last.
 
 #![cfg_attr(
     not(test),

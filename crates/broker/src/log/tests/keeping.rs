@@ -96,6 +96,7 @@ fn truncation_undoes_transactions() {
     bench.accept(&batch(1).of(8, 0, 0).in_txn());
     bench.log.truncate_to(2);
     assert_eq!(bench.log.open_transaction(8), None);
+    assert_eq!(bench.log.last_stable(2), 2);
     assert_eq!(bench.log.aborted(0, 9).len(), 1);
     bench.log.truncate_to(1);
     assert_eq!(bench.log.open_transaction(9), Some(0));

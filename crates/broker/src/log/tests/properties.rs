@@ -1,10 +1,11 @@
 //! What holds of any input: no panic, no half refusal, and what was let in is read back.
 
-use klamm_records::Decompressors;
-use klamm_records::{BufferPool, Codec, Compression, Encoder, Header, OpenBatch, RecordSet, Stamp};
+use klamm_records::{
+    BufferPool, Codec, Compression, Decompressors, Encoder, Header, OpenBatch, RecordSet, Stamp,
+};
 use klamm_wire::WallMillis;
 use proptest::collection::vec;
-use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
+use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
 use proptest::prop_assert_eq;
 
 use super::bench::{Bench, NOW, batch, packed};
@@ -93,7 +94,13 @@ fn near_requests() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![3 => near, 1 => vec(any::<u8>(), 0..200), 1 => Just(Vec::new())]
 }
 
+fn config() -> ProptestConfig {
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
+    #![proptest_config(config())]
+
     #[test]
     fn what_is_sent_is_read_in_any_codec_and_topic(
         records in sent(),
