@@ -159,3 +159,32 @@ fn a_transaction_without_partitions_completes_at_once() {
     world.commit(who, 4).unwrap();
     assert_eq!(world.state(), "CompleteCommit");
 }
+
+#[test]
+fn the_last_epoch_is_a_repeated_end_only_after_a_rotation() {
+    let mut world = World::two();
+    let who = world.ongoing();
+    world.commit(who, 5).unwrap();
+    world.write_markers();
+    let last = Identity { epoch: 32_766, ..who };
+    assert_eq!(world.commit(last, 5), Err(ErrorCode::PRODUCER_FENCED));
+}
+
+#[test]
+fn a_transaction_begins_with_its_first_partition_or_with_its_end() {
+    let mut world = World::two();
+    let start = |world: &World| world.coordinator.describe(TX).unwrap().start_time_ms;
+    let mut who = world.init().unwrap();
+    assert_eq!(start(&world), -1);
+    world.pass(Duration::from_millis(5));
+    who = world.abort(who, 5).unwrap().unwrap();
+    assert_eq!(start(&world), 1_000_005);
+    world.pass(Duration::from_millis(5));
+    world.add(who, 0);
+    world.pass(Duration::from_millis(5));
+    world.commit(who, 5).unwrap();
+    world.write_markers();
+    assert_eq!(start(&world), 1_000_010);
+    world.init().unwrap();
+    assert_eq!(start(&world), -1);
+}

@@ -179,3 +179,33 @@ fn an_open_transaction_is_fenced_by_any_epoch_of_its_producer() {
     assert_eq!(world.init_from(before(who)), Err(ErrorCode::CONCURRENT_TRANSACTIONS));
     assert_eq!(world.state(), "PrepareAbort");
 }
+
+#[test]
+fn the_producer_id_before_is_known_by_its_last_epoch_alone() {
+    let mut world = World::two();
+    world.init().unwrap();
+    let last = world.age(32_766);
+    world.init_from(last).unwrap();
+    let early = Identity { epoch: 0, ..last };
+    assert_eq!(world.init_from(early), Err(ErrorCode::PRODUCER_FENCED));
+}
+
+#[test]
+fn a_new_producer_id_for_another_producer_fences_the_last_one() {
+    let mut world = World::two();
+    world.init().unwrap();
+    let last = world.age(32_766);
+    world.init().unwrap();
+    assert_eq!(world.init_from(last), Err(ErrorCode::PRODUCER_FENCED));
+}
+
+#[test]
+fn a_fence_forgets_the_last_epoch_in_generation_one() {
+    let mut world = World::one();
+    let first = world.init().unwrap();
+    let who = world.init_from(first).unwrap();
+    world.add(who, 0);
+    assert_eq!(world.init(), Err(ErrorCode::CONCURRENT_TRANSACTIONS));
+    world.write_markers();
+    assert_eq!(world.init_from(first), Err(ErrorCode::PRODUCER_FENCED));
+}

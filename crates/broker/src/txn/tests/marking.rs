@@ -117,3 +117,47 @@ fn ids_are_listed_with_their_producers_and_states() {
     assert_eq!(listed, [("a", other.pid, "Empty"), (TX, who.pid, "Ongoing")]);
     assert_eq!(world.coordinator.describe("nobody"), None);
 }
+
+/// Lets the marker of a committed transaction fail; gives the marker.
+fn failed(world: &mut World) -> MarkerWrite {
+    let who = world.ongoing();
+    world.commit(who, 5).unwrap();
+    // What was due is found anew, and only the marker is left to wake for.
+    world.pass(Duration::from_secs(120));
+    let write = world.coordinator.poll_marker().unwrap();
+    world.coordinator.marker_failed(&write, false);
+    world.coordinator.marker_failed(&write, false);
+    write
+}
+
+#[test]
+fn a_marker_that_failed_twice_is_handed_out_once_and_wakes_once() {
+    let mut world = World::two();
+    let write = failed(&mut world);
+    let wake = world.coordinator.next_wake().unwrap();
+    world.pass(wake.saturating_duration_since(world.now.mono));
+    assert_eq!(world.coordinator.next_wake(), None);
+    assert_eq!(world.coordinator.poll_marker(), Some(write));
+    assert_eq!(world.coordinator.poll_marker(), None);
+}
+
+#[test]
+fn a_restarted_coordinator_waits_for_no_marker() {
+    let mut world = World::two();
+    failed(&mut world);
+    world.coordinator.reload();
+    assert_eq!(world.coordinator.next_wake(), None);
+    assert_eq!(world.write_markers().len(), 1);
+}
+
+#[test]
+fn a_late_report_does_not_count_for_the_next_end() {
+    let mut world = World::two();
+    let who = world.ongoing();
+    let next = world.commit(who, 5).unwrap().unwrap();
+    let old = world.write_markers().remove(0);
+    world.add(next, 0);
+    world.commit(next, 5).unwrap();
+    world.written(&old);
+    assert_eq!(world.state(), "PrepareCommit");
+}

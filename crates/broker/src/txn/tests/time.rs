@@ -110,3 +110,34 @@ fn a_wake_for_what_has_ended_meanwhile_does_nothing() {
     assert_eq!(world.state(), "CompleteCommit");
     assert!(world.coordinator.next_wake().unwrap() > world.now.mono);
 }
+
+#[test]
+fn every_transaction_has_its_own_time() {
+    let mut world = World::one();
+    let who = world.ongoing();
+    world.pass(Duration::from_secs(50));
+    world.commit(who, 4).unwrap();
+    world.write_markers();
+    world.pass(Duration::from_secs(5));
+    assert_eq!(world.add(who, 0), OK);
+    world.pass(TIMEOUT);
+    assert_eq!(world.state(), "Ongoing");
+    world.pass(Duration::from_millis(1));
+    assert_eq!(world.state(), "PrepareAbort");
+}
+
+#[test]
+fn idleness_begins_with_the_last_marker() {
+    let mut world = World::two();
+    let who = world.ongoing();
+    world.commit(who, 5).unwrap();
+    world.pass(TIMEOUT * 2);
+    assert_eq!(world.coordinator.next_wake(), None);
+    world.write_markers();
+    let week = Duration::from_secs(604_800);
+    assert_eq!(world.coordinator.next_wake(), Some(world.now.mono.saturating_add(week)));
+    world.pass(week - Duration::from_millis(1));
+    assert_eq!(world.state(), "CompleteCommit");
+    world.pass(Duration::from_millis(1));
+    assert_eq!(world.state(), "unknown");
+}
