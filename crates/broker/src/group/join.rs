@@ -166,6 +166,7 @@ impl Group {
     /// A static member came back under a new id, and whoever speaks under the old one is fenced.
     fn replace(&mut self, turn: &mut Turn<'_>, ask: Ask<'_>, old: &str, new: &str) {
         self.fence(turn, old);
+        self.note_sync(old);
         let leader = self.roster.leader.clone();
         self.roster.rename(old, new);
         self.renew(turn, new);

@@ -67,7 +67,8 @@ impl Group {
         }
     }
 
-    fn note_sync(&mut self, id: &str) {
+    /// Nobody waits for this one's sync any longer.
+    pub(super) fn note_sync(&mut self, id: &str) {
         self.roster.unsynced.remove(id);
         if self.roster.unsynced.is_empty() {
             self.sync_until = None;

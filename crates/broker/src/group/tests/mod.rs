@@ -82,6 +82,16 @@ impl Desk {
         self.share_out();
     }
 
+    /// Who leads and who follows in a generation of two that nobody has synced in.
+    fn completing() -> (Self, &'static str, &'static str) {
+        let mut desk = Self::new();
+        desk.all_join(&["a", "b"]);
+        desk.pass(GATHER);
+        desk.all_joined(&["a", "b"]);
+        let leader = desk.leader();
+        (desk, leader, if leader == "a" { "b" } else { "a" })
+    }
+
     fn all_join(&mut self, names: &[&'static str]) {
         names.iter().for_each(|name| self.join(name));
     }

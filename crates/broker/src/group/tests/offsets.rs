@@ -231,6 +231,8 @@ fn a_producer_that_was_fenced_commits_and_ends_nothing() {
     desk.groups.end_transaction(1, 3, false);
     assert_eq!(desk.commit_later(2, 8), ErrorCode::INVALID_PRODUCER_EPOCH);
     assert_eq!(desk.commit_later(3, 9), ErrorCode::NONE);
+    assert_eq!(desk.commit_later(4, 9), ErrorCode::NONE);
+    assert_eq!(desk.commit_later(3, 9), ErrorCode::INVALID_PRODUCER_EPOCH);
     desk.groups.end_transaction(1, 2, true);
     assert_eq!(desk.offset(), Err(ErrorCode::UNSTABLE_OFFSET_COMMIT));
 }

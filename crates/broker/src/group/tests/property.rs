@@ -33,7 +33,7 @@ fn step() -> impl Strategy<Value = Step> {
         }),
         8 => (who.clone(), back.clone()).prop_map(|(who, back)| Step::Sync { who, back }),
         3 => (who.clone(), back).prop_map(|(who, back)| Step::Beat { who, back }),
-        1 => who.clone().prop_map(|who| Step::Leave { who }),
+        2 => who.clone().prop_map(|who| Step::Leave { who }),
         1 => who.prop_map(|who| Step::Forget { who }),
         6 => (0..9_000_u64).prop_map(|millis| Step::Pass { millis }),
         1 => Just(Step::Reload),

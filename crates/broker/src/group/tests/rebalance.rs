@@ -154,6 +154,35 @@ fn a_group_that_is_full_takes_no_more() {
 }
 
 #[test]
+fn a_full_group_that_prepares_takes_nobody_beyond_those_who_joined() {
+    let mut desk = Desk::with(GroupSettings { max_size: 2, ..GroupSettings::default() });
+    desk.all_join(&["a", "b", "c"]);
+    assert_eq!(desk.joined("c").error_code, ErrorCode::GROUP_MAX_SIZE_REACHED);
+    desk.pass(GATHER);
+    assert_eq!(desk.joined("a").members.len() + desk.joined("b").members.len(), 2);
+}
+
+#[test]
+fn no_more_ids_are_given_away_than_there_is_room() {
+    let mut desk = Desk::with(GroupSettings { max_size: 1, ..GroupSettings::default() });
+    ["a", "b"].iter().for_each(|name| desk.ask_to_join(name));
+    assert_eq!(desk.joined("a").error_code, ErrorCode::MEMBER_ID_REQUIRED);
+    assert_eq!(desk.joined("b").error_code, ErrorCode::GROUP_MAX_SIZE_REACHED);
+}
+
+#[test]
+fn whoever_leaves_while_it_waits_is_told_that_it_is_unknown() {
+    let (mut desk, leader, follower) = Desk::completing();
+    desk.sync(follower, &[]);
+    assert_eq!(desk.leave(follower), ErrorCode::NONE);
+    assert_eq!(desk.synced(follower), Err(ErrorCode::UNKNOWN_MEMBER_ID));
+    desk.join("c");
+    assert_eq!(desk.leave("c"), ErrorCode::NONE);
+    assert_eq!(desk.joined("c").error_code, ErrorCode::UNKNOWN_MEMBER_ID);
+    assert_eq!(desk.beat(leader), ErrorCode::REBALANCE_IN_PROGRESS);
+}
+
+#[test]
 fn limits_of_memory_are_kept_with_codes_of_kafka() {
     let settings = GroupSettings { max_groups: 1, max_metadata_bytes: 50, ..<_>::default() };
     let mut desk = Desk::with(settings);

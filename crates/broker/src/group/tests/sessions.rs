@@ -62,12 +62,7 @@ fn a_newcomer_is_not_kept_waiting_for_ever() {
 
 #[test]
 fn members_that_never_sync_are_thrown_out() {
-    let mut desk = Desk::new();
-    desk.all_join(&["a", "b"]);
-    desk.pass(GATHER);
-    desk.all_joined(&["a", "b"]);
-    let leader = desk.leader();
-    let follower = if leader == "a" { "b" } else { "a" };
+    let (mut desk, leader, follower) = Desk::completing();
     desk.sync(follower, &[]);
     for _ in 0..12 {
         assert_eq!(desk.beat(leader), ErrorCode::NONE);
@@ -75,6 +70,39 @@ fn members_that_never_sync_are_thrown_out() {
     }
     assert_eq!(desk.synced(follower), Err(ErrorCode::REBALANCE_IN_PROGRESS));
     assert_eq!(desk.beat(leader), ErrorCode::UNKNOWN_MEMBER_ID);
+}
+
+#[test]
+fn a_session_begins_with_the_generation() {
+    let (mut desk, leader, follower) = Desk::completing();
+    desk.sync(follower, &[]);
+    desk.pass(SESSION);
+    assert_eq!(desk.synced(follower), Err(ErrorCode::REBALANCE_IN_PROGRESS));
+    assert_eq!(desk.beat(leader), ErrorCode::UNKNOWN_MEMBER_ID);
+}
+
+#[test]
+fn a_session_that_ended_while_its_member_waited_begins_again() {
+    let (mut desk, leader, follower) = Desk::completing();
+    desk.sync(follower, &[]);
+    for _ in 0..4 {
+        assert_eq!(desk.beat(leader), ErrorCode::NONE);
+        desk.pass(SESSION / 2);
+    }
+    desk.sync(leader, &[(leader, "x"), (follower, "y")]);
+    assert_eq!(desk.synced(follower), Ok("y".to_owned()));
+    desk.pass(SESSION);
+    assert_eq!(desk.beat(follower), ErrorCode::UNKNOWN_MEMBER_ID);
+}
+
+#[test]
+fn an_id_that_was_given_away_is_lost_with_the_coordinator() {
+    let mut desk = Desk::of(&["a"]);
+    desk.ask_to_join("b");
+    desk.person("b").id = desk.joined("b").member_id.to_string();
+    desk.groups.reload(desk.now);
+    desk.join("b");
+    assert_eq!(desk.joined("b").error_code, ErrorCode::UNKNOWN_MEMBER_ID);
 }
 
 #[test]

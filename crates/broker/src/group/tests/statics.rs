@@ -38,6 +38,33 @@ fn a_restart_within_the_session_moves_nothing() {
 }
 
 #[test]
+fn a_restart_is_a_sign_of_life() {
+    let (mut desk, leader, follower) = pair();
+    desk.pass(SESSION / 2);
+    desk.beat(leader);
+    desk.person(follower).id.clear();
+    desk.join(follower);
+    desk.joined(follower);
+    desk.pass(SESSION * 3 / 4);
+    assert_eq!(desk.beat(follower), ErrorCode::NONE);
+}
+
+#[test]
+fn nobody_waits_for_the_sync_of_a_former_id() {
+    let (mut desk, leader, follower) = pair();
+    desk.all_join(&[leader, follower]);
+    desk.all_joined(&[leader, follower]);
+    desk.sync(leader, &[(leader, "x"), (follower, "y")]);
+    desk.person(follower).id.clear();
+    desk.join(follower);
+    desk.joined(follower);
+    for _ in 0..20 {
+        desk.pass(SESSION / 2);
+        assert_eq!([leader, follower].map(|name| desk.beat(name)), [ErrorCode::NONE; 2]);
+    }
+}
+
+#[test]
 fn a_leader_that_restarts_skips_the_assignment() {
     let (mut desk, leader, _) = pair();
     desk.person(leader).id.clear();
