@@ -1,5 +1,7 @@
 //! SASL, seen as a client sees it.
 
+use std::sync::OnceLock;
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use klamm_wire::{Time, WallMillis};
@@ -11,11 +13,15 @@ use crate::security::Principal;
 
 const NOW: WallMillis = WallMillis(1_000_000);
 
+/// Two users, whose keys are derived only once: that is what takes time here.
 fn sasl() -> Sasl {
-    let users = Credentials::new(7, Iterations::MIN)
-        .with_user("alice", "secret")
-        .with_user("a,b=c", "comma");
-    Sasl::new(users)
+    static SASL: OnceLock<Sasl> = OnceLock::new();
+    let users = || {
+        Credentials::new(7, Iterations::MIN)
+            .with_user("alice", "secret")
+            .with_user("a,b=c", "comma")
+    };
+    SASL.get_or_init(|| Sasl::new(users())).clone()
 }
 
 fn begin(sasl: &Sasl, mechanism: Mechanism) -> SaslSession {
