@@ -23,8 +23,21 @@ const NODE_LISTS: &[&str] = &["replicaNodes", "isrNodes", "offlineReplicas"];
 /// Fields of `now`.
 const TIMES: &[&str] = &["logAppendTimeMs", "timestamp", "baseTimestamp", "maxTimestamp"];
 /// Lists of `order`: their elements come in any order.
-const UNORDERED: &[&str] =
-    &["brokers", "topics", "partitions", "apiKeys", "supportedFeatures", "finalizedFeatures"];
+const UNORDERED: &[&str] = &[
+    "brokers",
+    "topics",
+    "partitions",
+    "responses",
+    "partitionResponses",
+    "coordinators",
+    "resultsByTopicV3AndBelow",
+    "resultsByTransaction",
+    "topicResults",
+    "resultsByPartition",
+    "apiKeys",
+    "supportedFeatures",
+    "finalizedFeatures",
+];
 /// What is close enough to be the time of the run.
 const NEARBY_MILLIS: i64 = 2 * 24 * 3600 * 1000;
 /// A topic without an id.
@@ -49,6 +62,14 @@ impl Normaliser {
     #[must_use]
     pub fn text(&self, text: &str) -> String {
         if self.prefix.is_empty() { text.to_owned() } else { text.replace(&self.prefix, "~") }
+    }
+
+    /// Lets the id of a topic be named by the topic, so that its name does not hang on the order
+    /// in which a broker tells of several.
+    pub fn know_topic(&mut self, id: &str, name: &str) {
+        let key = ("topic", Value::from(id).to_string());
+        let name = format!("topic {}", self.text(name));
+        self.names.insert(key, name);
     }
 
     /// Renames everywhere in a value.
@@ -143,7 +164,7 @@ pub fn now_millis() -> i64 {
 
 /// Numbers that name an element sort as numbers; anything else as its text.
 fn sorting_key(item: &Value) -> (i64, String) {
-    let number = ["partitionIndex", "apiKey", "nodeId"]
+    let number = ["partitionIndex", "index", "apiKey", "nodeId"]
         .into_iter()
         .find_map(|field| item.get(field).and_then(Value::as_i64));
     (number.unwrap_or_default(), item.to_string())
@@ -188,6 +209,15 @@ mod tests {
         let mut value = json!([{"timestamp": 1000}, {"timestamp": now_millis()}]);
         normaliser.apply(&mut value);
         assert_eq!(value, json!([{"timestamp": 1000}, {"timestamp": "<now>"}]));
+    }
+
+    #[test]
+    fn a_topic_that_is_known_gives_its_id_a_name() {
+        let mut normaliser = Normaliser::new("kc1-X-");
+        normaliser.know_topic("s7mE3z1hQ0y8rE0bZf0m3w", "kc1-X-orders");
+        let mut value = json!({"topicId": "s7mE3z1hQ0y8rE0bZf0m3w"});
+        normaliser.apply(&mut value);
+        assert_eq!(value, json!({"topicId": "topic ~orders"}));
     }
 
     #[test]

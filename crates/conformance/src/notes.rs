@@ -46,6 +46,11 @@ impl Notes {
         self.step(&name, text);
     }
 
+    /// Lets the id of a topic be named by the topic.
+    pub fn know_topic(&self, id: &str, name: &str) {
+        self.0.borrow_mut().normaliser.know_topic(id, name);
+    }
+
     /// Records anything else.
     pub fn step(&self, name: &str, mut answer: Value) {
         let mut book = self.0.borrow_mut();

@@ -170,7 +170,10 @@ impl Run {
         let name = self.name(name);
         let mut conn = self.connect()?.unrecorded();
         self.topics.push(name.clone());
-        topics::create(&mut conn, self.can(), Wish { name: &name, partitions, configs })
+        let wish = Wish { name: &name, partitions, configs };
+        let topic = topics::create(&mut conn, self.can(), wish)?;
+        self.notes.know_topic(&topic.id.to_string(), &name);
+        Ok(topic)
     }
 
     /// Removes a topic that the case made without [`topic`](Self::topic) when the case ends.

@@ -124,6 +124,7 @@ fn far_too_new(run: &mut Run) -> Outcome {
     let max = own.and_then(|api| api.get("maxVersion")).and_then(Value::as_i64);
     run.expect.eq("the newest ApiVersions", max, listed.map(|range| i64::from(range.max)));
     // The connection goes on as if nothing had been asked.
+    let mut c = c.brief();
     let again = c.note("afterwards").ask(0, &ApiVersionsRequest::default())?;
     run.expect.code(&again, TOP_CODE, 0);
     Ok(())
