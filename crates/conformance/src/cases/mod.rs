@@ -8,11 +8,20 @@ pub mod not_run;
 mod prd;
 mod sas;
 mod tag;
+mod top;
 
 use crate::case::Case;
 
-const GROUPS: &[&[Case]] =
-    &[frm::CASES, api::CASES, met::CASES, fco::CASES, prd::CASES, tag::CASES, sas::CASES];
+const GROUPS: &[&[Case]] = &[
+    frm::CASES,
+    api::CASES,
+    met::CASES,
+    fco::CASES,
+    prd::CASES,
+    tag::CASES,
+    sas::CASES,
+    top::CASES,
+];
 
 /// Every case, group by group.
 pub fn all() -> impl Iterator<Item = &'static Case> {
