@@ -6,6 +6,8 @@ pub mod cluster;
 pub mod defects;
 mod group;
 mod log;
+#[cfg(feature = "server")]
+pub mod null;
 pub mod personas;
 pub mod security;
 #[cfg(feature = "server")]

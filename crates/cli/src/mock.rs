@@ -22,6 +22,8 @@ usage: klamm mock [options]
   --no-auto-create        unknown topics are not created by being asked for
   --defect NAME           a promise to break: see --list-defects; may be repeated
   --move-leaders-every MS every partition gets another leader, again and again
+  --null                  acknowledge without storing, and print counts as JSON at the end
+  --check                 with --null: hold batches to their checksums and sequences
   --seed N                from which ids are drawn (1)
   --until-eof             serve until standard input ends, too
   --list-defects          print the names of the defects, one per line, and end
@@ -60,6 +62,13 @@ pub(crate) fn run(words: &[&str]) -> ExitCode {
 
 fn read(words: &[&str]) -> Result<Asked, Complaint> {
     let mut wish = Wish { builder: TestCluster::builder(), moves: None, until_eof: false };
+    let (is_null, checks) = (words.contains(&"--null"), words.contains(&"--check"));
+    if checks && !is_null {
+        return Err("--check needs --null".to_owned());
+    }
+    if is_null {
+        wish.builder = wish.builder.null(checks);
+    }
     let mut arguments = Arguments::new(words);
     while let Some(option) = arguments.next_option() {
         match option {
@@ -69,6 +78,7 @@ fn read(words: &[&str]) -> Result<Asked, Complaint> {
             "--list-personas" => {
                 return Ok(Asked::List(Persona::ALL.iter().map(|one| one.name()).collect()));
             }
+            "--null" | "--check" => {}
             "--until-eof" => wish.until_eof = true,
             "--move-leaders-every" => {
                 wish.moves = Some(Duration::from_millis(arguments.parsed(option)?));
@@ -140,6 +150,7 @@ async fn serve(wish: Wish) -> Result<(), StartError> {
         () = ended(wish.until_eof) => {}
         () = interrupted() => {}
     }
+    cluster.counted().into_iter().for_each(|counted| println!("{counted}"));
     Ok(())
 }
 

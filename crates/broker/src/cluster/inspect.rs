@@ -28,6 +28,12 @@ impl Cluster {
         Ok(())
     }
 
+    /// The length of the longest request that is read.
+    #[must_use]
+    pub fn request_limit(&self) -> usize {
+        self.state.settings.limits.request_bytes
+    }
+
     /// The leaders of a topic's partitions, in their order; none for a topic that is not there.
     #[must_use]
     pub fn leaders(&self, topic: &str) -> Vec<Option<NodeId>> {

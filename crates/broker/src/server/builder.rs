@@ -8,6 +8,7 @@ use klamm_wire::{ErrorCode, NodeId};
 
 use super::hub::Hub;
 use super::listening::Listening;
+use super::null::Null;
 use super::orders::TestCluster;
 use crate::cluster::{Cluster, ClusterSettings, Endpoint, Listener};
 use crate::defects::Defect;
@@ -23,6 +24,8 @@ pub struct Builder {
     listeners: Vec<Listener>,
     host: IpAddr,
     port: u16,
+    /// Store nothing; whether batches are checked then.
+    null: Option<bool>,
 }
 
 /// Why a cluster does not start.
@@ -57,6 +60,7 @@ impl Default for Builder {
             listeners: vec![Listener::Plain],
             host: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
+            null: None,
         }
     }
 }
@@ -111,6 +115,13 @@ impl Builder {
         self
     }
 
+    /// Acknowledge what is produced and store nothing, for benchmarks of clients. With `checks`,
+    /// every batch is held to its checksum and its place in its producer's sequence.
+    pub fn null(mut self, checks: bool) -> Self {
+        self.null = Some(checks);
+        self
+    }
+
     /// Everything else.
     pub fn settings(mut self, change: impl FnOnce(&mut ClusterSettings)) -> Self {
         change(&mut self.settings);
@@ -124,7 +135,7 @@ impl Builder {
     pub async fn start(self) -> Result<TestCluster, StartError> {
         let nodes: Vec<NodeId> = self.settings.nodes.iter().map(|node| node.id).collect();
         let addresses = self.addresses(&nodes)?;
-        let hub = Hub::new(Cluster::new(self.settings));
+        let hub = Hub::new(Cluster::new(self.settings), self.null.map(Null::new));
         for (name, partitions, settings) in self.topics {
             let created =
                 hub.act(|cluster, now| cluster.create_topic(now, &name, partitions, settings));

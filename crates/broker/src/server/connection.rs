@@ -8,6 +8,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use super::hub::{Hub, Order};
+use super::null;
 use crate::cluster::ConnectionId;
 
 /// How much is read at once.
@@ -21,7 +22,10 @@ where
     let (writer, orders) = mpsc::unbounded_channel();
     hub.join(id, writer);
     // How a client leaves makes no difference to a cluster.
-    let _ = converse(&hub, id, &mut stream, orders).await;
+    let _ = match &hub.null {
+        Some(null) => null::converse(&hub, null, id, &mut stream, orders).await,
+        None => converse(&hub, id, &mut stream, orders).await,
+    };
     hub.leave(id);
     let _ = stream.shutdown().await;
 }

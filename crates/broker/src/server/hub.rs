@@ -9,6 +9,7 @@ use klamm_wire::{Now, Time, WallMillis};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::null::Null;
 use crate::cluster::{Cluster, ConnectionId, Output};
 
 /// What a connection's task is told to do. There is at most one answer on its way, so the queue
@@ -22,6 +23,8 @@ pub(super) enum Order {
 pub(super) struct Hub {
     inner: Mutex<Inner>,
     clock: RealClock,
+    /// What connections share that store nothing, if that is how they are served.
+    pub(super) null: Option<Null>,
     /// Told when the cluster wants to be woken earlier than it was going to be.
     rearm: Notify,
 }
@@ -55,10 +58,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Hub {
-    pub(super) fn new(cluster: Cluster) -> Arc<Self> {
+    pub(super) fn new(cluster: Cluster, null: Option<Null>) -> Arc<Self> {
         let inner = Inner { cluster, writers: BTreeMap::new(), armed: None };
         let clock = RealClock { begun: Instant::now(), skew_ms: Mutex::new(0) };
-        Arc::new(Self { inner: Mutex::new(inner), clock, rearm: Notify::new() })
+        Arc::new(Self { inner: Mutex::new(inner), clock, null, rearm: Notify::new() })
     }
 
     /// Lets something happen to the cluster, and passes on what comes of it.

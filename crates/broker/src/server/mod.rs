@@ -7,6 +7,7 @@ mod builder;
 mod connection;
 mod hub;
 mod listening;
+mod null;
 mod orders;
 
 pub use builder::{Builder, StartError};

@@ -12,6 +12,7 @@ use super::builder::Builder;
 use super::hub::Hub;
 use super::listening::Listening;
 use crate::cluster::{Cluster, Listener, Restart};
+use crate::null::Counted;
 
 /// A cluster that serves, until it is dropped.
 ///
@@ -62,6 +63,12 @@ impl TestCluster {
         let of_kind = self.listening.iter().filter(|one| one.listener == listener);
         let addresses: Vec<String> = of_kind.map(|one| one.address.to_string()).collect();
         addresses.join(",")
+    }
+
+    /// What a cluster that stores nothing has counted; nothing for one that stores.
+    #[must_use]
+    pub fn counted(&self) -> Option<Counted> {
+        self.hub.null.as_ref().map(|null| null.counts.read())
     }
 
     /// Lets the caller look at the cluster, or do something to it.
