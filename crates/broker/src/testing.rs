@@ -14,7 +14,7 @@ use klamm_records::{
 };
 use klamm_wire::{Epoch, NodeId, Now, PartitionIndex, ProducerId, Sequence, Time, WallMillis};
 
-use crate::cluster::{Endpoint, Partition, Topic};
+use crate::cluster::{Endpoint, Listener, Partition, Topic};
 use crate::topic::TopicSettings;
 use crate::{Cluster, ClusterSettings, ConnectionId, Output};
 
@@ -46,7 +46,11 @@ impl World {
         let mut cluster = Cluster::new(settings);
         for node in nodes {
             let port = u16::try_from(9000 + node.0).unwrap();
-            cluster.advertise(node, 0, Endpoint { host: format!("node{node}.test"), port });
+            cluster.advertise(
+                node,
+                Listener::Plain,
+                Endpoint { host: format!("node{node}.test"), port },
+            );
         }
         Self {
             cluster,
@@ -116,7 +120,9 @@ impl World {
 
     #[track_caller]
     pub(crate) fn connect(&mut self, node: i32) -> ConnectionId {
-        self.cluster.open(self.now, NodeId(node), 0, "127.0.0.1").expect("the node is up")
+        self.cluster
+            .open(self.now, NodeId(node), Listener::Plain, "127.0.0.1")
+            .expect("the node is up")
     }
 
     /// Sends a request, and lets the cluster do what it can do now.

@@ -20,7 +20,7 @@ fn batch(sequence: i32) -> Bytes {
     }
     let encoded = Encoder::new().encode(open.close().unwrap(), Codec::None.into(), &pool).unwrap();
     let identity =
-        Identity { producer_id: ProducerId(7), epoch: Epoch(0), sequence: Sequence(sequence) };
+        Identity { producer_id: ProducerId(7), epoch: Epoch(0), base_sequence: Sequence(sequence) };
     encoded.stamp(Stamp::Idempotent(identity)).into_segments().concat().into()
 }
 
