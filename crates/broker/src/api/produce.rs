@@ -21,7 +21,7 @@ use klamm_wire::{ErrorCode, NodeId, PartitionIndex, TopicId};
 use super::{Call, Outcome};
 use crate::cluster::{Listener, State};
 use crate::defects::Defect;
-use crate::log::{AppendRules, Appended, Origin, Rejected};
+use crate::log::{AppendRules, Appended, Origin, Rejected, check_request};
 
 pub(crate) use delayed::DelayedProduce;
 
@@ -87,14 +87,6 @@ fn sort_out<'r>(
             ..TopicProduceResponse::default()
         });
         for data in &topic.partition_data {
-            let refused = known.and_then(|()| exists(call, &name, data.index));
-            if let Err(code) = refused {
-                let answer = failed(data.index, &Failed::before(code));
-                if let Some(topic) = responses.last_mut() {
-                    topic.partition_responses.push(answer);
-                }
-                continue;
-            }
             let pieces = data.records.as_ref().map(|records| records.pieces().collect());
             let item = Item {
                 topic: Cow::Owned(name.clone()),
@@ -102,10 +94,25 @@ fn sort_out<'r>(
                 index: data.index,
                 records: pieces.unwrap_or_default(),
             };
+            let exists = known.and_then(|()| exists(call, &name, data.index));
+            if let Err(why) = exists.map_err(Failed::before).and_then(|()| check(call, &item)) {
+                let answer = failed(data.index, &why);
+                responses.last_mut().into_iter().for_each(|topic| {
+                    topic.partition_responses.push(answer.clone());
+                });
+                continue;
+            }
             items.insert((name.clone(), data.index), item);
         }
     }
     (responses, items.into_values().collect())
+}
+
+/// Whether the records are what a request of this version may carry; asked before anyone asks who
+/// leads the partition.
+fn check(call: &Call<'_>, item: &Item<'_>) -> Result<(), Failed> {
+    let checked = check_request(&item.records, call.version(), &call.state.settings.defects);
+    checked.map_err(|rejected| Failed { rejected, log_start: -1 })
 }
 
 /// The name of the topic that is meant; an error if it is named by an id that nobody has.

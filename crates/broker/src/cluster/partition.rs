@@ -139,7 +139,8 @@ impl Partition {
         self.leader_epoch = self.leader_epoch.saturating_add(1);
         let Some(leader) = node else { return };
         self.in_sync.insert(leader);
-        let Some(led) = self.copies.remove(&leader) else { return };
+        let Some(mut led) = self.copies.remove(&leader) else { return };
+        led.log.begin_epoch(self.leader_epoch);
         for copy in self.copies.values_mut() {
             copy.diverge_from(&led);
         }
