@@ -4,6 +4,8 @@
 mod api;
 pub mod cluster;
 pub mod defects;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod group;
 mod log;
 #[cfg(feature = "server")]
