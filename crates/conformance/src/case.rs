@@ -90,6 +90,8 @@ pub enum Need {
     OneNode,
     /// No other case at its side.
     Alone,
+    /// More time than one has when nobody asked for it.
+    Slow,
 }
 
 impl fmt::Display for Need {
@@ -98,6 +100,7 @@ impl fmt::Display for Need {
             Self::Sasl => "sasl",
             Self::OneNode => "one-node",
             Self::Alone => "alone",
+            Self::Slow => "slow",
         })
     }
 }

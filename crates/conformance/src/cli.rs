@@ -19,7 +19,7 @@ use crate::target::Target;
 const USAGE: &str = "\
 usage: klamm-conformance run --bootstrap HOST:PORT[,...] --out FILE.jsonl
            [--sasl-bootstrap HOST:PORT[,...]] [--sasl-user NAME] [--sasl-password TEXT]
-           [--case GLOB]... [--seed N] [--jobs N]
+           [--case GLOB]... [--seed N] [--jobs N] [--slow yes]
        klamm-conformance list
        klamm-conformance show ID
        klamm-conformance compare --left A --right B --exceptions FILE --table OUT";
@@ -89,6 +89,7 @@ fn run(options: &Options) -> Done {
         sasl: addresses(find(options, "sasl-bootstrap")),
         user: find(options, "sasl-user").unwrap_or("alice").to_owned(),
         password: find(options, "sasl-password").unwrap_or("alice-secret").to_owned(),
+        slow: find(options, "slow") == Some("yes"),
         ..Target::default()
     };
     let out = need(options, "out")?;

@@ -161,7 +161,7 @@ impl Conn {
     /// # Errors
     /// As [`ask`](Self::ask).
     pub fn frame<'a, R: Request<'a>>(&mut self, version: i16, request: &R) -> Result<Frame, Stop> {
-        let asked = self.asked(R::KEY.code(), version);
+        let asked = asked(self, R::KEY.code(), version);
         let wire = encode_request(request, version, asked.id, self.client_id.as_deref())
             .map_err(|error| Stop::Failed(format!("{}: {error}", R::NAME)))?
             .to_vec();
@@ -170,7 +170,7 @@ impl Conn {
 
     /// Any key and version before any body, with the header of version 1, or 2 if `flexible`.
     pub fn frame_of(&mut self, key: i16, version: i16, flexible: bool, body: &[u8]) -> Frame {
-        let asked = self.asked(key, version);
+        let asked = asked(self, key, version);
         let mut bytes = Vec::new();
         bytes.extend(key.to_be_bytes());
         bytes.extend(version.to_be_bytes());
@@ -200,6 +200,12 @@ impl Conn {
     pub fn send_raw(&mut self, bytes: &[u8]) {
         // A peer that hangs up in the middle is what some cases want to see.
         let _ = self.stream.write_all(bytes).and_then(|()| self.stream.flush());
+    }
+
+    /// Sends bytes for as long as somebody takes them; `false` when that has ended.
+    pub fn try_send(&mut self, bytes: &[u8]) -> bool {
+        let taken = self.stream.set_write_timeout(Some(self.patience));
+        taken.is_ok() && self.stream.write_all(bytes).is_ok()
     }
 
     /// Waits for the answer to what was asked, and records it.
@@ -268,12 +274,13 @@ impl Conn {
             notes.step(&name, text.into());
         }
     }
+}
 
-    fn asked(&mut self, key: i16, version: i16) -> Asked {
-        let id = self.next_id;
-        self.next_id = id.wrapping_add(1);
-        Asked { key, version, id, note: std::mem::take(&mut self.note) }
-    }
+/// What the next request is: its correlation id, and the note that was made for it.
+fn asked(conn: &mut Conn, key: i16, version: i16) -> Asked {
+    let id = conn.next_id;
+    conn.next_id = id.wrapping_add(1);
+    Asked { key, version, id, note: std::mem::take(&mut conn.note) }
 }
 
 fn is_timeout(kind: ErrorKind) -> bool {

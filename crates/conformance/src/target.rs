@@ -22,6 +22,8 @@ pub struct Target {
     pub user: String,
     /// The user's password.
     pub password: String,
+    /// Whether there is time for slow cases.
+    pub slow: bool,
     /// What the first broker advertises.
     pub advertised: Advertised,
 }

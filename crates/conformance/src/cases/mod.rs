@@ -6,6 +6,7 @@ mod frm;
 mod met;
 pub mod not_run;
 mod prd;
+mod rob;
 mod sas;
 mod tag;
 mod top;
@@ -21,6 +22,7 @@ const GROUPS: &[&[Case]] = &[
     tag::CASES,
     sas::CASES,
     top::CASES,
+    rob::CASES,
 ];
 
 /// Every case, group by group.
