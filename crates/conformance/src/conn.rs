@@ -221,7 +221,7 @@ impl Conn {
         answer
     }
 
-    /// Waits for the end of the connection and records what came instead: `true` if it came.
+    /// Waits for the end of the connection, and records whether it came.
     pub fn expect_closed(&mut self) -> Raw {
         let raw = self.read_frame(self.patience);
         let text = match &raw {
