@@ -88,6 +88,15 @@ fn one(key: &str, found: Result<Found, ErrorCode>) -> Coordinator<'static> {
     }
 }
 
+/// What Kafka says to people of this code.
 fn message(code: ErrorCode) -> String {
-    code.name().unwrap_or_default().to_owned()
+    let text = match code {
+        ErrorCode::INVALID_REQUEST => {
+            "This most likely occurs because of a request being malformed by the client library or \
+             the message was sent to an incompatible broker. See the broker logs for more details."
+        }
+        ErrorCode::COORDINATOR_NOT_AVAILABLE => "The coordinator is not available.",
+        other => other.name().unwrap_or_default(),
+    };
+    text.to_owned()
 }

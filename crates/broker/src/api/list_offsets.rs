@@ -23,6 +23,8 @@ const LATEST_TIERED: i64 = -5;
 /// The first offset that waits to be moved elsewhere (from version 11).
 const EARLIEST_PENDING: i64 = -6;
 const READ_COMMITTED: i8 = 1;
+/// The first version that tells leader epochs.
+const FIRST_WITH_EPOCHS: i16 = 4;
 
 /// An offset that was found, with its timestamp and leader epoch.
 type Found = (i64, i64, i32);
@@ -32,7 +34,7 @@ pub(super) fn serve(call: &mut Call<'_>, request: &ListOffsetsRequest<'_>) -> Ou
         let parts = topic.partitions.iter();
         let partitions = parts.map(|wanted| {
             let found = look_up(call, &topic.name, wanted, request.isolation_level);
-            answered(wanted, found)
+            answered(wanted, found.map(|found| without_epoch_before(call.version(), found)))
         });
         ListOffsetsTopicResponse {
             name: Cow::Owned(topic.name.clone().into_owned()),
@@ -42,6 +44,12 @@ pub(super) fn serve(call: &mut Call<'_>, request: &ListOffsetsRequest<'_>) -> Ou
     });
     let topics = topics.collect();
     call.answer(&ListOffsetsResponse { topics, ..ListOffsetsResponse::default() })
+}
+
+/// Older versions have no place for a leader epoch.
+fn without_epoch_before(version: i16, (offset, timestamp, epoch): Found) -> Found {
+    let has_epoch = version >= FIRST_WITH_EPOCHS;
+    (offset, timestamp, if has_epoch { epoch } else { -1 })
 }
 
 fn answered(
@@ -68,6 +76,9 @@ fn look_up(
     wanted: &ListOffsetsPartition<'_>,
     isolation: i8,
 ) -> Result<Found, ErrorCode> {
+    if call.version() < first_version(wanted.timestamp) {
+        return Err(ErrorCode::UNSUPPORTED_VERSION);
+    }
     let partition = call.state.topics.partition(topic, wanted.partition_index);
     let partition = partition.ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
     partition.check_epoch(wanted.current_leader_epoch)?;
@@ -88,12 +99,23 @@ fn look_up(
             .log
             .max_timestamp(until)
             .map_or(none, |at| (at.offset, at.timestamp, at.leader_epoch)),
-        time if time < 0 => return Err(ErrorCode::INVALID_REQUEST),
+        time if time < 0 => return Err(ErrorCode::UNSUPPORTED_VERSION),
         time => led
             .log
             .offset_for_timestamp(time, until)
             .map_or(none, |at| (at.offset, at.timestamp, at.leader_epoch)),
     })
+}
+
+/// The first version that may ask for this: each place that has a name of its own has one.
+const fn first_version(timestamp: i64) -> i16 {
+    match timestamp {
+        MAX_TIMESTAMP => 7,
+        EARLIEST_LOCAL => 8,
+        LATEST_TIERED => 9,
+        EARLIEST_PENDING => 11,
+        _ => 0,
+    }
 }
 
 /// Under which leadership the first batch was appended; the present one for an empty log.

@@ -118,10 +118,14 @@ fn named(
         if !seen.insert(key) && !call.has(Defect::MetadataRepeatsTopics) {
             continue;
         }
-        answers.push(match by_name {
-            Some(name) if topic.topic_id == TopicId::ZERO => one(call, &name, may_create),
-            _ => by_id(call, topic.topic_id),
-        });
+        match by_name {
+            // What has neither a name nor an id is not answered.
+            None if topic.topic_id == TopicId::ZERO => {}
+            Some(name) if topic.topic_id == TopicId::ZERO => {
+                answers.push(one(call, &name, may_create));
+            }
+            _ => answers.push(by_id(call, topic.topic_id)),
+        }
     }
     answers
 }
@@ -149,10 +153,9 @@ fn one(call: &mut Call<'_>, name: &str, may_create: bool) -> MetadataResponseTop
     let error_code = if !is_valid_name(name) {
         ErrorCode::INVALID_TOPIC_EXCEPTION
     } else if creates {
-        match call.state.create_by_default(name) {
-            Ok(()) => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
-            Err(code) => code,
-        }
+        // Whoever asks learns the next time whether it could be created.
+        let _ = call.state.create_by_default(name);
+        ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
     } else {
         ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
     };

@@ -1,5 +1,6 @@
 //! From a request to its answer: one file per API.
 
+mod admin;
 mod coordinators;
 mod fetch;
 mod groups;
@@ -154,6 +155,16 @@ fn dispatch(call: &mut Call<'_>, api: ApiKey, body: Reader<'_>) -> Outcome {
         ApiKey::LeaveGroup => with(call, body, groups::leave),
         ApiKey::OffsetCommit => with(call, body, groups::commit),
         ApiKey::OffsetFetch => with(call, body, groups::fetch),
+        ApiKey::CreateTopics => with(call, body, admin::create_topics::serve),
+        ApiKey::DeleteTopics => with(call, body, admin::delete_topics::serve),
+        ApiKey::CreatePartitions => with(call, body, admin::create_partitions::serve),
+        ApiKey::DeleteRecords => with(call, body, admin::delete_records::serve),
+        ApiKey::DescribeCluster => with(call, body, admin::describe_cluster::serve),
+        ApiKey::DescribeConfigs => with(call, body, admin::describe_configs::serve),
+        ApiKey::DescribeProducers => with(call, body, admin::describe_producers::serve),
+        ApiKey::DescribeTransactions => with(call, body, admin::describe_transactions::serve),
+        ApiKey::ListTransactions => with(call, body, admin::list_transactions::serve),
+        ApiKey::OffsetForLeaderEpoch => with(call, body, admin::offset_for_leader_epoch::serve),
         _ => Outcome::Close,
     }
 }

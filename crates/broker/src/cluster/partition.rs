@@ -36,13 +36,17 @@ impl Partition {
             let log = PartitionLog::new(seed);
             (*node, Replica { log, high_watermark: 0, behind_since: None, stalled: false })
         };
-        Self {
+        let mut partition = Self {
             leader: replicas.first().copied(),
             leader_epoch: 0,
             in_sync: replicas.iter().copied().collect(),
             copies: replicas.iter().map(copy).collect(),
             replicas,
+        };
+        if let Some(led) = partition.led_mut() {
+            led.log.begin_epoch(0);
         }
+        partition
     }
 
     pub(crate) fn copy(&self, node: NodeId) -> Option<&Replica> {

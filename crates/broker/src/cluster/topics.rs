@@ -161,11 +161,13 @@ impl Topics {
     }
 }
 
-/// A new partition: the first of its nodes that is up leads, and who is down is not in sync.
+/// A new partition: nodes that are up stand before those that are down, which are not in sync.
 fn begun(replicas: Vec<NodeId>, seed: u64, live: &[NodeId]) -> Partition {
-    let mut partition = Partition::new(replicas, seed);
-    partition.in_sync.retain(|node| live.contains(node));
-    partition.leader = partition.replicas.iter().copied().find(|node| live.contains(node));
+    let is_live = |node: &NodeId| live.contains(node);
+    let (mut order, down): (Vec<_>, Vec<_>) = replicas.into_iter().partition(is_live);
+    order.extend(down);
+    let mut partition = Partition::new(order, seed);
+    partition.in_sync.retain(is_live);
     partition
 }
 

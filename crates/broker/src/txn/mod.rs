@@ -64,6 +64,6 @@ mod markers;
 mod tests;
 
 pub(crate) use codes::produce_code;
-pub(crate) use coordinator::{Coordinator, TxnRules};
+pub(crate) use coordinator::{Coordinator, TxnFacts, TxnRules};
 pub(crate) use entry::Identity;
 pub(crate) use markers::MarkerWrite;
