@@ -46,7 +46,7 @@ enum State {
     /// In front of a length, all of which lies in the pieces.
     Length,
     /// In a frame of `length` bytes, of which those gathered have been taken from the pieces.
-    /// `gathered.len() <= length <= limit`.
+    /// `gathered.len() <= length <= limit`, with the limit that was set when it began.
     Body { length: usize, gathered: Vec<u8> },
     /// Nowhere: the stream is not one of frames.
     Failed(FrameError),
@@ -72,6 +72,12 @@ impl FrameDecoder {
     /// The length of the longest frame that is accepted.
     pub fn limit(&self) -> usize {
         self.limit
+    }
+
+    /// Sets the length of the longest frame that is accepted, from the next frame on whose length
+    /// was not looked at.
+    pub fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
     }
 
     /// The bytes that were pushed and not handed out in frames.
