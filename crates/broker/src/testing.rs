@@ -3,6 +3,8 @@
 //! A client opens a connection, encodes a request, and takes the answer when there is one. Time
 //! passes only when a test lets it pass.
 
+pub(crate) mod sasl;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
@@ -45,12 +47,11 @@ impl World {
         let nodes: Vec<NodeId> = settings.nodes.iter().map(|node| node.id).collect();
         let mut cluster = Cluster::new(settings);
         for node in nodes {
-            let port = u16::try_from(9000 + node.0).unwrap();
-            cluster.advertise(
-                node,
-                Listener::Plain,
-                Endpoint { host: format!("node{node}.test"), port },
-            );
+            for (listener, first) in Listener::ALL.into_iter().zip([9000, 9100, 9200, 9300]) {
+                let port = u16::try_from(first + node.0).unwrap();
+                let endpoint = Endpoint { host: format!("node{node}.test"), port };
+                cluster.advertise(node, listener, endpoint);
+            }
         }
         Self {
             cluster,
@@ -120,9 +121,13 @@ impl World {
 
     #[track_caller]
     pub(crate) fn connect(&mut self, node: i32) -> ConnectionId {
-        self.cluster
-            .open(self.now, NodeId(node), Listener::Plain, "127.0.0.1")
-            .expect("the node is up")
+        self.connect_to(node, Listener::Plain)
+    }
+
+    #[track_caller]
+    pub(crate) fn connect_to(&mut self, node: i32, listener: Listener) -> ConnectionId {
+        let opened = self.cluster.open(self.now, NodeId(node), listener, "127.0.0.1");
+        opened.expect("the node is up")
     }
 
     /// Sends a request, and lets the cluster do what it can do now.

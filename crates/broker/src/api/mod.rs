@@ -7,6 +7,7 @@ mod groups;
 mod list_offsets;
 mod metadata;
 mod produce;
+mod sasl;
 #[cfg(test)]
 mod tests;
 mod transactions;
@@ -22,8 +23,10 @@ use klamm_wire::{NodeId, Now, Reader, Time};
 use crate::cluster::State;
 use crate::cluster::connection::Session;
 use crate::defects::Defect;
+use sasl::Admission;
 
 pub(crate) use produce::DelayedProduce;
+pub(crate) use sasl::Authentication;
 
 /// What becomes of a request.
 pub(crate) enum Outcome {
@@ -33,6 +36,8 @@ pub(crate) enum Outcome {
     Silence,
     /// The connection ends.
     Close,
+    /// The connection ends then, and is answered just before if there is an answer.
+    Refused { answer: Option<Segments>, at: Time },
     /// The answer comes when replicas have what was appended.
     Produced(Box<DelayedProduce>),
     /// The request is to be served again when logs have changed, and at this time at the latest.
@@ -114,10 +119,13 @@ pub(crate) fn serve(
     now: Now,
     arrived: &Arrived,
 ) -> Outcome {
+    if session.sasl.wants_bare_token() {
+        return sasl::bare_token(state, session, now, &arrived.frame);
+    }
     let (header, body) = match decode_request_header(&arrived.frame) {
         Ok(header) => header,
         Err(DecodeFrameError::UnknownApi { version, correlation_id, .. })
-            if state.settings.defects.has(Defect::AnswersUnknownKeys) =>
+            if session.sasl.is_done() && state.settings.defects.has(Defect::AnswersUnknownKeys) =>
         {
             return ReplyTo { version, correlation_id }.bare();
         }
@@ -129,10 +137,18 @@ pub(crate) fn serve(
     let client_id = header.client_id.as_deref().unwrap_or_default();
     let &Arrived { came, is_last, .. } = arrived;
     let mut call = Call { state, session, now, client_id, reply, came, is_last };
-    match call.state.settings.persona.versions(api) {
-        Some(versions) if versions.contains(version) => dispatch(&mut call, api, body),
-        Some(_) if api == ApiKey::ApiVersions => versions::refuse(&call),
-        _ => Outcome::Close,
+    let admission = sasl::admit(&call, api);
+    let versions = call.state.settings.persona.versions(api);
+    match (versions, admission) {
+        (None, _) | (_, Admission::Closed) => Outcome::Close,
+        (Some(versions), Admission::Served) if versions.contains(version) => {
+            dispatch(&mut call, api, body)
+        }
+        (Some(versions), Admission::Illegal) if versions.contains(version) => {
+            sasl::illegal(&call, api, body)
+        }
+        (Some(_), Admission::Served) if api == ApiKey::ApiVersions => versions::refuse(&call),
+        (Some(_), _) => Outcome::Close,
     }
 }
 
@@ -143,6 +159,8 @@ fn dispatch(call: &mut Call<'_>, api: ApiKey, body: Reader<'_>) -> Outcome {
         ApiKey::ListOffsets => with(call, body, list_offsets::serve),
         ApiKey::Metadata => with(call, body, metadata::serve),
         ApiKey::ApiVersions => with(call, body, versions::serve),
+        ApiKey::SaslHandshake => with(call, body, sasl::handshake),
+        ApiKey::SaslAuthenticate => with(call, body, sasl::authenticate),
         ApiKey::FindCoordinator => with(call, body, coordinators::serve),
         ApiKey::InitProducerId => with(call, body, transactions::init),
         ApiKey::AddPartitionsToTxn => with(call, body, transactions::add_partitions),

@@ -24,6 +24,7 @@ pub(super) fn serve(call: &mut Call<'_>, request: &ApiVersionsRequest<'_>) -> Ou
         let error_code = ErrorCode::INVALID_REQUEST;
         return call.answer(&ApiVersionsResponse { error_code, ..ApiVersionsResponse::default() });
     }
+    call.session.sasl.versions_told();
     let response = response(call);
     answer(call, &response)
 }

@@ -5,6 +5,8 @@ use klamm_protocol::frame::{FrameDecoder, FrameError};
 use klamm_wire::{NodeId, Time};
 
 use super::listener::Listener;
+use crate::api::Authentication;
+use crate::security::Principal;
 
 /// The name of a connection, never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +20,16 @@ pub(crate) struct Session {
     /// The listener that was connected to; answers name the addresses of the same one.
     pub(crate) listener: Listener,
     pub(crate) host: String,
+    /// Under which name the client acts.
+    pub(crate) principal: Principal,
+    pub(crate) sasl: Authentication,
+}
+
+impl Session {
+    pub(crate) fn new(id: ConnectionId, node: NodeId, listener: Listener, host: &str) -> Self {
+        let (principal, sasl) = (Principal::anonymous(), Authentication::new(listener));
+        Self { id, node, listener, host: host.to_owned(), principal, sasl }
+    }
 }
 
 /// What a connection is at. Like Kafka, a node serves one request of a connection at a time.
@@ -52,6 +64,11 @@ impl Connection {
     pub(crate) fn push(&mut self, bytes: Bytes, now: Time) {
         self.active = now;
         self.decoder.push(bytes);
+    }
+
+    /// How long the next request may be.
+    pub(crate) fn set_limit(&mut self, limit: usize) {
+        self.decoder.set_limit(limit);
     }
 
     /// Bytes that came and were not served yet.

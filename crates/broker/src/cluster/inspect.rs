@@ -3,11 +3,18 @@
 use bytes::Bytes;
 use klamm_wire::{ErrorCode, NodeId, Now, PartitionIndex};
 
-use super::Cluster;
 use super::topics::Layout;
+use super::{Cluster, ConnectionId};
+use crate::security::Principal;
 use crate::topic::TopicSettings;
 
 impl Cluster {
+    /// Under which name the client of a connection acts; nothing for one that is gone.
+    #[must_use]
+    pub fn principal(&self, connection: ConnectionId) -> Option<&Principal> {
+        self.connections.get(&connection).map(|known| &known.session.principal)
+    }
+
     /// Creates a topic, spread over the nodes.
     ///
     /// # Errors

@@ -37,7 +37,9 @@ pub use connection::ConnectionId;
 pub use listener::Listener;
 pub use nodes::Restart;
 pub(crate) use partition::Partition;
-pub use settings::{ClusterSettings, Limits, NodeSettings, ReplicationSettings, TopicDefaults};
+pub use settings::{
+    ClusterSettings, Limits, NodeSettings, ReplicationSettings, SecuritySettings, TopicDefaults,
+};
 pub(crate) use state::{Coordinates, State, transaction_rules};
 pub use state::{Endpoint, Life};
 pub(crate) use topics::{Ground, Layout, Refusal, Topic, is_valid_name, name_fault};
@@ -104,8 +106,8 @@ impl Cluster {
         }
         self.next_connection = self.next_connection.saturating_add(1);
         let id = ConnectionId(self.next_connection);
-        let session = Session { id, node, listener, host: host.to_owned() };
-        let limit = self.state.settings.limits.request_bytes;
+        let session = Session::new(id, node, listener, host);
+        let limit = self.state.settings.limits.of_requests(session.sasl.is_done());
         self.connections.insert(id, Connection::new(session, limit, now.mono));
         self.next_sweep.get_or_insert(now.mono.saturating_add(SWEEP));
         Some(id)
@@ -190,6 +192,8 @@ impl Cluster {
     fn serve(&mut self, now: Now, id: ConnectionId, arrived: Arrived) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
         let outcome = api::serve(&mut self.state, &mut connection.session, now, &arrived);
+        let is_known = connection.session.sasl.is_done();
+        connection.set_limit(self.state.settings.limits.of_requests(is_known));
         match outcome {
             Outcome::Again(until) => self.wait(id, Waiting::Again { arrived, until }),
             outcome => self.follow(id, outcome),
@@ -202,6 +206,7 @@ impl Cluster {
             Outcome::Answer(frame) => self.send(id, frame),
             Outcome::Silence => {}
             Outcome::Close | Outcome::Again(_) => self.hang_up(id),
+            Outcome::Refused { answer, at } => self.wait(id, Waiting::Refused { answer, at }),
             Outcome::Produced(delayed) => self.wait(id, Waiting::Produce(delayed)),
             Outcome::Group(reply) => self.wait(id, Waiting::Group(reply)),
         }

@@ -76,7 +76,15 @@ impl Cluster {
                 self.set_free(id);
                 self.serve(now, id, Arrived { is_last, ..arrived });
             }
-            Some(group @ Waiting::Group(_)) => drop(self.waiting.insert(id, group)),
+            Some(Waiting::Refused { answer, at }) if at <= now.mono => {
+                if let Some(frame) = answer {
+                    self.send(id, frame);
+                }
+                self.hang_up(id);
+            }
+            Some(other @ (Waiting::Group(_) | Waiting::Refused { .. })) => {
+                self.waiting.insert(id, other);
+            }
             None => {}
         }
     }

@@ -6,6 +6,8 @@ use klamm_wire::NodeId;
 
 use crate::defects::Defects;
 use crate::personas::Persona;
+use crate::security::sasl::{Credentials, Iterations};
+use crate::security::{Acls, Sasl};
 use crate::topic::TopicSettings;
 
 /// What a cluster is made of.
@@ -25,6 +27,8 @@ pub struct ClusterSettings {
     pub replication: ReplicationSettings,
     /// What a client may cost.
     pub limits: Limits,
+    /// Who clients are, and what they may do.
+    pub security: SecuritySettings,
     /// The promises that the cluster breaks.
     pub defects: Defects,
     /// From which ids and nonces are drawn.
@@ -90,6 +94,18 @@ pub struct Limits {
     pub fetch_bytes: usize,
 }
 
+/// Who clients are, and what they may do.
+#[derive(Debug, Clone)]
+pub struct SecuritySettings {
+    /// What is offered on the listeners that want SASL.
+    pub sasl: Sasl,
+    /// Who may do what; without lists everybody may do everything.
+    pub acls: Option<Acls>,
+    /// `connection.failed.authentication.delay.ms`: how long the answer to a client that was not
+    /// believed is withheld.
+    pub failure_delay: Duration,
+}
+
 impl Default for ClusterSettings {
     fn default() -> Self {
         Self {
@@ -100,6 +116,7 @@ impl Default for ClusterSettings {
             topics: TopicDefaults::default(),
             replication: ReplicationSettings::default(),
             limits: Limits::default(),
+            security: SecuritySettings::default(),
             defects: Defects::default(),
             seed: 1,
         }
@@ -136,6 +153,24 @@ impl Default for ReplicationSettings {
             session_timeout: Duration::from_secs(9),
             unclean_election: false,
         }
+    }
+}
+
+impl Default for SecuritySettings {
+    /// Without users: nobody authenticates.
+    fn default() -> Self {
+        Self {
+            sasl: Sasl::new(Credentials::new(1, Iterations::MIN)),
+            acls: None,
+            failure_delay: Duration::from_millis(100),
+        }
+    }
+}
+
+impl Limits {
+    /// The largest request of a client, by whether it is known who it is.
+    pub(crate) fn of_requests(&self, is_known: bool) -> usize {
+        if is_known { self.request_bytes } else { self.unauthenticated_bytes }
     }
 }
 

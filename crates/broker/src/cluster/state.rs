@@ -8,7 +8,9 @@ use super::listener::Listener;
 use super::partition::Partition;
 use super::settings::ClusterSettings;
 use super::topics::{Layout, Topics};
+use crate::defects::Defect;
 use crate::group::{GroupSettings, Groups};
+use crate::security::sasl::Nonces;
 use crate::topic::{TopicPartition, TopicSettings};
 use crate::txn::{Coordinator, TxnRules};
 
@@ -54,6 +56,8 @@ pub(crate) struct State {
     pub(crate) topics: Topics,
     pub(crate) transactions: Coordinator,
     pub(crate) groups: Groups,
+    /// The server's halves of the nonces of SCRAM.
+    pub(crate) nonces: Nonces,
     /// Partitions whose logs or leaderships changed since replicas last took a step.
     pub(crate) touched: BTreeSet<(TopicId, PartitionIndex)>,
     /// When followers next take what leaders have appended.
@@ -68,7 +72,10 @@ pub(crate) enum Coordinates {
 }
 
 impl State {
-    pub(crate) fn new(settings: ClusterSettings) -> Self {
+    pub(crate) fn new(mut settings: ClusterSettings) -> Self {
+        if settings.defects.has(Defect::AcceptsAnyPassword) {
+            settings.security.sasl = settings.security.sasl.believing_any_password();
+        }
         let node = |rack: &Option<String>| Node {
             life: Life::Up,
             rack: rack.clone(),
@@ -80,6 +87,7 @@ impl State {
             topics: Topics::new(settings.seed, settings.limits.partitions),
             transactions: Coordinator::new(settings.seed),
             groups: Groups::new(GroupSettings::default(), settings.seed),
+            nonces: Nonces::new(settings.seed),
             touched: BTreeSet::new(),
             next_step: None,
             settings,
@@ -156,7 +164,7 @@ impl State {
         topic: &str,
         index: PartitionIndex,
     ) -> Result<(&mut Partition, &TopicSettings), ErrorCode> {
-        let ignores_leader = self.settings.defects.has(crate::Defect::AppendsOnFollower);
+        let ignores_leader = self.settings.defects.has(Defect::AppendsOnFollower);
         let unknown = ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
         let topic = self.topics.get_mut(topic).ok_or(unknown)?;
         let at = usize::try_from(index.0).map_err(|_| unknown)?;

@@ -1,5 +1,6 @@
 //! Requests whose answer is not due yet.
 
+use klamm_protocol::Segments;
 use klamm_wire::Time;
 
 use crate::api::{Arrived, DelayedProduce, ReplyTo};
@@ -12,6 +13,8 @@ pub(crate) enum Waiting {
     Again { arrived: Arrived, until: Time },
     /// The group answers when its members are together.
     Group(ReplyTo),
+    /// The client was not believed; the connection ends then, after this answer.
+    Refused { answer: Option<Segments>, at: Time },
 }
 
 impl Waiting {
@@ -20,6 +23,7 @@ impl Waiting {
         match self {
             Self::Produce(delayed) => Some(delayed.deadline),
             Self::Again { until, .. } => Some(*until),
+            Self::Refused { at, .. } => Some(*at),
             Self::Group(_) => None,
         }
     }

@@ -80,6 +80,8 @@ pub(super) struct ScramKeys {
     pub(super) iterations: u32,
     pub(super) stored_key: Secret,
     pub(super) server_key: Secret,
+    /// Whether the proof is not looked at.
+    pub(super) takes_any_proof: bool,
 }
 
 impl ScramKeys {
@@ -87,7 +89,13 @@ impl ScramKeys {
         let salted = hash.salted(password.as_bytes(), &salt, iterations);
         let stored_key = hash.digest(&hash.hmac(&salted, &[b"Client Key"]));
         let server_key = hash.hmac(&salted, &[b"Server Key"]);
-        Self { salt, iterations, stored_key: Secret(stored_key), server_key: Secret(server_key) }
+        Self {
+            salt,
+            iterations,
+            stored_key: Secret(stored_key),
+            server_key: Secret(server_key),
+            takes_any_proof: false,
+        }
     }
 
     /// The keys of a vector, with a salt that no seed would give.
@@ -115,6 +123,7 @@ pub struct Credentials {
     users: BTreeMap<String, User>,
     bearer: TokenCheck,
     challenges_strangers: bool,
+    believes_all: bool,
 }
 
 impl Credentials {
@@ -122,7 +131,8 @@ impl Credentials {
     #[must_use]
     pub fn new(seed: u64, iterations: Iterations) -> Self {
         let (users, bearer) = (BTreeMap::new(), Arc::new(check_unsecured));
-        Self { seed, iterations, users, bearer, challenges_strangers: false }
+        let (challenges_strangers, believes_all) = (false, false);
+        Self { seed, iterations, users, bearer, challenges_strangers, believes_all }
     }
 
     /// The same with one more user, or with another password for one that is there.
@@ -160,13 +170,19 @@ impl Credentials {
         Self { challenges_strangers: true, ..self }
     }
 
+    /// Any password is right for a user that exists.
+    pub(super) fn believing_any_password(self) -> Self {
+        Self { believes_all: true, ..self }
+    }
+
     /// Whether this is the user's password; strangers take as long as users.
     pub(super) fn is_password(&self, name: &str, password: &str) -> bool {
         let given = self.password(password);
         let kept = self.users.get(name).map(|user| &user.password);
         // A stranger's password is compared with what nothing hashes to.
         let nobody = Secret(vec![0; given.bytes().len()]);
-        kept.unwrap_or(&nobody).is(given.bytes()) && kept.is_some()
+        let is_right = kept.unwrap_or(&nobody).is(given.bytes());
+        (is_right || self.believes_all) && kept.is_some()
     }
 
     /// The user's keys, or those that nobody has, or none.
@@ -176,6 +192,7 @@ impl Credentials {
             Mechanism::ScramSha512 => Some(user.sha_512.clone()),
             Mechanism::Plain | Mechanism::OAuthBearer => None,
         });
+        let known = known.map(|keys| ScramKeys { takes_any_proof: self.believes_all, ..keys });
         known.or_else(|| self.challenges_strangers.then(|| self.nobody(mechanism, name)))
     }
 
@@ -192,7 +209,8 @@ impl Credentials {
         let stored_key = Secret(self.derived("stored key", mechanism, name));
         let server_key = Secret(self.derived("server key", mechanism, name));
         let salt = self.derived("salt", mechanism, name);
-        ScramKeys { salt, iterations: self.iterations.get(), stored_key, server_key }
+        let iterations = self.iterations.get();
+        ScramKeys { salt, iterations, stored_key, server_key, takes_any_proof: false }
     }
 
     /// Half a hash that follows from the seed, the purpose, the mechanism and the name.
