@@ -180,6 +180,12 @@ impl Partition {
         }
     }
 
+    /// Whether the leader's log has more bytes than this.
+    pub(crate) fn is_larger_than(&self, bytes: i64) -> bool {
+        let held = self.led().map_or(0, |copy| copy.log.bytes());
+        i64::try_from(held).unwrap_or(i64::MAX) > bytes
+    }
+
     /// Every copy, with the node that has it.
     pub(crate) fn copies_mut(&mut self) -> impl Iterator<Item = (NodeId, &mut Replica)> {
         self.copies.iter_mut().map(|(node, copy)| (*node, copy))

@@ -10,6 +10,7 @@ use super::{Cluster, ConnectionId, SWEEP, Waiting};
 use crate::api::{Arrived, Outcome, ReplyTo};
 use crate::group::Answer;
 use crate::log::Marker;
+use crate::topic::TopicSettings;
 use crate::txn::MarkerWrite;
 
 impl Cluster {
@@ -19,7 +20,7 @@ impl Cluster {
         self.state.groups.expire(now);
         loop {
             let mut changed = self.state.write_markers(now);
-            changed |= self.state.step(now.mono);
+            changed |= self.state.step(now);
             self.answer_groups();
             self.look_at_waits(now, changed);
             if !changed {
@@ -223,19 +224,25 @@ impl State {
     }
 
     /// Lets replicas follow, if it is time; whether anything changed.
-    fn step(&mut self, now: Time) -> bool {
-        if self.next_step.is_none_or(|due| due > now) {
+    fn step(&mut self, now: Now) -> bool {
+        if self.next_step.is_none_or(|due| due > now.mono) {
             return false;
         }
         self.next_step = None;
+        let limit = self.settings.limits.partition_bytes;
         let nodes = &self.nodes;
         let can_follow = |node: NodeId| {
             nodes.get(&node).is_some_and(|node| node.is_alive() && node.is_working())
         };
         for (topic, index) in std::mem::take(&mut self.touched) {
             let Some(name) = self.topics.name_of(topic).map(str::to_owned) else { continue };
-            if let Some(partition) = self.topics.partition_mut(&name, index) {
-                partition.replicate(now, &can_follow);
+            let Some(topic) = self.topics.get_mut(&name) else { continue };
+            let at = usize::try_from(index.0).unwrap_or(usize::MAX);
+            if let Some(partition) = topic.partitions.get_mut(at) {
+                partition.replicate(now.mono, &can_follow);
+                if partition.is_larger_than(limit) {
+                    partition.retain(&kept(&topic.settings, limit), now.wall);
+                }
             }
         }
         true
@@ -247,8 +254,7 @@ impl State {
         let limits = self.settings.limits.clone();
         let mut shrunk = BTreeSet::new();
         for (_, topic) in self.topics.iter_mut() {
-            let mut settings = topic.settings.clone();
-            settings.retention_bytes = bounded(settings.retention_bytes, limits.partition_bytes);
+            let settings = kept(&topic.settings, limits.partition_bytes);
             for (index, partition) in (0..).map(PartitionIndex).zip(&mut topic.partitions) {
                 partition.retain(&settings, now.wall);
                 for (_, copy) in partition.copies_mut() {
@@ -265,7 +271,14 @@ impl State {
     }
 }
 
-/// The smaller bound, where one is negative for none.
-fn bounded(wanted: i64, limit: i64) -> i64 {
-    if wanted < 0 { limit } else { wanted.min(limit) }
+/// What is kept of a topic in a log that may have so many bytes: a topic that would keep everything
+/// loses what is beyond them, too.
+fn kept(settings: &TopicSettings, limit: i64) -> TopicSettings {
+    let wanted = if settings.deletes { settings.retention_bytes } else { -1 };
+    TopicSettings {
+        deletes: true,
+        retention_bytes: if wanted < 0 { limit } else { wanted.min(limit) },
+        retention_ms: if settings.deletes { settings.retention_ms } else { -1 },
+        ..settings.clone()
+    }
 }
