@@ -12,6 +12,7 @@ use klamm_conformance::conn::{Conn, Raw};
 use klamm_conformance::notes::Notes;
 use klamm_conformance::runner;
 use klamm_conformance::target::Target;
+use klamm_protocol::ApiKey;
 use klamm_protocol::api_versions::ApiVersionsRequest;
 
 const SHORT: Duration = Duration::from_millis(50);
@@ -101,4 +102,12 @@ fn a_broker_that_is_gone_fails_the_canary() {
     let report = runner::run_one(&Arc::new(target), &CASE, 1);
     assert_eq!(report.verdict, Verdict::Hang);
     assert!(report.details[0].starts_with("canary"), "{:?}", report.details);
+}
+
+#[test]
+fn a_broker_that_answers_nonsense_can_nothing_and_is_judged_all_the_same() {
+    let address = peer(&[0, 0, 0, 10, 0, 0, 0, 99, 0, 0, 0, 0, 0, 0], true);
+    let mut target = Target { bootstrap: vec![address], ..Target::default() };
+    assert_eq!(target.learn(), Ok(()));
+    assert_eq!(target.advertised.usable(ApiKey::Metadata), None);
 }

@@ -27,11 +27,12 @@ const BATCHED_FIND: i16 = 4;
 
 pub(super) fn every_version(run: &mut Run) -> Outcome {
     simple(run)?;
-    produce(run)?;
-    let id = run.name("txn");
     sweep(run, ApiKey::InitProducerId, |c, version| c.ask(version, &requests::producer_id()))?;
+    let id = run.name("txn");
     find_coordinator(run, &id)?;
-    transactional(run, &id)
+    transactional(run, &id)?;
+    // Last, since it needs a topic, which not every broker can make.
+    produce(run)
 }
 
 /// Asks each version on a connection of its own.
