@@ -8,10 +8,11 @@ use super::conformance::Target;
 use super::guard::Guard;
 use super::options::{Options, Transactions};
 use super::ports::{self, NodePorts};
+use super::probe::{self, Coordination};
 use super::process::{LONG, Process};
 use super::settings::{self, HERE, Layout, USERS};
 use super::state::State;
-use super::{home, probe, tls, tools};
+use super::{home, tls, tools};
 use crate::support::{self, Outcome};
 
 /// The identity of every cluster here: sixteen bytes in the letters of Base64.
@@ -34,7 +35,7 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    /// Starts a cluster and waits until each of its brokers answers.
+    /// Starts a cluster and waits until its brokers answer and its coordinators are at work.
     pub(crate) fn start(options: Options) -> Result<Self, String> {
         let certificates = prepare(options)?;
         let folder = fresh_folder(options)?;
@@ -80,7 +81,8 @@ impl Cluster {
             self.format()?;
         }
         self.start_brokers()?;
-        self.wait()
+        self.wait_for_brokers()?;
+        self.wait_for_coordinators()
     }
 
     /// Whether somebody else listens where one of the processes was told to.
@@ -171,7 +173,7 @@ impl Cluster {
     }
 
     /// Waits until each broker answers and knows of all the others.
-    fn wait(&mut self) -> Outcome {
+    fn wait_for_brokers(&mut self) -> Outcome {
         let nodes = &self.layout.nodes;
         for (broker, ports) in self.processes.iter_mut().zip(nodes) {
             broker.wait_until("ready", LONG, || probe::answers(ports.plain))?;
@@ -179,6 +181,26 @@ impl Cluster {
         for (broker, ports) in self.processes.iter_mut().zip(nodes) {
             let knows_all = || probe::brokers_seen_by(ports.plain) == Some(nodes.len());
             broker.wait_until("aware of all brokers", LONG, knows_all)?;
+        }
+        Ok(())
+    }
+
+    /// Waits until every partition of the coordinators' topics has one that is at work.
+    ///
+    /// A cluster makes these topics when it is first asked, and what it answers until then is a
+    /// matter of time; two runs of the same cases would differ by it.
+    fn wait_for_coordinators(&mut self) -> Outcome {
+        let ports: Vec<u16> = self.layout.nodes.iter().map(|ports| ports.plain).collect();
+        let first = self.processes.first_mut().ok_or("there is no broker")?;
+        for of in [Coordination::Groups, Coordination::Transactions] {
+            // There are as many partitions as nodes, and Java's hash of a digit is its letter's
+            // number: consecutive digits are on different partitions.
+            for key in (0..ports.len()).map(|digit| digit.to_string()) {
+                let known = || ports.iter().all(|port| probe::knows_coordinator(*port, of, &key));
+                first.wait_until("aware of a coordinator", LONG, known)?;
+                let at_work = || ports.iter().any(|port| probe::coordinates(*port, of, &key));
+                first.wait_until("beside a coordinator at work", LONG, at_work)?;
+            }
         }
         Ok(())
     }

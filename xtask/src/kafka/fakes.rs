@@ -44,6 +44,7 @@ exit 1
 
 /// Its address begins with its defect and ends with the generation of transactions.
 const KLAMM: &str = r#"
+[ "$1" = help ] && exit 0
 defect=none
 while [ $# -gt 0 ]; do
   case "$1" in

@@ -14,6 +14,13 @@ const ANSWER_BYTES_MAX: usize = 1 << 20;
 
 const API_VERSIONS: i16 = 18;
 const METADATA: i16 = 3;
+const OFFSET_FETCH: i16 = 9;
+const FIND_COORDINATOR: i16 = 10;
+const END_TXN: i16 = 26;
+
+/// COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR.
+const ELSEWHERE_OR_LATER: [i16; 3] = [14, 15, 16];
+
 const CORRELATION: i32 = 7;
 
 /// Whether the broker at a local port answers ApiVersions.
@@ -28,6 +35,59 @@ pub(super) fn brokers_seen_by(port: u16) -> Option<usize> {
     let answer = ask(port, METADATA, 4, &[0, 0, 0, 0, 0]).ok()?;
     let count = answer.get(4..8)?.try_into().ok()?;
     usize::try_from(i32::from_be_bytes(count)).ok()
+}
+
+/// Of what a broker can be the coordinator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Coordination {
+    Groups,
+    Transactions,
+}
+
+impl Coordination {
+    const fn key_type(self) -> u8 {
+        match self {
+            Self::Groups => 0,
+            Self::Transactions => 1,
+        }
+    }
+
+    /// A question that only a coordinator answers in earnest, and that changes nothing.
+    fn ask(self, port: u16, key: &str) -> Option<i16> {
+        match self {
+            Self::Groups => {
+                // No topics; the answer has none either, and then a code.
+                let body = [string(key), vec![0; 4]].concat();
+                code(&ask(port, OFFSET_FETCH, 2, &body).ok()?)
+            }
+            Self::Transactions => {
+                // A producer id that nobody has, an epoch, and an abort.
+                let body = [string(key), vec![0; 11]].concat();
+                code(&ask(port, END_TXN, 0, &body).ok()?)
+            }
+        }
+    }
+}
+
+/// Has a broker look for a coordinator, which makes the topic that coordinators need.
+pub(super) fn knows_coordinator(port: u16, of: Coordination, key: &str) -> bool {
+    let body = [string(key), vec![of.key_type()]].concat();
+    ask(port, FIND_COORDINATOR, 1, &body).is_ok_and(|answer| code(&answer) == Some(0))
+}
+
+/// Whether a broker is the coordinator of something and has read all that it must know for that.
+pub(super) fn coordinates(port: u16, of: Coordination, key: &str) -> bool {
+    of.ask(port, key).is_some_and(|code| !ELSEWHERE_OR_LATER.contains(&code))
+}
+
+/// The code after a throttle time, or after the length of an empty list.
+fn code(answer: &[u8]) -> Option<i16> {
+    Some(i16::from_be_bytes(answer.get(4..6)?.try_into().ok()?))
+}
+
+fn string(text: &str) -> Vec<u8> {
+    let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
+    [&length.to_be_bytes()[..], text.as_bytes()].concat()
 }
 
 /// Whether anything listens at a local port.
@@ -119,6 +179,30 @@ mod tests {
         let (port, served) = broker(vec![0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 3, 9, 9]);
         assert_eq!(brokers_seen_by(port), Some(3));
         assert_eq!(served.join().unwrap()[..4], [0, 3, 0, 4]);
+    }
+
+    #[test]
+    fn a_coordinator_is_one_that_answers_in_earnest() {
+        for (of, code, expected) in [
+            (Coordination::Transactions, 49, true),
+            (Coordination::Transactions, 16, false),
+            (Coordination::Groups, 0, true),
+            (Coordination::Groups, 14, false),
+        ] {
+            let (port, served) = broker(vec![0, 0, 0, 7, 0, 0, 0, 0, 0, code]);
+            assert_eq!(coordinates(port, of, "0"), expected);
+            let key = [0, 1, b'0'];
+            assert_eq!(served.join().unwrap()[10..13], key);
+        }
+    }
+
+    #[test]
+    fn a_coordinator_that_cannot_be_named_yet_is_not_known() {
+        for (code, expected) in [(0, true), (15, false)] {
+            let (port, served) = broker(vec![0, 0, 0, 7, 0, 0, 0, 0, 0, code, 0, 0]);
+            assert_eq!(knows_coordinator(port, Coordination::Transactions, "0"), expected);
+            assert_eq!(served.join().unwrap()[10..], [0, 1, b'0', 1]);
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::support::Outcome;
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Long enough for anything that works, on a machine that is busy with something else.
-pub(super) const LONG: Duration = Duration::from_secs(120);
+pub(super) const LONG: Duration = Duration::from_secs(300);
 
 /// How many lines of a log stand in an error.
 const TAIL_LINES: usize = 25;

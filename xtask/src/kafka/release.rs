@@ -73,7 +73,7 @@ impl Release {
     /// A Java program of this release, with a limit of memory in mebibytes.
     pub(super) fn java(self, home: &Path, memory: u32, class: &str) -> Command {
         let mut java = Command::new("java");
-        java.arg(format!("-Xmx{memory}m"));
+        java.arg(format!("-Xmx{memory}m")).arg("-XX:+UseSerialGC");
         if self.needs_zookeeper() {
             // Written for a Java that did not hide its inner parts yet.
             for package in ["java.lang", "java.nio", "sun.nio.ch"] {
