@@ -77,23 +77,23 @@ impl World {
 
     #[track_caller]
     pub(crate) fn known(&self, topic: &str) -> &Topic {
-        self.cluster.state.topics.get(topic).expect("the topic exists")
+        self.cluster.state.topics.get(topic).unwrap()
     }
 
     #[track_caller]
     pub(crate) fn partition(&self, topic: &str, index: i32) -> &Partition {
-        self.known(topic).partition(PartitionIndex(index)).expect("the partition exists")
+        self.known(topic).partition(PartitionIndex(index)).unwrap()
     }
 
     #[track_caller]
     pub(crate) fn partition_mut(&mut self, topic: &str, index: i32) -> &mut Partition {
         let topics = &mut self.cluster.state.topics;
-        topics.partition_mut(topic, PartitionIndex(index)).expect("the partition exists")
+        topics.partition_mut(topic, PartitionIndex(index)).unwrap()
     }
 
     #[track_caller]
     pub(crate) fn leader(&self, topic: &str, index: i32) -> i32 {
-        self.partition(topic, index).leader.expect("somebody leads").0
+        self.partition(topic, index).leader.unwrap().0
     }
 
     /// A node that does not lead the partition, and has a copy.
@@ -101,7 +101,7 @@ impl World {
     pub(crate) fn follower(&self, topic: &str, index: i32) -> i32 {
         let partition = self.partition(topic, index);
         let others = partition.replicas.iter().find(|node| Some(**node) != partition.leader);
-        others.expect("somebody follows").0
+        others.unwrap().0
     }
 
     /// What is asked over a new connection and answered at once.
@@ -114,7 +114,7 @@ impl World {
     ) -> R::Response<'static> {
         let client = self.connect(node);
         self.send(client, version, request);
-        let answer = self.answer::<R>(client, version).expect("an answer at once");
+        let answer = self.answer::<R>(client, version).unwrap();
         self.cluster.closed(client);
         answer
     }
@@ -127,7 +127,7 @@ impl World {
     #[track_caller]
     pub(crate) fn connect_to(&mut self, node: i32, listener: Listener) -> ConnectionId {
         let opened = self.cluster.open(self.now, NodeId(node), listener, "127.0.0.1");
-        opened.expect("the node is up")
+        opened.unwrap()
     }
 
     /// Sends a request, and lets the cluster do what it can do now.
@@ -140,7 +140,7 @@ impl World {
     ) {
         self.last_number += 1;
         let number = self.last_number;
-        let frame = encode_request(request, version, number, Some(CLIENT)).expect("a request");
+        let frame = encode_request(request, version, number, Some(CLIENT)).unwrap();
         self.asked.entry(from).or_default().push_back(number);
         self.cluster.receive(self.now, from, Bytes::from(frame.to_vec()));
         self.drain();
@@ -155,7 +155,7 @@ impl World {
     ) -> Option<R::Response<'static>> {
         let frame = self.inbox.get_mut(&at)?.pop_front()?;
         let frame: &'static Bytes = Box::leak(Box::new(frame));
-        let decoded = decode_response::<R::Response<'static>>(frame, version).expect("an answer");
+        let decoded = decode_response::<R::Response<'static>>(frame, version).unwrap();
         assert_eq!(decoded.trailing, 0, "nothing follows an answer");
         let asked = self.asked.get_mut(&at).and_then(VecDeque::pop_front);
         assert_eq!(Some(decoded.header.correlation_id), asked, "answers come in order");
@@ -204,7 +204,7 @@ impl World {
     /// The values of all records of a partition, as its leader has them.
     #[track_caller]
     pub(crate) fn values(&self, topic: &str, index: i32) -> Vec<String> {
-        let log = &self.partition(topic, index).led().expect("somebody leads").log;
+        let log = &self.partition(topic, index).led().unwrap().log;
         let pieces = log.read(log.start(), log.end(), usize::MAX, true);
         values(&Records::from(pieces))
     }

@@ -122,5 +122,5 @@ const fn first_version(timestamp: i64) -> i16 {
 fn epoch_at_start(partition: &crate::cluster::Partition) -> i32 {
     let led = partition.led();
     let first = led.and_then(|led| led.log.batches_from(led.log.start()).next());
-    first.map_or(partition.leader_epoch, |batch| batch.leader_epoch())
+    first.map_or(partition.leader_epoch, crate::log::StoredBatch::leader_epoch)
 }

@@ -1,5 +1,6 @@
-//! Every setting that Kafka knows of a topic, by name: which have an effect here, and what values
-//! each may have.
+//! Every setting that Kafka knows of a topic, by name.
+//!
+//! The table says which of them have an effect here, and what values each may have.
 
 use super::TopicSettings;
 use super::value::{Kind, NumberType};

@@ -193,7 +193,10 @@ impl Refused {
     }
 }
 
-fn refused<T>(value: impl ToString, why: impl ToString) -> Result<T, Refused> {
+fn refused<T>(
+    value: &(impl ToString + ?Sized),
+    why: &(impl ToString + ?Sized),
+) -> Result<T, Refused> {
     Err(Refused::Value(value.to_string(), why.to_string()))
 }
 
@@ -203,12 +206,12 @@ fn bounded(text: &str, of: NumberType, min: i64, max: i64) -> Result<i64, Refuse
         NumberType::Long => (text.parse::<i64>().ok(), "LONG"),
     };
     match parsed {
-        None => refused(text, format_args!("Not a number of type {name}")),
+        None => refused(text, &format_args!("Not a number of type {name}")),
         Some(number) if number < min => {
-            refused(number, format_args!("Value must be at least {min}"))
+            refused(&number, &format_args!("Value must be at least {min}"))
         }
         Some(number) if number > max => {
-            refused(number, format_args!("Value must be no more than {max}"))
+            refused(&number, &format_args!("Value must be no more than {max}"))
         }
         Some(number) => Ok(number),
     }
@@ -218,7 +221,7 @@ fn gzip_level(text: &str) -> Result<String, Refused> {
     let level = bounded(text, NumberType::Int, i64::MIN, i64::MAX)?;
     match level {
         -1 | 1..=9 => Ok(level.to_string()),
-        _ => refused(level, "Value must be between 1 and 9 or equal to -1"),
+        _ => refused(&level, "Value must be between 1 and 9 or equal to -1"),
     }
 }
 
@@ -227,11 +230,11 @@ fn ratio(text: &str) -> Result<String, Refused> {
         return refused(text, "Not a number of type DOUBLE");
     };
     if share > 1.0 {
-        refused(format!("{share:?}"), "Value must be no more than 1")
+        refused(&format_args!("{share:?}"), "Value must be no more than 1")
     } else if share >= 0.0 {
         Ok(format!("{share:?}"))
     } else {
-        refused(format!("{share:?}"), "Value must be at least 0")
+        refused(&format_args!("{share:?}"), "Value must be at least 0")
     }
 }
 
@@ -281,7 +284,7 @@ fn one_of<T: Copy>(text: &str, known: &[(&str, T)]) -> Result<T, Refused> {
     found.map(|(_, one)| *one).map_or_else(
         || {
             let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-            refused(text, format_args!("String must be one of: {}", names.join(", ")))
+            refused(text, &format_args!("String must be one of: {}", names.join(", ")))
         },
         Ok,
     )

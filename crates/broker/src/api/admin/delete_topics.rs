@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use klamm_protocol::delete_topics::request::DeleteTopicState;
 use klamm_protocol::delete_topics::response::DeletableTopicResult;
 use klamm_protocol::delete_topics::{DeleteTopicsRequest, DeleteTopicsResponse};
 use klamm_wire::{ErrorCode, PartitionIndex, TopicId};
@@ -19,8 +18,7 @@ type Named<'r> = (Option<&'r str>, TopicId);
 
 pub(in crate::api) fn serve(call: &mut Call<'_>, request: &DeleteTopicsRequest<'_>) -> Outcome {
     let named: Vec<Named<'_>> = if call.version() >= FIRST_BY_ID {
-        let name = |topic: &'_ DeleteTopicState<'_>| topic.topic_id;
-        request.topics.iter().map(|topic| (topic.name.as_deref(), name(topic))).collect()
+        request.topics.iter().map(|topic| (topic.name.as_deref(), topic.topic_id)).collect()
     } else {
         request.topic_names.iter().map(|name| (Some(name.as_ref()), TopicId::ZERO)).collect()
     };

@@ -1,5 +1,6 @@
-//! OffsetForLeaderEpoch: where a leadership ended, by which consumers notice that a log was cut
-//! off behind their back.
+//! OffsetForLeaderEpoch: where a leadership ended.
+//!
+//! By this consumers notice that a log was cut off behind their back.
 
 use klamm_protocol::offset_for_leader_epoch::request::OffsetForLeaderPartition;
 use klamm_protocol::offset_for_leader_epoch::response::{

@@ -1,5 +1,6 @@
-//! The settings of topics and nodes, as clients are shown them: each with its value, and where
-//! that comes from.
+//! The settings of topics and nodes, as clients are shown them.
+//!
+//! Each has its value, and the source that it comes from.
 
 use crate::cluster::ClusterSettings;
 use crate::topic::{SETTINGS, Setting, Spoken, TopicSettings, ValueType};
