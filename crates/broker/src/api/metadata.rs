@@ -10,7 +10,7 @@ use klamm_protocol::metadata::{MetadataRequest, MetadataResponse, request::Metad
 use klamm_wire::{ErrorCode, NodeId, PartitionIndex, TopicId};
 
 use super::{Call, Outcome};
-use crate::cluster::{Partition, Topic, is_valid_name};
+use crate::cluster::{Node, Partition, Topic, is_valid_name};
 use crate::defects::Defect;
 
 /// The first version in which no topics means none, and null means all.
@@ -184,7 +184,7 @@ fn partition(
     index: PartitionIndex,
     partition: &Partition,
 ) -> MetadataResponsePartition<'static> {
-    let is_alive = |node: &NodeId| call.state.nodes.get(node).is_some_and(|node| node.is_alive());
+    let is_alive = |node: &NodeId| call.state.nodes.get(node).is_some_and(Node::is_alive);
     let offline = partition.replicas.iter().copied().filter(|node| !is_alive(node));
     let error_code = match partition.leader {
         Some(_) => ErrorCode::NONE,

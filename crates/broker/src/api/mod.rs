@@ -152,6 +152,7 @@ pub(crate) fn serve(
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "what is not served is closed on")]
 fn dispatch(call: &mut Call<'_>, api: ApiKey, body: Reader<'_>) -> Outcome {
     match api {
         ApiKey::Produce => with(call, body, produce::serve),

@@ -101,5 +101,5 @@ fn is_software_name(name: &str) -> bool {
     let is_inner = |byte: &u8| is_outer(byte) || matches!(byte, b'.' | b'-');
     let bytes = name.as_bytes();
     let ends = [bytes.first(), bytes.last()];
-    bytes.iter().all(|byte| is_inner(byte)) && ends.iter().all(|end| end.is_some_and(is_outer))
+    bytes.iter().all(is_inner) && ends.iter().all(|end| end.is_some_and(is_outer))
 }

@@ -40,7 +40,7 @@ pub(crate) use partition::Partition;
 pub use settings::{
     ClusterSettings, Limits, NodeSettings, ReplicationSettings, SecuritySettings, TopicDefaults,
 };
-pub(crate) use state::{Coordinates, State, transaction_rules};
+pub(crate) use state::{Coordinates, Node, State, transaction_rules};
 pub use state::{Endpoint, Life};
 pub(crate) use topics::{Ground, Layout, Refusal, Topic, is_valid_name, name_fault};
 
@@ -174,7 +174,7 @@ impl Cluster {
         loop {
             let Some(connection) = self.connections.get_mut(&id) else { return };
             let node = self.state.nodes.get(&connection.session.node);
-            if !node.is_some_and(state::Node::is_working) {
+            if !node.is_some_and(Node::is_working) {
                 return;
             }
             match connection.next_request(now.mono) {
@@ -196,7 +196,12 @@ impl Cluster {
         connection.set_limit(self.state.settings.limits.of_requests(is_known));
         match outcome {
             Outcome::Again(until) => self.wait(id, Waiting::Again { arrived, until }),
-            outcome => self.follow(id, outcome),
+            outcome @ (Outcome::Answer(_) | Outcome::Silence | Outcome::Close) => {
+                self.follow(id, outcome);
+            }
+            outcome @ (Outcome::Refused { .. } | Outcome::Produced(_) | Outcome::Group(_)) => {
+                self.follow(id, outcome);
+            }
         }
     }
 

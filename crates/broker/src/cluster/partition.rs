@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use klamm_wire::{ErrorCode, NodeId, Time, WallMillis};
 
 use super::settings::ReplicationSettings;
-use crate::log::PartitionLog;
+use crate::log::{PartitionLog, StoredBatch};
 use crate::topic::TopicSettings;
 
 /// One node's copy of a partition.
@@ -196,7 +196,7 @@ impl Replica {
     /// Under which leadership the newest batch was appended.
     fn last_epoch(&self) -> Option<i32> {
         let newest = self.log.batches_from(self.log.end().saturating_sub(1)).next();
-        newest.map(|batch| batch.leader_epoch())
+        newest.map(StoredBatch::leader_epoch)
     }
 
     /// Takes what the leader has and this copy lacks.

@@ -96,7 +96,7 @@ impl TestCluster {
 
     /// Moves the leadership of every partition to the next replica in sync; how many moved.
     pub fn move_leaders(&self) -> usize {
-        self.with(|cluster, now| cluster.move_leaders(now))
+        self.with(Cluster::move_leaders)
     }
 
     /// Stops a node; its connections stay and are silent.

@@ -1,6 +1,7 @@
 //! What a transactional batch must pass before the log sees it (KIP-890).
 
 use bytes::Bytes;
+use klamm_protocol::Records;
 use klamm_protocol::produce::ProduceRequest;
 use klamm_records::{BatchView, Checksum};
 use klamm_wire::ErrorCode;
@@ -22,7 +23,7 @@ pub(super) fn refusal(_call: &Call<'_>, request: &ProduceRequest<'_>) -> Option<
     }
     let mut records = request.topic_data.iter().flat_map(|topic| &topic.partition_data);
     let is_transactional = records.any(|data| {
-        let first = data.records.as_ref().map(|records| records.to_bytes());
+        let first = data.records.as_ref().map(Records::to_bytes);
         first.is_some_and(|bytes| producer(&bytes).is_some())
     });
     is_transactional.then_some(ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED)

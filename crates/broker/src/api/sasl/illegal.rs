@@ -18,6 +18,7 @@ const CODE: ErrorCode = ErrorCode::ILLEGAL_SASL_STATE;
 
 /// Error 34 in the answer of the API, then the end. Of the APIs that no client begins with there
 /// is the end alone.
+#[expect(clippy::wildcard_enum_match_arm, reason = "no other request has an answer here")]
 pub(in crate::api) fn answer(call: &Call<'_>, api: ApiKey, mut body: Reader<'_>) -> Outcome {
     let answer = match api {
         ApiKey::Metadata => match message::read(&mut body, call.version()) {
