@@ -22,12 +22,20 @@ pub(super) struct Programs {
 }
 
 impl Programs {
-    /// Builds both.
+    /// Builds both in one go, so that what they share is built once; cargo says where they are.
     pub(super) fn build() -> Result<Self, String> {
-        Ok(Self {
-            conformance: Program::build("klamm-conformance", "klamm-conformance")?,
-            klamm: Program::build("klamm-cli", "klamm")?,
-        })
+        let mut cargo = Command::new("cargo");
+        cargo.current_dir(support::root()).args(["build", "--quiet", "--locked"]);
+        cargo.args(["--package", "klamm-conformance", "--package", "klamm-cli"]);
+        cargo.args(["--message-format", "json-render-diagnostics"]);
+        cargo.stderr(std::process::Stdio::inherit());
+        let messages = support::output(&mut cargo)?;
+        let program = |binary: &str| {
+            let path = executable(&messages, binary)
+                .ok_or_else(|| format!("cargo does not say where it put `{binary}`"))?;
+            Ok::<_, String>(Program { name: path.into(), words: Vec::new() })
+        };
+        Ok(Self { conformance: program("klamm-conformance")?, klamm: program("klamm")? })
     }
 }
 
@@ -37,19 +45,6 @@ impl Program {
     pub(super) fn of(words: &[&std::ffi::OsStr]) -> Self {
         let mut words = words.iter().map(|word| (*word).to_owned());
         Self { name: words.next().unwrap(), words: words.collect() }
-    }
-
-    /// Builds a binary of the workspace; cargo says where it put it.
-    fn build(package: &str, binary: &str) -> Result<Self, String> {
-        let mut cargo = Command::new("cargo");
-        cargo.current_dir(support::root()).args(["build", "--quiet", "--locked"]);
-        cargo.args(["--package", package, "--bin", binary]);
-        cargo.args(["--message-format", "json-render-diagnostics"]);
-        cargo.stderr(std::process::Stdio::inherit());
-        let messages = support::output(&mut cargo)?;
-        let path = executable(&messages, binary)
-            .ok_or_else(|| format!("cargo does not say where it put `{binary}`"))?;
-        Ok(Self { name: path.into(), words: Vec::new() })
     }
 
     /// The program before it is started.
