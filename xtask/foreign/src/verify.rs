@@ -33,9 +33,7 @@ fn read(
     partition: i32,
     tally: &mut Tally,
 ) -> Result<(), String> {
-    let (_, end) = consumer
-        .fetch_watermarks(&options.topic, partition, PATIENCE)
-        .map_err(|error| format!("no end of partition {partition}: {error}"))?;
+    let end = end(consumer, options, partition)?;
     let mut assignment = TopicPartitionList::new();
     assignment
         .add_partition_offset(&options.topic, partition, Offset::Beginning)
@@ -58,4 +56,20 @@ fn read(
         }
     }
     Ok(())
+}
+
+/// Where a partition ends; asked again while its leader has moved and the client has not seen it.
+fn end(consumer: &BaseConsumer, options: &Options, partition: i32) -> Result<i64, String> {
+    let began = Instant::now();
+    loop {
+        match consumer.fetch_watermarks(&options.topic, partition, PATIENCE) {
+            Ok((_, end)) => return Ok(end),
+            Err(error) if began.elapsed() > PATIENCE => {
+                return Err(format!("no end of partition {partition}: {error}"));
+            }
+            // The client forgets a leader that refused it when it reads its metadata again.
+            Err(_) => drop(consumer.fetch_metadata(Some(&options.topic), PATIENCE)),
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
 }
