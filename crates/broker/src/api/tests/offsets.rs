@@ -26,7 +26,7 @@ fn at(timestamp: i64) -> ListOffsetsRequest<'static> {
     ListOffsetsRequest { topics: vec![topic], ..ListOffsetsRequest::default() }
 }
 
-fn only(answer: ListOffsetsResponse<'static>) -> ListOffsetsPartitionResponse<'static> {
+fn only(answer: &ListOffsetsResponse<'static>) -> ListOffsetsPartitionResponse<'static> {
     answer.topics[0].partitions[0].clone()
 }
 
@@ -45,7 +45,7 @@ fn ends_and_times_are_found() {
     let mut world = with_three_records();
     for version in 1..=LIST_OFFSETS {
         for (time, offset) in [(-1, 3), (-2, 0), (DAWN, 0), (DAWN + 1, -1)] {
-            let found = only(world.ask(1, version, &at(time)));
+            let found = only(&world.ask(1, version, &at(time)));
             assert_eq!(found.error_code, ErrorCode::NONE);
             assert_eq!(found.offset, offset, "{time} in version {version}");
         }
@@ -56,12 +56,12 @@ fn ends_and_times_are_found() {
 fn a_place_is_known_from_its_version_on() {
     let mut world = with_three_records();
     for (time, first, offset) in [(-3, 7, 0), (-4, 8, 0), (-5, 9, -1), (-6, 11, -1)] {
-        let before = only(world.ask(1, first - 1, &at(time)));
+        let before = only(&world.ask(1, first - 1, &at(time)));
         assert_eq!(before.error_code, ErrorCode::UNSUPPORTED_VERSION);
-        let since = only(world.ask(1, first, &at(time)));
+        let since = only(&world.ask(1, first, &at(time)));
         assert_eq!((since.error_code, since.offset), (ErrorCode::NONE, offset), "{time}");
     }
-    let never = only(world.ask(1, LIST_OFFSETS, &at(-7)));
+    let never = only(&world.ask(1, LIST_OFFSETS, &at(-7)));
     assert_eq!((never.error_code, never.offset), (ErrorCode::UNSUPPORTED_VERSION, -1));
 }
 
@@ -70,7 +70,7 @@ fn only_the_leader_tells() {
     let mut world = World::of(3);
     world.topic("orders", 1);
     let follower = world.follower("orders", 0);
-    let told = only(world.ask(follower, LIST_OFFSETS, &at(-1)));
+    let told = only(&world.ask(follower, LIST_OFFSETS, &at(-1)));
     assert_eq!(told.error_code, ErrorCode::NOT_LEADER_OR_FOLLOWER);
 }
 
