@@ -1,5 +1,6 @@
-//! The switchboard of wrong behaviours: each makes the cluster break one promise, so that whoever
-//! checks brokers or clients can show that the check is able to fail.
+//! The switchboard of wrong behaviours, each of which makes the cluster break one promise.
+//!
+//! Whoever checks brokers or clients can show with it that a check is able to fail.
 
 use std::collections::BTreeSet;
 use std::fmt;

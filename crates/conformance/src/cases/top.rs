@@ -66,7 +66,7 @@ pub(super) const CASES: &[Case] = &[
     Case::must(
         "TOP-06",
         "invalid names",
-        "A name has letters, digits, dots, dashes and underlines, and is no more than 249 long: 17.",
+        "A name has letters, digits, dots, dashes, underlines, and is at most 249 long: 17.",
         &["RP"],
         bad_names,
     )
