@@ -4,6 +4,7 @@ mod admin;
 mod coordinators;
 mod fetch;
 mod groups;
+mod header;
 mod list_offsets;
 mod metadata;
 mod produce;
@@ -16,7 +17,7 @@ mod versions;
 use std::time::Duration;
 
 use bytes::Bytes;
-use klamm_protocol::frame::{DecodeFrameError, decode_request_header, encode_response};
+use klamm_protocol::frame::encode_response;
 use klamm_protocol::{ApiKey, Request, Response, Segments};
 use klamm_wire::{NodeId, Now, Reader, Time};
 
@@ -122,19 +123,14 @@ pub(crate) fn serve(
     if session.sasl.wants_bare_token() {
         return sasl::bare_token(state, session, now, &arrived.frame);
     }
-    let (header, body) = match decode_request_header(&arrived.frame) {
-        Ok(header) => header,
-        Err(DecodeFrameError::UnknownApi { version, correlation_id, .. })
-            if session.sasl.is_done() && state.settings.defects.has(Defect::AnswersUnknownKeys) =>
-        {
-            return ReplyTo { version, correlation_id }.bare();
-        }
-        Err(_) => return Outcome::Close,
-    };
-    let Some(api) = ApiKey::from_code(header.request_api_key) else { return Outcome::Close };
-    let version = header.request_api_version;
+    let Some((header, body)) = header::read(&arrived.frame) else { return Outcome::Close };
+    let version = header.version;
     let reply = ReplyTo { version, correlation_id: header.correlation_id };
-    let client_id = header.client_id.as_deref().unwrap_or_default();
+    let Some(api) = ApiKey::from_code(header.key).filter(|api| api.versions().is_some()) else {
+        let answers = state.settings.defects.has(Defect::AnswersUnknownKeys);
+        return if answers && session.sasl.is_done() { reply.bare() } else { Outcome::Close };
+    };
+    let (client_id, body) = (header.client_id.as_str(), Reader::over(&body));
     let &Arrived { came, is_last, .. } = arrived;
     let mut call = Call { state, session, now, client_id, reply, came, is_last };
     let admission = sasl::admit(&call, api);
