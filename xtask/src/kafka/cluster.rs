@@ -94,10 +94,6 @@ impl Cluster {
         self.processes.iter_mut().try_for_each(Process::kill)
     }
 
-    fn java(&self, memory: u32, class: &str) -> Command {
-        self.layout.options.release.java(&home(), memory, class)
-    }
-
     fn start_process(&mut self, name: &str, program: &Command) -> Result<Process, String> {
         let log = self.layout.folder.join(format!("{}.log", name.replace(' ', "-")));
         self.guard.start(name, program, &log)
@@ -118,7 +114,7 @@ impl Cluster {
         let options = self.layout.options;
         let mut programs = Vec::new();
         for (number, _) in self.layout.numbered() {
-            let mut java = self.java(TOOL_MEMORY, "kafka.tools.StorageTool");
+            let mut java = java_of(self.layout.options, TOOL_MEMORY, "kafka.tools.StorageTool");
             java.args(["format", "-t", CLUSTER_ID, "-c"]).arg(self.layout.file(number));
             if options.release.has_two_generations() && options.transactions == Transactions::V1 {
                 java.args(["--feature", "transaction.version=1"]);
@@ -137,7 +133,7 @@ impl Cluster {
         let file = self.layout.zookeeper_file();
         support::write(&file, &settings::zookeeper(&self.layout))?;
         let class = "org.apache.zookeeper.server.quorum.QuorumPeerMain";
-        let mut java = self.java(TOOL_MEMORY, class);
+        let mut java = java_of(self.layout.options, TOOL_MEMORY, class);
         java.arg(file);
         let zookeeper = self.start_process("zookeeper", &java)?;
         self.processes.push(zookeeper);
@@ -154,7 +150,7 @@ impl Cluster {
         for (name, word) in USERS {
             let credentials =
                 format!("SCRAM-SHA-256=[password={word}],SCRAM-SHA-512=[password={word}]");
-            let mut java = self.java(TOOL_MEMORY, "kafka.admin.ConfigCommand");
+            let mut java = java_of(self.layout.options, TOOL_MEMORY, "kafka.admin.ConfigCommand");
             java.args(["--zookeeper", &address, "--alter", "--add-config", &credentials]);
             java.args(["--entity-type", "users", "--entity-name", name]);
             programs.push((format!("add {name}"), java));
@@ -164,7 +160,7 @@ impl Cluster {
 
     fn start_brokers(&mut self) -> Outcome {
         for number in 1..=self.layout.nodes.len() {
-            let mut java = self.java(BROKER_MEMORY, "kafka.Kafka");
+            let mut java = java_of(self.layout.options, BROKER_MEMORY, "kafka.Kafka");
             java.arg(self.layout.file(number));
             let broker = self.start_process(&format!("broker {number}"), &java)?;
             self.processes.insert(number - 1, broker);
@@ -264,6 +260,11 @@ impl Cluster {
         self.kill()?;
         clear(&self.layout.folder)
     }
+}
+
+/// A Java program of the release that is wanted.
+fn java_of(options: Options, memory: u32, class: &str) -> Command {
+    options.release.java(&home(), memory, class)
 }
 
 /// Fetches jars and makes certificates, one at a time: they are shared by all clusters.
