@@ -5,12 +5,14 @@
 //! resource, a setting decides; where rules speak of it, but of others, the answer is no.
 
 mod any;
+mod text;
 mod words;
 
 use std::collections::BTreeSet;
 
 use super::Principal;
 
+pub use text::NoAcl;
 pub use words::{CLUSTER_NAME, Operation, Pattern, Permission, Resource, ResourceKind};
 
 /// One rule.

@@ -29,6 +29,45 @@ pub enum Operation {
 }
 
 impl Operation {
+    /// Every operation.
+    const EVERY: [Self; 11] = [
+        Self::All,
+        Self::Read,
+        Self::Write,
+        Self::Create,
+        Self::Delete,
+        Self::Alter,
+        Self::Describe,
+        Self::ClusterAction,
+        Self::DescribeConfigs,
+        Self::AlterConfigs,
+        Self::IdempotentWrite,
+    ];
+
+    /// The name, as Kafka's tools show it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::All => "All",
+            Self::Read => "Read",
+            Self::Write => "Write",
+            Self::Create => "Create",
+            Self::Delete => "Delete",
+            Self::Alter => "Alter",
+            Self::Describe => "Describe",
+            Self::ClusterAction => "ClusterAction",
+            Self::DescribeConfigs => "DescribeConfigs",
+            Self::AlterConfigs => "AlterConfigs",
+            Self::IdempotentWrite => "IdempotentWrite",
+        }
+    }
+
+    /// The operation of that name; names are compared as they are.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::EVERY.into_iter().find(|operation| operation.name() == name)
+    }
+
     /// The number of the operation, which is also its bit in lists of authorized operations.
     #[must_use]
     pub const fn code(self) -> u8 {
