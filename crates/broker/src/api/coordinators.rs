@@ -8,6 +8,7 @@ use klamm_wire::{ErrorCode, NodeId};
 
 use super::{Call, Outcome};
 use crate::cluster::Coordinates;
+use crate::security::acl::{Operation, Resource};
 
 const GROUP: i8 = 0;
 const TRANSACTION: i8 = 1;
@@ -40,6 +41,11 @@ fn find(call: &mut Call<'_>, kind: i8, key: &str) -> Result<Found, ErrorCode> {
         TRANSACTION => Coordinates::Transactions,
         _ => return Err(ErrorCode::INVALID_REQUEST),
     };
+    let wanted = match kind {
+        Coordinates::Groups => Resource::Group(key),
+        Coordinates::Transactions => Resource::TransactionalId(key),
+    };
+    call.check(Operation::Describe, wanted)?;
     let missing = ErrorCode::COORDINATOR_NOT_AVAILABLE;
     let node = call.state.coordinator(kind, key).ok_or(missing)?;
     let known = call.state.nodes.get(&node).ok_or(missing)?;

@@ -16,6 +16,7 @@ use klamm_wire::{ErrorCode, NodeId, ProducerId, TopicId};
 use super::{Call, Outcome};
 use crate::cluster::Partition;
 use crate::defects::Defect;
+use crate::security::acl::{Operation, Resource};
 
 /// The first version that names topics by id.
 const FIRST_BY_ID: i16 = 13;
@@ -91,6 +92,7 @@ fn read_partition(
     (name, wanted): (&str, &FetchPartition<'_>),
     budget: &mut Budget,
 ) -> Result<PartitionData<'static>, ErrorCode> {
+    call.check(Operation::Read, Resource::Topic(name))?;
     let partition = call.state.topics.partition(name, wanted.partition);
     let partition = partition.ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
     partition.check_epoch(wanted.current_leader_epoch)?;

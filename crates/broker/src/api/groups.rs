@@ -13,6 +13,13 @@ mod offsets;
 use super::{Call, Outcome};
 use crate::cluster::{Coordinates, State};
 use crate::group::{Member, Token};
+use crate::security::acl::{Operation, Resource};
+
+/// How a request of a member of this group fails because of who sent it, or where.
+fn admitted(call: &mut Call<'_>, group: &str) -> Result<(), ErrorCode> {
+    call.check(Operation::Read, Resource::Group(group))?;
+    coordinated(call, group)
+}
 
 /// How a request about this group fails because of where it was sent.
 fn coordinated(call: &mut Call<'_>, group: &str) -> Result<(), ErrorCode> {
@@ -21,7 +28,7 @@ fn coordinated(call: &mut Call<'_>, group: &str) -> Result<(), ErrorCode> {
 }
 
 pub(super) fn join(call: &mut Call<'_>, request: &JoinGroupRequest<'_>) -> Outcome {
-    if let Err(error_code) = coordinated(call, &request.group_id) {
+    if let Err(error_code) = admitted(call, &request.group_id) {
         return call.answer(&JoinGroupResponse {
             error_code,
             generation_id: -1,
@@ -36,7 +43,7 @@ pub(super) fn join(call: &mut Call<'_>, request: &JoinGroupRequest<'_>) -> Outco
 }
 
 pub(super) fn sync(call: &mut Call<'_>, request: &SyncGroupRequest<'_>) -> Outcome {
-    if let Err(error_code) = coordinated(call, &request.group_id) {
+    if let Err(error_code) = admitted(call, &request.group_id) {
         return call.answer(&SyncGroupResponse { error_code, ..SyncGroupResponse::default() });
     }
     let token = Token(call.session.id.0);
@@ -45,7 +52,7 @@ pub(super) fn sync(call: &mut Call<'_>, request: &SyncGroupRequest<'_>) -> Outco
 }
 
 pub(super) fn heartbeat(call: &mut Call<'_>, request: &HeartbeatRequest<'_>) -> Outcome {
-    if let Err(error_code) = coordinated(call, &request.group_id) {
+    if let Err(error_code) = admitted(call, &request.group_id) {
         return call.answer(&HeartbeatResponse { error_code, ..HeartbeatResponse::default() });
     }
     let response = call.state.groups.heartbeat(call.now, call.reply.version, request);
@@ -53,7 +60,7 @@ pub(super) fn heartbeat(call: &mut Call<'_>, request: &HeartbeatRequest<'_>) -> 
 }
 
 pub(super) fn leave(call: &mut Call<'_>, request: &LeaveGroupRequest<'_>) -> Outcome {
-    if let Err(error_code) = coordinated(call, &request.group_id) {
+    if let Err(error_code) = admitted(call, &request.group_id) {
         return call.answer(&LeaveGroupResponse { error_code, ..LeaveGroupResponse::default() });
     }
     let response = call.state.groups.leave(call.now, call.reply.version, request);
@@ -61,25 +68,30 @@ pub(super) fn leave(call: &mut Call<'_>, request: &LeaveGroupRequest<'_>) -> Out
 }
 
 pub(super) fn commit(call: &mut Call<'_>, request: &OffsetCommitRequest<'_>) -> Outcome {
-    if let Err(code) = coordinated(call, &request.group_id) {
+    if let Err(code) = admitted(call, &request.group_id) {
         let topics = offsets::refused_commit(request, code);
         return call.answer(&OffsetCommitResponse { topics, ..OffsetCommitResponse::default() });
     }
+    let (allowed, mut answers) = offsets::split_commit(call, request);
     let (version, now) = (call.version(), call.now);
     let State { groups, topics, .. } = &mut *call.state;
     let exists = |topic: &str, partition: i32| topics.has(topic, partition);
-    let response = groups.commit(now, version, request, topics, &exists);
-    call.answer(&response)
+    let response = groups.commit(now, version, &allowed, topics, &exists);
+    answers.extend(response.topics);
+    call.answer(&OffsetCommitResponse { topics: answers, ..OffsetCommitResponse::default() })
 }
 
 pub(super) fn fetch(call: &mut Call<'_>, request: &OffsetFetchRequest<'_>) -> Outcome {
     let first = request.groups.first().map_or(&request.group_id, |group| &group.group_id);
-    if let Err(code) = coordinated(call, first) {
+    let is_single = request.groups.is_empty();
+    let allowed = if is_single { offsets::may_see(call, first) } else { Ok(()) };
+    if let Err(code) = allowed.and_then(|()| coordinated(call, first)) {
         return call.answer(&offsets::refused_fetch(request, code, call.version()));
     }
     let version = call.version();
     let State { groups, topics, settings, .. } = &mut *call.state;
-    let response: OffsetFetchResponse<'static> =
+    let mut response: OffsetFetchResponse<'static> =
         groups.fetch(version, request, topics, &settings.defects);
+    offsets::hide(call, request, &mut response);
     call.answer(&response)
 }

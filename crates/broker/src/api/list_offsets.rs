@@ -9,6 +9,7 @@ use klamm_wire::ErrorCode;
 use std::borrow::Cow;
 
 use super::{Call, Outcome};
+use crate::security::acl::{Operation, Resource};
 
 /// The end of the log, as a time.
 const LATEST: i64 = -1;
@@ -76,6 +77,7 @@ fn look_up(
     wanted: &ListOffsetsPartition<'_>,
     isolation: i8,
 ) -> Result<Found, ErrorCode> {
+    call.check(Operation::Describe, Resource::Topic(topic))?;
     if call.version() < first_version(wanted.timestamp) {
         return Err(ErrorCode::UNSUPPORTED_VERSION);
     }

@@ -12,6 +12,7 @@ use klamm_wire::{ErrorCode, NodeId, PartitionIndex, TopicId};
 use super::{Call, Outcome};
 use crate::cluster::{Node, Partition, Topic, is_valid_name};
 use crate::defects::Defect;
+use crate::security::acl::{Operation, Resource};
 
 /// The first version in which no topics means none, and null means all.
 const FIRST_WITH_NULL: i16 = 1;
@@ -30,7 +31,7 @@ pub(super) fn serve(call: &mut Call<'_>, request: &MetadataRequest<'_>) -> Outco
     {
         return malformed(call, topics);
     }
-    let topics = match wanted(call, request) {
+    let mut topics = match wanted(call, request) {
         None => everything(call),
         Some(topics) => {
             let may_create = call.version() < FIRST_WITH_CREATION
@@ -40,12 +41,20 @@ pub(super) fn serve(call: &mut Call<'_>, request: &MetadataRequest<'_>) -> Outco
             named(call, &topics, may_create)
         }
     };
+    if request.include_topic_authorized_operations {
+        topics.iter_mut().for_each(|topic| tell_operations(call, topic));
+    }
+    let of_cluster = request.include_cluster_authorized_operations;
     let response = MetadataResponse {
         brokers: brokers(call),
         cluster_id: Some(Cow::Owned(call.state.settings.cluster_id.clone())),
         controller_id: call.state.controller(),
         topics,
-        cluster_authorized_operations: NOT_ASKED,
+        cluster_authorized_operations: if of_cluster {
+            call.operations_on_cluster()
+        } else {
+            NOT_ASKED
+        },
         ..MetadataResponse::default()
     };
     call.answer(&response)
@@ -102,7 +111,9 @@ fn brokers(call: &Call<'_>) -> Vec<MetadataResponseBroker<'static>> {
 }
 
 fn everything(call: &Call<'_>) -> Vec<MetadataResponseTopic<'static>> {
-    call.state.topics.iter().map(|(name, topic)| described(call, name, topic)).collect()
+    // What a client must not see is left out here, and said to be refused where it is named.
+    let seen = call.state.topics.iter().filter(|(name, _)| may_see(call, name));
+    seen.map(|(name, topic)| described(call, name, topic)).collect()
 }
 
 fn named(
@@ -133,6 +144,7 @@ fn named(
 fn by_id(call: &Call<'_>, id: TopicId) -> MetadataResponseTopic<'static> {
     let name = call.state.topics.name_of(id);
     match name.and_then(|name| Some((name, call.state.topics.get(name)?))) {
+        Some((name, _)) if !may_see(call, name) => denied(None, id),
         Some((name, topic)) => described(call, name, topic),
         None => MetadataResponseTopic {
             error_code: ErrorCode::UNKNOWN_TOPIC_ID,
@@ -146,10 +158,16 @@ fn by_id(call: &Call<'_>, id: TopicId) -> MetadataResponseTopic<'static> {
 
 /// One topic by its name. One that is created by being asked for is there the next time.
 fn one(call: &mut Call<'_>, name: &str, may_create: bool) -> MetadataResponseTopic<'static> {
+    if !may_see(call, name) {
+        return denied(Some(name), TopicId::ZERO);
+    }
     if let Some(topic) = call.state.topics.get(name) {
         return described(call, name, topic);
     }
     let creates = may_create && call.state.settings.topics.auto_create;
+    if creates && !call.may_create(name) {
+        return denied(Some(name), TopicId::ZERO);
+    }
     let error_code = if !is_valid_name(name) {
         ErrorCode::INVALID_TOPIC_EXCEPTION
     } else if creates {
@@ -164,6 +182,30 @@ fn one(call: &mut Call<'_>, name: &str, may_create: bool) -> MetadataResponseTop
         name: Some(Cow::Owned(name.to_owned())),
         topic_authorized_operations: NOT_ASKED,
         ..MetadataResponseTopic::default()
+    }
+}
+
+/// Whether the client may know that there is such a topic, or none.
+fn may_see(call: &Call<'_>, name: &str) -> bool {
+    call.may(Operation::Describe, Resource::Topic(name))
+}
+
+/// The answer about a topic that the client has no right to. A name tells no id, nor an id a name.
+fn denied(name: Option<&str>, id: TopicId) -> MetadataResponseTopic<'static> {
+    MetadataResponseTopic {
+        error_code: ErrorCode::TOPIC_AUTHORIZATION_FAILED,
+        name: name.map(|name| Cow::Owned(name.to_owned())),
+        topic_id: id,
+        topic_authorized_operations: NOT_ASKED,
+        ..MetadataResponseTopic::default()
+    }
+}
+
+fn tell_operations(call: &Call<'_>, topic: &mut MetadataResponseTopic<'_>) {
+    if let Some(name) = topic.name.as_deref()
+        && topic.error_code != ErrorCode::TOPIC_AUTHORIZATION_FAILED
+    {
+        topic.topic_authorized_operations = call.operations_on(Resource::Topic(name));
     }
 }
 

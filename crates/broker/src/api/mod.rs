@@ -8,6 +8,7 @@ mod header;
 mod list_offsets;
 mod metadata;
 mod produce;
+mod rights;
 mod sasl;
 #[cfg(test)]
 mod tests;

@@ -22,6 +22,7 @@ use super::{Call, Outcome};
 use crate::cluster::{Listener, State};
 use crate::defects::Defect;
 use crate::log::{AppendRules, Appended, Origin, Rejected, check_request};
+use crate::security::acl::{Operation, Resource};
 
 pub(crate) use delayed::DelayedProduce;
 
@@ -81,6 +82,7 @@ fn sort_out<'r>(
     let mut items: BTreeMap<(String, PartitionIndex), Item<'r>> = BTreeMap::new();
     for topic in &request.topic_data {
         let (name, known) = names(call, topic);
+        let known = known.and_then(|()| call.check(Operation::Write, Resource::Topic(&name)));
         responses.push(TopicProduceResponse {
             name: Cow::Owned(name.clone()),
             topic_id: topic.topic_id,

@@ -16,6 +16,7 @@ use std::borrow::Cow;
 
 use super::{Call, Outcome};
 use crate::cluster::{Coordinates, State, transaction_rules};
+use crate::security::acl::{Operation, Resource};
 use crate::txn::Identity;
 
 pub(super) use adding::{add_offsets, add_partitions};
@@ -26,7 +27,12 @@ const FIRST_IMPLICIT: i16 = 5;
 pub(super) fn init(call: &mut Call<'_>, request: &InitProducerIdRequest<'_>) -> Outcome {
     let id = request.transactional_id.as_deref();
     let known = Identity { pid: request.producer_id.0, epoch: request.producer_epoch.0 };
-    let granted = coordinated(call, id).and_then(|()| {
+    let allowed = match id {
+        Some(id) => call.check(Operation::Write, Resource::TransactionalId(id)),
+        None if call.may_write_idempotently() => Ok(()),
+        None => Err(ErrorCode::CLUSTER_AUTHORIZATION_FAILED),
+    };
+    let granted = allowed.and_then(|()| coordinated(call, id)).and_then(|()| {
         let (version, now) = (call.version(), call.now);
         let State { transactions, settings, .. } = &mut *call.state;
         let rules = transaction_rules(settings, now);
@@ -48,7 +54,8 @@ pub(super) fn init(call: &mut Call<'_>, request: &InitProducerIdRequest<'_>) -> 
 pub(super) fn end(call: &mut Call<'_>, request: &EndTxnRequest<'_>) -> Outcome {
     let who = Identity { pid: request.producer_id.0, epoch: request.producer_epoch.0 };
     let id = &request.transactional_id;
-    let ended = coordinated(call, Some(id)).and_then(|()| {
+    let allowed = call.check(Operation::Write, Resource::TransactionalId(id));
+    let ended = allowed.and_then(|()| coordinated(call, Some(id))).and_then(|()| {
         let (version, now) = (call.version(), call.now);
         let State { transactions, settings, .. } = &mut *call.state;
         let rules = transaction_rules(settings, now);
@@ -83,18 +90,30 @@ fn coordinated(call: &mut Call<'_>, id: Option<&str>) -> Result<(), ErrorCode> {
 pub(super) fn commit_offsets(call: &mut Call<'_>, request: &TxnOffsetCommitRequest<'_>) -> Outcome {
     let node = call.node();
     let group = &request.group_id;
-    let mut verdict = call.state.check_coordinator(node, Coordinates::Groups, group);
+    let allowed = call
+        .check(Operation::Write, Resource::TransactionalId(&request.transactional_id))
+        .and_then(|()| call.check(Operation::Read, Resource::Group(group)));
+    let coordinated = |()| call.state.check_coordinator(node, Coordinates::Groups, group);
+    let mut verdict = allowed.and_then(coordinated);
     if verdict.is_ok() && group.is_empty() {
         verdict = Err(ErrorCode::INVALID_GROUP_ID);
     }
     if let Err(code) = verdict.and_then(|()| belongs(call, request)) {
         return call.answer(&refused(request, code));
     }
+    let may_read = |topic: &TxnOffsetCommitRequestTopic<'_>| {
+        call.may(Operation::Read, Resource::Topic(&topic.name))
+    };
+    let mut allowed = request.clone();
+    let denied: Vec<_> = allowed.topics.extract_if(.., |topic| !may_read(topic)).collect();
+    let code = ErrorCode::TOPIC_AUTHORIZATION_FAILED;
+    let mut topics: Vec<_> = denied.iter().map(|topic| refused_topic(topic, code)).collect();
     let (version, now) = (call.version(), call.now);
-    let State { groups, topics, .. } = &mut *call.state;
-    let exists = |topic: &str, partition: i32| topics.has(topic, partition);
-    let response = groups.commit_in_transaction(now, version, request, &exists);
-    call.answer(&response)
+    let State { groups, topics: known, .. } = &mut *call.state;
+    let exists = |topic: &str, partition: i32| known.has(topic, partition);
+    let committed = groups.commit_in_transaction(now, version, &allowed, &exists);
+    topics.extend(committed.topics);
+    call.answer(&TxnOffsetCommitResponse { topics, ..TxnOffsetCommitResponse::default() })
 }
 
 /// Whether the offsets of this group belong to the producer's transaction; from version 5 on they
@@ -130,16 +149,22 @@ fn refused(
     request: &TxnOffsetCommitRequest<'_>,
     code: ErrorCode,
 ) -> TxnOffsetCommitResponse<'static> {
+    let topics = request.topics.iter().map(|topic| refused_topic(topic, code)).collect();
+    TxnOffsetCommitResponse { topics, ..TxnOffsetCommitResponse::default() }
+}
+
+fn refused_topic(
+    topic: &TxnOffsetCommitRequestTopic<'_>,
+    code: ErrorCode,
+) -> TxnOffsetCommitResponseTopic<'static> {
     let part = |part: &TxnOffsetCommitRequestPartition<'_>| TxnOffsetCommitResponsePartition {
         partition_index: part.partition_index,
         error_code: code,
         ..TxnOffsetCommitResponsePartition::default()
     };
-    let topic = |topic: &TxnOffsetCommitRequestTopic<'_>| TxnOffsetCommitResponseTopic {
+    TxnOffsetCommitResponseTopic {
         name: Cow::Owned(topic.name.to_string()),
         partitions: topic.partitions.iter().map(part).collect(),
         ..TxnOffsetCommitResponseTopic::default()
-    };
-    let topics = request.topics.iter().map(topic).collect();
-    TxnOffsetCommitResponse { topics, ..TxnOffsetCommitResponse::default() }
+    }
 }

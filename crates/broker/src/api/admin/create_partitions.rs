@@ -10,6 +10,7 @@ use klamm_wire::{ErrorCode, NodeId};
 use super::{Nodes, bare, named_twice, owned, repeated, text};
 use crate::api::{Call, Outcome};
 use crate::cluster::Refusal;
+use crate::security::acl::{Operation, Resource};
 
 pub(in crate::api) fn serve(call: &mut Call<'_>, request: &CreatePartitionsRequest<'_>) -> Outcome {
     let twice = repeated(request.topics.iter().map(|topic| topic.name.as_ref()));
@@ -35,6 +36,7 @@ fn grow(
     validate_only: bool,
 ) -> Result<(), Refusal> {
     let name = topic.name.as_ref();
+    call.check(Operation::Alter, Resource::Topic(name)).map_err(bare)?;
     let known = call.state.topics.get(name);
     let known = known.ok_or_else(|| bare(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION))?;
     let held = known.partitions.len();

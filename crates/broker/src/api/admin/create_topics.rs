@@ -53,6 +53,10 @@ fn check_name(call: &Call<'_>, name: &str, twice: &BTreeSet<&str>) -> Result<(),
         let why = format!("Creation of internal topic {name} is prohibited.");
         return Err(Refusal::new(ErrorCode::INVALID_REQUEST, why));
     }
+    if !call.may_create(name) {
+        let code = ErrorCode::TOPIC_AUTHORIZATION_FAILED;
+        return Err(Refusal::new(code, "Authorization failed."));
+    }
     call.state.topics.check_name(name)
 }
 

@@ -9,6 +9,7 @@ use klamm_wire::ErrorCode;
 
 use super::owned;
 use crate::api::{Call, Outcome};
+use crate::security::acl::{Operation, Resource};
 
 /// The high watermark, where an offset is expected.
 const ALL_COMMITTED: i64 = -1;
@@ -46,6 +47,7 @@ fn delete(
     wanted: &DeleteRecordsPartition<'_>,
 ) -> Result<i64, ErrorCode> {
     let (now, node, index) = (call.now, call.node(), wanted.partition_index);
+    call.check(Operation::Delete, Resource::Topic(name))?;
     let topic = call.state.topics.get(name).ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
     let id = topic.id;
     if topic.settings.internal {

@@ -9,6 +9,7 @@ use klamm_wire::{ErrorCode, PartitionIndex, TopicId};
 use super::{UNKNOWN_TOPIC, UNKNOWN_TOPIC_ID, named_twice, owned, repeated, text};
 use crate::api::{Call, Outcome};
 use crate::cluster::Refusal;
+use crate::security::acl::{Operation, Resource};
 
 /// The first version that may name topics by id.
 const FIRST_BY_ID: i16 = 6;
@@ -28,7 +29,7 @@ pub(in crate::api) fn serve(call: &mut Call<'_>, request: &DeleteTopicsRequest<'
         .into_iter()
         .filter(|one| answered.insert(*one))
         .map(|one| {
-            let found = find(call, one, &twice);
+            let found = find(call, one, &twice).and_then(|name| permitted(call, name));
             answer(one, found.map(|name| (delete(call, &name), name)))
         })
         .collect();
@@ -54,6 +55,8 @@ fn find(
         None if twice.contains(&(name, id)) => {
             refused(ErrorCode::INVALID_REQUEST, "Duplicate topic id.")
         }
+        // Whether it exists is nothing for those who may not see it.
+        Some(name) if !call.may(Operation::Describe, Resource::Topic(name)) => Err(denied()),
         Some(name) if call.state.topics.get(name).is_some() => Ok(name.to_owned()),
         Some(_) => refused(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC),
         None => match call.state.topics.name_of(id) {
@@ -61,6 +64,15 @@ fn find(
             None => refused(ErrorCode::UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_ID),
         },
     }
+}
+
+/// The name again, if the client may delete the topic.
+fn permitted(call: &Call<'_>, name: String) -> Result<String, Refusal> {
+    if call.may(Operation::Delete, Resource::Topic(&name)) { Ok(name) } else { Err(denied()) }
+}
+
+fn denied() -> Refusal {
+    Refusal::new(ErrorCode::TOPIC_AUTHORIZATION_FAILED, "Topic authorization failed.")
 }
 
 /// Removes a topic. Whoever waits for one of its partitions is answered soon.

@@ -13,8 +13,6 @@ const BROKERS: i8 = 1;
 const CONTROLLERS: i8 = 2;
 /// Where the operations that are allowed were not asked for.
 const NOT_ASKED: i32 = i32::MIN;
-/// All operations that there are on a cluster, a bit for each.
-const ALL_OPERATIONS: i32 = 0b1_1111_1010_0000;
 
 pub(in crate::api) fn serve(call: &mut Call<'_>, request: &DescribeClusterRequest<'_>) -> Outcome {
     let (error_code, why) = match request.endpoint_type {
@@ -47,7 +45,7 @@ fn described(
         cluster_id: Cow::Owned(call.state.settings.cluster_id.clone()),
         controller_id: call.state.controller(),
         brokers: brokers(call, request.include_fenced_brokers),
-        cluster_authorized_operations: if asked { ALL_OPERATIONS } else { NOT_ASKED },
+        cluster_authorized_operations: if asked { call.operations_on_cluster() } else { NOT_ASKED },
         ..DescribeClusterResponse::default()
     }
 }

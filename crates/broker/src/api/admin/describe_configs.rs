@@ -13,6 +13,7 @@ use super::settings::{self, Shown};
 use super::{bare, owned};
 use crate::api::{Call, Outcome};
 use crate::cluster::{Refusal, name_fault};
+use crate::security::acl::{Operation, Resource};
 
 const TOPIC: i8 = 2;
 const BROKER: i8 = 4;
@@ -31,6 +32,13 @@ pub(in crate::api) fn serve(call: &mut Call<'_>, request: &DescribeConfigsReques
 
 fn find(call: &Call<'_>, resource: &DescribeConfigsResource<'_>) -> Result<Vec<Shown>, Refusal> {
     let name = resource.resource_name.as_ref();
+    let (about, why) = match resource.resource_type {
+        TOPIC => (Resource::Topic(name), "Topic authorization failed."),
+        GROUP => (Resource::Group(name), "Group authorization failed."),
+        _ => (Resource::Cluster, "Cluster authorization failed."),
+    };
+    let allowed = call.check(Operation::DescribeConfigs, about);
+    allowed.map_err(|code| Refusal::new(code, why))?;
     match resource.resource_type {
         TOPIC => of_topic(call, name),
         BROKER if name.is_empty() => Ok(Vec::new()),

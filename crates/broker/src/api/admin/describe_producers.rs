@@ -13,6 +13,7 @@ use super::{UNKNOWN_TOPIC, bare, owned, text};
 use crate::api::{Call, Outcome};
 use crate::cluster::{Refusal, name_fault};
 use crate::log::ProducerFacts;
+use crate::security::acl::{Operation, Resource};
 
 pub(in crate::api) fn serve(
     call: &mut Call<'_>,
@@ -42,6 +43,7 @@ fn find(
     if let Some(fault) = name_fault(name) {
         return Err(Refusal::new(ErrorCode::INVALID_TOPIC_EXCEPTION, fault));
     }
+    call.check(Operation::Read, Resource::Topic(name)).map_err(bare)?;
     let unknown = ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
     let topic = call.state.topics.get(name);
     let topic = topic.ok_or_else(|| Refusal::new(unknown, UNKNOWN_TOPIC))?;

@@ -11,6 +11,7 @@ use klamm_wire::{Epoch, ErrorCode, PartitionIndex, ProducerId};
 use super::owned;
 use crate::api::{Call, Outcome};
 use crate::cluster::Coordinates;
+use crate::security::acl::{Operation, Resource};
 use crate::txn::TxnFacts;
 
 pub(in crate::api) fn serve(
@@ -20,7 +21,9 @@ pub(in crate::api) fn serve(
     let mut transaction_states = Vec::new();
     for id in &request.transactional_ids {
         let found = find(call, id);
-        transaction_states.push(answer(id, found));
+        let mut state = answer(id, found);
+        state.topics.retain(|one| call.may(Operation::Describe, Resource::Topic(&one.topic)));
+        transaction_states.push(state);
     }
     call.answer(&DescribeTransactionsResponse {
         transaction_states,
@@ -32,6 +35,7 @@ fn find(call: &mut Call<'_>, id: &str) -> Result<TxnFacts, ErrorCode> {
     if id.is_empty() {
         return Err(ErrorCode::INVALID_REQUEST);
     }
+    call.check(Operation::Describe, Resource::TransactionalId(id))?;
     let node = call.node();
     call.state.check_coordinator(node, Coordinates::Transactions, id)?;
     let facts = call.state.transactions.describe(id);

@@ -10,6 +10,7 @@ use regex::{Regex, RegexBuilder};
 use super::owned;
 use crate::api::{Call, Outcome};
 use crate::cluster::Coordinates;
+use crate::security::acl::{Operation, Resource};
 use crate::txn::TxnFacts;
 
 /// The states in which a transactional id can be.
@@ -65,6 +66,9 @@ fn listed(call: &mut Call<'_>, filter: &Filter<'_>) -> Vec<TransactionState<'sta
     let known = call.state.transactions.list().map(|one| one.id.to_owned());
     let mut listed = Vec::new();
     for id in known.collect::<Vec<_>>() {
+        if !call.may(Operation::Describe, Resource::TransactionalId(&id)) {
+            continue;
+        }
         let facts = call.state.transactions.describe(&id);
         let Some(facts) = facts.filter(|facts| filter.wants(&id, facts)) else { continue };
         if call.state.check_coordinator(node, Coordinates::Transactions, &id).is_ok() {

@@ -13,6 +13,7 @@ use klamm_wire::ErrorCode;
 
 use super::owned;
 use crate::api::{Call, Outcome};
+use crate::security::acl::{Operation, Resource};
 
 pub(in crate::api) fn serve(
     call: &mut Call<'_>,
@@ -39,6 +40,7 @@ fn look_up(
     topic: &str,
     wanted: &OffsetForLeaderPartition<'_>,
 ) -> Result<(i32, i64), ErrorCode> {
+    call.check(Operation::Describe, Resource::Topic(topic))?;
     let partition = call.state.topics.partition(topic, wanted.partition);
     let partition = partition.ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
     partition.check_epoch(wanted.current_leader_epoch)?;

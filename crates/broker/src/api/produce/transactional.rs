@@ -10,15 +10,19 @@ use super::Item;
 use crate::api::Call;
 use crate::cluster::Coordinates;
 use crate::defects::Defect;
+use crate::security::acl::{Operation, Resource};
 use crate::topic::TopicPartition;
 use crate::txn::{Identity, produce_code};
 
 /// The first version whose partitions join the transaction by being written.
 const FIRST_IMPLICIT: i16 = 12;
 
-/// Why nothing of the request is looked at: its batches belong to transactions, and it names none.
-pub(super) fn refusal(_call: &Call<'_>, request: &ProduceRequest<'_>) -> Option<ErrorCode> {
-    if request.transactional_id.is_some() {
+/// Why nothing of the request is looked at: its batches belong to transactions, and it names none,
+/// or one that the client has no right to.
+pub(super) fn refusal(call: &Call<'_>, request: &ProduceRequest<'_>) -> Option<ErrorCode> {
+    if let Some(id) = request.transactional_id.as_deref()
+        && call.may(Operation::Write, Resource::TransactionalId(id))
+    {
         return None;
     }
     let mut records = request.topic_data.iter().flat_map(|topic| &topic.partition_data);

@@ -8,6 +8,7 @@ mod offsets;
 mod partitions;
 mod produce;
 mod replication;
+mod rights;
 mod sasl;
 mod topics;
 mod transactions;

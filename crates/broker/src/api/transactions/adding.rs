@@ -17,6 +17,7 @@ use klamm_wire::{ErrorCode, PartitionIndex};
 use super::coordinated;
 use crate::api::{Call, Outcome};
 use crate::cluster::{Coordinates, State, transaction_rules};
+use crate::security::acl::{Operation, Resource};
 use crate::topic::TopicPartition;
 use crate::txn::Identity;
 
@@ -37,6 +38,12 @@ pub(in crate::api) fn add_partitions(
     request: &AddPartitionsToTxnRequest<'_>,
 ) -> Outcome {
     if call.version() >= FIRST_OF_MANY {
+        if let Err(error_code) = call.check(Operation::ClusterAction, Resource::Cluster) {
+            return call.answer(&AddPartitionsToTxnResponse {
+                error_code,
+                ..AddPartitionsToTxnResponse::default()
+            });
+        }
         let results = request.transactions.iter().map(|one| several(call, one)).collect();
         let response = AddPartitionsToTxnResponse {
             results_by_transaction: results,
@@ -75,21 +82,39 @@ fn several(
     }
 }
 
-/// Adds all the partitions or none: if one of them does not exist the others are not tried.
+/// Whether the client may write to the topic. Brokers have asked before they ask each other, and
+/// nobody but them writes to their own topics.
+fn may_write(call: &Call<'_>, topic: &str) -> bool {
+    let is_internal = call.state.topics.get(topic).is_some_and(|topic| topic.settings.internal);
+    let may = || !is_internal && call.may(Operation::Write, Resource::Topic(topic));
+    call.version() >= FIRST_OF_MANY || may()
+}
+
+/// Adds all the partitions or none: if one of them cannot be, the others are not tried.
 fn add(call: &mut Call<'_>, wish: &Wish<'_>) -> Vec<AddPartitionsToTxnTopicResult<'static>> {
+    if call.version() < FIRST_OF_MANY
+        && let Err(code) = call.check(Operation::Write, Resource::TransactionalId(wish.id))
+    {
+        return results(wish, &|_, _| code);
+    }
     let is_known = |topic: &str, index: i32| call.state.topics.has(topic, index);
     let named = || {
         wish.topics
             .iter()
             .flat_map(|topic| topic.partitions.iter().map(|index| (&*topic.name, index.0)))
     };
-    if named().any(|(topic, index)| !is_known(topic, index)) {
+    let fault = |topic: &str, index: i32| {
+        if !may_write(call, topic) {
+            Some(ErrorCode::TOPIC_AUTHORIZATION_FAILED)
+        } else if !is_known(topic, index) {
+            Some(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)
+        } else {
+            None
+        }
+    };
+    if named().any(|(topic, index)| fault(topic, index).is_some()) {
         return results(wish, &|topic, index| {
-            if is_known(topic, index) {
-                ErrorCode::OPERATION_NOT_ATTEMPTED
-            } else {
-                ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
-            }
+            fault(topic, index).unwrap_or(ErrorCode::OPERATION_NOT_ATTEMPTED)
         });
     }
     let partitions: Vec<TopicPartition> = named()
@@ -141,7 +166,10 @@ pub(in crate::api) fn add_offsets(
 ) -> Outcome {
     let id = &request.transactional_id;
     let who = Identity { pid: request.producer_id.0, epoch: request.producer_epoch.0 };
-    let verdict = coordinated(call, Some(id));
+    let verdict = call
+        .check(Operation::Write, Resource::TransactionalId(id))
+        .and_then(|()| call.check(Operation::Read, Resource::Group(&request.group_id)))
+        .and_then(|()| coordinated(call, Some(id)));
     let at = call.state.coordinator_partition(Coordinates::Groups, &request.group_id);
     let (version, now) = (call.version(), call.now);
     let State { transactions, settings, .. } = &mut *call.state;
