@@ -15,6 +15,12 @@ impl Cluster {
         self.connections.get(&connection).map(|known| &known.session.principal)
     }
 
+    /// Whether the client of a connection has said who it is, as far as its listener asks.
+    #[must_use]
+    pub fn is_known(&self, connection: ConnectionId) -> bool {
+        self.connections.get(&connection).is_some_and(|known| known.session.sasl.is_done())
+    }
+
     /// Creates a topic, spread over the nodes.
     ///
     /// # Errors

@@ -30,6 +30,7 @@ use klamm_protocol::Segments;
 use klamm_wire::{NodeId, Now, Time};
 
 use crate::api::{self, Arrived, Outcome};
+use crate::security::Principal;
 use connection::{Connection, Session, Turn};
 use waiting::Waiting;
 
@@ -111,6 +112,13 @@ impl Cluster {
         self.connections.insert(id, Connection::new(session, limit, now.mono));
         self.next_sweep.get_or_insert(now.mono.saturating_add(SWEEP));
         Some(id)
+    }
+
+    /// The client has shown by a certificate who it is. What it proves later goes before that.
+    pub fn identify(&mut self, connection: ConnectionId, principal: Principal) {
+        if let Some(known) = self.connections.get_mut(&connection) {
+            known.session.principal = principal;
+        }
     }
 
     /// Bytes have come on a connection, in pieces of any size.

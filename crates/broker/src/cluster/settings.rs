@@ -84,6 +84,8 @@ pub struct Limits {
     pub partitions: usize,
     /// Bytes that the log of a partition holds at most, whatever its topic's retention says.
     pub partition_bytes: i64,
+    /// Connections that a listener serves at once (`max.connections`); more wait at its door.
+    pub connections: usize,
     /// `connections.max.idle.ms`.
     pub idle: Duration,
     /// `transaction.max.timeout.ms`.
@@ -181,6 +183,7 @@ impl Default for Limits {
             unauthenticated_bytes: 524_288,
             partitions: 10_000,
             partition_bytes: 1 << 30,
+            connections: 4_096,
             idle: Duration::from_secs(600),
             transaction_timeout_ms: 900_000,
             producer_expiration_ms: 86_400_000,

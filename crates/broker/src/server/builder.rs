@@ -3,16 +3,20 @@
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 use klamm_wire::{ErrorCode, NodeId};
 
 use super::hub::Hub;
-use super::listening::Listening;
+use super::listening::{Door, Listening};
 use super::null::Null;
 use super::orders::TestCluster;
+use super::tls::Tls;
 use crate::cluster::{Cluster, ClusterSettings, Endpoint, Listener};
 use crate::defects::Defect;
 use crate::personas::Persona;
+use crate::security::acl::Acl;
+use crate::security::{Acls, Principal, Sasl};
 use crate::topic::TopicSettings;
 
 /// A cluster that is being described.
@@ -21,11 +25,26 @@ use crate::topic::TopicSettings;
 pub struct Builder {
     settings: ClusterSettings,
     topics: Vec<(String, i32, TopicSettings)>,
-    listeners: Vec<Listener>,
+    /// Those that were named; otherwise they follow from the rest.
+    listeners: Option<Vec<Listener>>,
     host: IpAddr,
     port: u16,
     /// Store nothing; whether batches are checked then.
     null: Option<bool>,
+    sasl: bool,
+    tls: Option<ClientAuth>,
+}
+
+/// Whether clients must show certificates on listeners of TLS (`ssl.client.auth`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ClientAuth {
+    /// They are not asked.
+    #[default]
+    None,
+    /// They are asked, and may have none.
+    Requested,
+    /// Without one nobody gets in.
+    Required,
 }
 
 /// Why a cluster does not start.
@@ -38,6 +57,8 @@ pub enum StartError {
     Topic(String, ErrorCode),
     /// There are more nodes and listeners than ports from the first one on.
     Ports,
+    /// There can be no TLS, in words.
+    Tls(String),
 }
 
 impl fmt::Display for StartError {
@@ -46,6 +67,7 @@ impl fmt::Display for StartError {
             Self::Socket(address, error) => write!(f, "cannot listen on {address}: {error}"),
             Self::Topic(name, code) => write!(f, "cannot create the topic `{name}`: {code}"),
             Self::Ports => f.write_str("there are not enough ports from the first one on"),
+            Self::Tls(why) => write!(f, "there can be no TLS: {why}"),
         }
     }
 }
@@ -57,10 +79,12 @@ impl Default for Builder {
         Self {
             settings: ClusterSettings::default(),
             topics: Vec::new(),
-            listeners: vec![Listener::Plain],
+            listeners: None,
             host: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
             null: None,
+            sasl: false,
+            tls: None,
         }
     }
 }
@@ -102,9 +126,36 @@ impl Builder {
         self
     }
 
-    /// Listeners of every node; a plain one if nothing is said.
+    /// Listeners of every node. If nothing is said there is a plain one, and those that
+    /// [`sasl`](Self::sasl) and [`tls`](Self::tls) ask for beside it.
     pub fn listeners(mut self, listeners: &[Listener]) -> Self {
-        self.listeners = listeners.to_vec();
+        self.listeners = Some(listeners.to_vec());
+        self
+    }
+
+    /// Clients may say who they are, and must on listeners that want it.
+    pub fn sasl(mut self, sasl: Sasl) -> Self {
+        self.settings.security.sasl = sasl;
+        self.sasl = true;
+        self
+    }
+
+    /// There are listeners of TLS, with certificates of an authority for tests.
+    pub fn tls(mut self, clients: ClientAuth) -> Self {
+        self.tls = Some(clients);
+        self
+    }
+
+    /// A rule of who may do what. With the first one, whatever is not allowed is forbidden.
+    pub fn acl(mut self, acl: Acl) -> Self {
+        self.settings.security.acls.get_or_insert_with(Acls::new).add(acl);
+        self
+    }
+
+    /// Somebody to whom no rule applies. With the first one, rules apply to all others.
+    pub fn super_user(mut self, principal: Principal) -> Self {
+        let acls = self.settings.security.acls.take().unwrap_or_default();
+        self.settings.security.acls = Some(acls.super_user(principal));
         self
     }
 
@@ -134,7 +185,10 @@ impl Builder {
     /// When a port is taken or a topic cannot be.
     pub async fn start(self) -> Result<TestCluster, StartError> {
         let nodes: Vec<NodeId> = self.settings.nodes.iter().map(|node| node.id).collect();
-        let addresses = self.addresses(&nodes)?;
+        let listeners = self.wanted_listeners();
+        let addresses = self.addresses(&listeners, &nodes)?;
+        let tls = self.wanted_tls(&listeners)?;
+        let connections = self.settings.limits.connections;
         let hub = Hub::new(Cluster::new(self.settings), self.null.map(Null::new));
         for (name, partitions, settings) in self.topics {
             let created =
@@ -143,25 +197,42 @@ impl Builder {
         }
         let mut listening = Vec::new();
         for (node, listener, address) in addresses {
-            let opened = Listening::open(&hub, node, listener, address).await;
+            let tls = tls.clone().filter(|_| listener.is_tls());
+            let door = Door { node, listener, tls, connections };
+            let opened = Listening::open(&hub, door, address).await;
             let opened = opened.map_err(|error| StartError::Socket(address, error))?;
             let (host, port) = (opened.address.ip().to_string(), opened.address.port());
             let endpoint = Endpoint { host, port };
             hub.act(|cluster, _| cluster.advertise(node, listener, endpoint));
             listening.push(opened);
         }
-        Ok(TestCluster::new(hub, listening))
+        Ok(TestCluster::new(hub, listening, tls))
+    }
+
+    fn wanted_listeners(&self) -> Vec<Listener> {
+        let is_wanted = |listener: &Listener| {
+            (self.sasl || !listener.wants_sasl()) && (self.tls.is_some() || !listener.is_tls())
+        };
+        let follow = || Listener::ALL.into_iter().filter(is_wanted).collect();
+        self.listeners.clone().unwrap_or_else(follow)
+    }
+
+    fn wanted_tls(&self, listeners: &[Listener]) -> Result<Option<Arc<Tls>>, StartError> {
+        if !listeners.iter().any(|listener| listener.is_tls()) {
+            return Ok(None);
+        }
+        let made = Tls::new(self.settings.seed, self.tls.unwrap_or_default());
+        made.map(|tls| Some(Arc::new(tls))).map_err(StartError::Tls)
     }
 
     fn addresses(
         &self,
+        listeners: &[Listener],
         nodes: &[NodeId],
     ) -> Result<Vec<(NodeId, Listener, SocketAddr)>, StartError> {
         // Nodes take consecutive ports, one listener after the other.
-        let places = self
-            .listeners
-            .iter()
-            .flat_map(|listener| nodes.iter().map(move |node| (*node, *listener)));
+        let places =
+            listeners.iter().flat_map(|listener| nodes.iter().map(move |node| (*node, *listener)));
         let addressed = (0_u16..).zip(places).map(|(nth, (node, listener))| {
             let port = if self.port == 0 { Some(0) } else { self.port.checked_add(nth) };
             let port = port.ok_or(StartError::Ports)?;

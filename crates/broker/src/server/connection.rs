@@ -23,8 +23,11 @@ where
     hub.join(id, writer);
     // How a client leaves makes no difference to a cluster.
     let _ = match &hub.null {
-        Some(null) => null::converse(&hub, null, id, &mut stream, orders).await,
-        None => converse(&hub, id, &mut stream, orders).await,
+        // Whoever has to say first who it is cannot be acknowledged before.
+        Some(null) if hub.act(|cluster, _| cluster.is_known(id)) => {
+            null::converse(&hub, null, id, &mut stream, orders).await
+        }
+        _ => converse(&hub, id, &mut stream, orders).await,
     };
     hub.leave(id);
     let _ = stream.shutdown().await;

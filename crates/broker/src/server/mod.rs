@@ -9,6 +9,13 @@ mod hub;
 mod listening;
 mod null;
 mod orders;
+#[cfg(test)]
+mod tests;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "without_tls.rs"]
+mod tls;
 
-pub use builder::{Builder, StartError};
+pub use builder::{Builder, ClientAuth, StartError};
 pub use orders::TestCluster;

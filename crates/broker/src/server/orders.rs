@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use super::builder::Builder;
 use super::hub::Hub;
 use super::listening::Listening;
+use super::tls::Tls;
 use crate::cluster::{Cluster, Listener, Restart};
 use crate::null::Counted;
 
@@ -32,6 +33,7 @@ pub struct TestCluster {
     hub: Arc<Hub>,
     listening: Vec<Listening>,
     ticker: JoinHandle<()>,
+    tls: Option<Arc<Tls>>,
 }
 
 impl Drop for TestCluster {
@@ -46,9 +48,9 @@ impl TestCluster {
         Builder::default()
     }
 
-    pub(super) fn new(hub: Arc<Hub>, listening: Vec<Listening>) -> Self {
+    pub(super) fn new(hub: Arc<Hub>, listening: Vec<Listening>, tls: Option<Arc<Tls>>) -> Self {
         let ticker = tokio::spawn(Arc::clone(&hub).tick());
-        Self { hub, listening, ticker }
+        Self { hub, listening, ticker, tls }
     }
 
     /// The addresses of the plain listeners, as a client is given them.
@@ -60,9 +62,22 @@ impl TestCluster {
     /// The addresses of one kind of listener; empty if the cluster has none of it.
     #[must_use]
     pub fn bootstrap_of(&self, listener: Listener) -> String {
-        let of_kind = self.listening.iter().filter(|one| one.listener == listener);
+        let of_kind = self.listening.iter().filter(|one| one.door.listener == listener);
         let addresses: Vec<String> = of_kind.map(|one| one.address.to_string()).collect();
         addresses.join(",")
+    }
+
+    /// The certificate that a client of the TLS listeners has to believe; nothing without them.
+    #[must_use]
+    pub fn ca_pem(&self) -> Option<String> {
+        self.tls.as_ref().map(|tls| tls.ca_pem())
+    }
+
+    /// The authority of the TLS listeners, which gives out certificates of clients as well.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn ca(&self) -> Option<&crate::security::certificates::TestCa> {
+        self.tls.as_ref().map(|tls| tls.ca())
     }
 
     /// What a cluster that stores nothing has counted; nothing for one that stores.
@@ -112,7 +127,7 @@ impl TestCluster {
     /// Ends a node: its connections break, and new ones are refused.
     pub async fn kill(&mut self, node: NodeId) {
         self.hub.act(|cluster, now| cluster.kill(now, node));
-        for listening in self.listening.iter_mut().filter(|one| one.node == node) {
+        for listening in self.listening.iter_mut().filter(|one| one.door.node == node) {
             listening.close().await;
         }
     }
@@ -123,7 +138,7 @@ impl TestCluster {
     /// When somebody else has taken one of its ports.
     pub async fn restart(&mut self, node: NodeId, how: Restart) -> io::Result<()> {
         self.hub.act(|cluster, now| cluster.restart(now, node, how));
-        for listening in self.listening.iter_mut().filter(|one| one.node == node) {
+        for listening in self.listening.iter_mut().filter(|one| one.door.node == node) {
             listening.reopen(&self.hub).await?;
         }
         Ok(())
