@@ -1,15 +1,18 @@
 //! `klamm mock`: a cluster in this process, for programs in any language.
 
+mod security;
+
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use klamm_broker::cluster::Listener;
-use klamm_broker::server::{Builder, StartError, TestCluster};
+use klamm_broker::server::{Builder, TestCluster};
 use klamm_broker::{Defect, Persona};
 use tokio::io::AsyncReadExt as _;
 
 use crate::arguments::{Arguments, Complaint};
+use security::Security;
 
 pub(crate) const USAGE: &str = "\
 usage: klamm mock [options]
@@ -24,6 +27,17 @@ usage: klamm mock [options]
   --move-leaders-every MS every partition gets another leader, again and again
   --null                  acknowledge without storing, and print counts as JSON at the end
   --check                 with --null: hold batches to their checksums and sequences
+  --sasl NAMES            a listener where clients say who they are, beside the plain one, with
+                          these mechanisms: PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER or all
+  --user NAME:PASSWORD    a user; may be repeated (alice:alice-secret and bob:bob-secret)
+  --max-reauth MS         for how long a client is believed
+  --tls                   a listener of TLS for each one without
+  --ca-out FILE           where to write whom clients of TLS have to believe, as PEM
+  --client-auth HOW       certificates of clients: none, requested, required (none)
+  --acl RULE              with the first one, what no rule allows is forbidden; may be repeated:
+                          'allow User:alice Write topic:orders', 'deny User:* Read group:a*',
+                          'allow User:bob IdempotentWrite cluster', 'allow User:bob All txn:*'
+  --super-user PRINCIPAL  somebody to whom no rule applies; may be repeated
   --seed N                from which ids are drawn (1)
   --until-eof             serve until standard input ends, too
   --list-defects          print the names of the defects, one per line, and end
@@ -36,6 +50,7 @@ When all nodes listen it prints `bootstrap plain HOST:PORT,...` for each kind of
 #[derive(Debug, Clone)]
 struct Wish {
     builder: Builder,
+    security: Security,
     moves: Option<Duration>,
     until_eof: bool,
 }
@@ -61,7 +76,12 @@ pub(crate) fn run(words: &[&str]) -> ExitCode {
 }
 
 fn read(words: &[&str]) -> Result<Asked, Complaint> {
-    let mut wish = Wish { builder: TestCluster::builder(), moves: None, until_eof: false };
+    let mut wish = Wish {
+        builder: TestCluster::builder(),
+        security: Security::default(),
+        moves: None,
+        until_eof: false,
+    };
     let (is_null, checks) = (words.contains(&"--null"), words.contains(&"--check"));
     if checks && !is_null {
         return Err("--check needs --null".to_owned());
@@ -83,9 +103,12 @@ fn read(words: &[&str]) -> Result<Asked, Complaint> {
             "--move-leaders-every" => {
                 wish.moves = Some(Duration::from_millis(arguments.parsed(option)?));
             }
+            _ if wish.security.take(option, &mut arguments)? => {}
             _ => wish.builder = described(wish.builder, option, &mut arguments)?,
         }
     }
+    wish.security.check()?;
+    wish.builder = wish.security.describe(wish.builder);
     Ok(Asked::Serve(Box::new(wish)))
 }
 
@@ -122,7 +145,7 @@ fn with_topics(builder: Builder, text: &str) -> Result<Builder, Complaint> {
 fn start(wish: Wish) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let served = match runtime {
-        Ok(runtime) => runtime.block_on(serve(wish)).map_err(|error| error.to_string()),
+        Ok(runtime) => runtime.block_on(serve(wish)),
         Err(error) => Err(error.to_string()),
     };
     match served {
@@ -134,8 +157,10 @@ fn start(wish: Wish) -> ExitCode {
     }
 }
 
-async fn serve(wish: Wish) -> Result<(), StartError> {
-    let cluster = wish.builder.start().await?;
+async fn serve(wish: Wish) -> Result<(), String> {
+    let cluster = wish.builder.start().await.map_err(|error| error.to_string())?;
+    let written = wish.security.write_ca(&cluster);
+    written.map_err(|error| format!("the certificate cannot be written: {error}"))?;
     for listener in Listener::ALL {
         let bootstrap = cluster.bootstrap_of(listener);
         if !bootstrap.is_empty() {
