@@ -4,6 +4,7 @@
 mod api;
 pub mod cluster;
 pub mod defects;
+pub mod faults;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod group;

@@ -78,6 +78,7 @@ fn look_up(
     isolation: i8,
 ) -> Result<Found, ErrorCode> {
     call.check(Operation::Describe, Resource::Topic(topic))?;
+    call.state.faults.verdict()?;
     if call.version() < first_version(wanted.timestamp) {
         return Err(ErrorCode::UNSUPPORTED_VERSION);
     }

@@ -26,10 +26,13 @@ const FIRST_BY_ID: i16 = 12;
 const NOT_ASKED: i32 = i32::MIN;
 
 pub(super) fn serve(call: &mut Call<'_>, request: &MetadataRequest<'_>) -> Outcome {
+    if let Err(code) = call.state.faults.verdict() {
+        return refused(call, request.topics.as_deref().unwrap_or_default(), code);
+    }
     if let Some(topics) = &request.topics
         && topics.iter().any(|topic| is_malformed(call, topic))
     {
-        return malformed(call, topics);
+        return refused(call, topics, ErrorCode::INVALID_REQUEST);
     }
     let mut topics = match wanted(call, request) {
         None => everything(call),
@@ -77,9 +80,10 @@ fn is_malformed(call: &Call<'_>, topic: &MetadataRequestTopic<'_>) -> bool {
     by_id && call.version() < FIRST_BY_ID && call.version() >= FIRST_WITH_IDS
 }
 
-fn malformed(call: &Call<'_>, topics: &[MetadataRequestTopic<'_>]) -> Outcome {
+/// The same code for every topic.
+fn refused(call: &Call<'_>, topics: &[MetadataRequestTopic<'_>], code: ErrorCode) -> Outcome {
     let topics = topics.iter().map(|topic| MetadataResponseTopic {
-        error_code: ErrorCode::INVALID_REQUEST,
+        error_code: code,
         name: Some(Cow::Owned(topic.name.clone().unwrap_or_default().into_owned())),
         topic_id: topic.topic_id,
         topic_authorized_operations: NOT_ASKED,

@@ -20,11 +20,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use klamm_protocol::frame::encode_response;
 use klamm_protocol::{ApiKey, Request, Response, Segments};
-use klamm_wire::{NodeId, Now, Reader, Time};
+use klamm_wire::{NodeId, Now, Reader, Time, UnknownTags};
 
 use crate::cluster::State;
 use crate::cluster::connection::Session;
-use crate::defects::Defect;
+use crate::defects::{Defect, Defects};
 use sasl::Admission;
 
 pub(crate) use produce::DelayedProduce;
@@ -126,13 +126,19 @@ pub(crate) fn serve(
     }
     let Some((header, body)) = header::read(&arrived.frame) else { return Outcome::Close };
     let version = header.version;
-    let reply = ReplyTo { version, correlation_id: header.correlation_id };
+    let defects = &state.settings.defects;
+    if header.is_tagged && defects.has(Defect::RefusesUnknownTags) {
+        return Outcome::Close;
+    }
+    let is_off = i32::from(defects.has(Defect::WrongCorrelationId));
+    let reply = ReplyTo { version, correlation_id: header.correlation_id.wrapping_add(is_off) };
     let Some(api) = ApiKey::from_code(header.key).filter(|api| api.versions().is_some()) else {
-        let answers = state.settings.defects.has(Defect::AnswersUnknownKeys);
+        let answers = defects.has(Defect::AnswersUnknownKeys);
         return if answers && session.sasl.is_done() { reply.bare() } else { Outcome::Close };
     };
     let (client_id, body) = (header.client_id.as_str(), Reader::over(&body));
     let &Arrived { came, is_last, .. } = arrived;
+    let now = state.faults.troubles.seen_by(session.node, now);
     let mut call = Call { state, session, now, client_id, reply, came, is_last };
     let admission = sasl::admit(&call, api);
     let versions = call.state.settings.persona.versions(api);
@@ -191,10 +197,19 @@ fn with<'a, R: Request<'a>>(
     mut body: Reader<'a>,
     serve: fn(&mut Call<'_>, &R) -> Outcome,
 ) -> Outcome {
-    match klamm_protocol::message::read(&mut body, call.version()) {
-        Ok(request) => serve(call, &request),
-        Err(_) => Outcome::Close,
+    let Ok(mut request) = klamm_protocol::message::read::<R>(&mut body, call.version()) else {
+        return Outcome::Close;
+    };
+    let tags = request.unknown_tags_mut();
+    if tags.is_some_and(|tags| refuses_tags(&call.state.settings.defects, tags)) {
+        return Outcome::Close;
     }
+    serve(call, &request)
+}
+
+/// Whether tagged fields that nobody knows end the connection.
+fn refuses_tags(defects: &Defects, tags: &UnknownTags<'_>) -> bool {
+    !tags.is_empty() && defects.has(Defect::RefusesUnknownTags)
 }
 
 impl ReplyTo {

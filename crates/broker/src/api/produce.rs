@@ -96,7 +96,8 @@ fn sort_out<'r>(
                 index: data.index,
                 records: pieces.unwrap_or_default(),
             };
-            let exists = known.and_then(|()| exists(call, &name, data.index));
+            let ordered = call.state.faults.refuses_early(&name, data.index);
+            let exists = ordered.and(known).and_then(|()| exists(call, &name, data.index));
             if let Err(why) = exists.map_err(Failed::before).and_then(|()| check(call, &item)) {
                 let answer = failed(data.index, &why);
                 responses.last_mut().into_iter().for_each(|topic| {
@@ -187,6 +188,8 @@ fn append(
     if acks == ACKS_ALL && !ignores_isr && partition.is_under_min_insync(&topic.settings) {
         return Err(Failed::before(ErrorCode::NOT_ENOUGH_REPLICAS));
     }
+    let ordered = call.state.faults.refuses_append(node, &item.topic, item.index);
+    ordered.map_err(Failed::before)?;
     let rules = AppendRules {
         settings: &topic.settings,
         defects: &call.state.settings.defects,
@@ -207,6 +210,9 @@ fn append(
     }
     let start = leader.log.start();
     let id = topic.id;
+    if appended.is_ok() {
+        call.state.faults.note_appended(&item.topic, item.index);
+    }
     call.state.touch(now, id, item.index);
     appended.map_err(|rejected| Failed::by_log(rejected, start))
 }

@@ -78,7 +78,7 @@ pub(super) fn end(call: &mut Call<'_>, request: &EndTxnRequest<'_>) -> Outcome {
 /// for the coordinator to refuse, and no id needs none.
 fn coordinated(call: &mut Call<'_>, id: Option<&str>) -> Result<(), ErrorCode> {
     match id {
-        None | Some("") => Ok(()),
+        None | Some("") => call.state.faults.verdict(),
         Some(id) => {
             let node = call.node();
             call.state.check_coordinator(node, Coordinates::Transactions, id)

@@ -24,6 +24,9 @@ pub(super) fn serve(call: &mut Call<'_>, request: &ApiVersionsRequest<'_>) -> Ou
         let error_code = ErrorCode::INVALID_REQUEST;
         return call.answer(&ApiVersionsResponse { error_code, ..ApiVersionsResponse::default() });
     }
+    if let Err(error_code) = call.state.faults.verdict() {
+        return call.answer(&ApiVersionsResponse { error_code, ..ApiVersionsResponse::default() });
+    }
     call.session.sasl.versions_told();
     let response = response(call);
     answer(call, &response)
@@ -45,7 +48,13 @@ pub(super) fn refuse(call: &Call<'_>) -> Outcome {
 }
 
 fn answer(call: &Call<'_>, response: &ApiVersionsResponse<'_>) -> Outcome {
-    call.answer(response)
+    let has_tags = call.version() >= FIRST_WITH_SOFTWARE;
+    match call.answer(response) {
+        Outcome::Answer(frame) if has_tags && call.has(Defect::TaggedApiVersionsHeader) => {
+            Outcome::Answer(crate::faults::with_tags(&frame))
+        }
+        outcome => outcome,
+    }
 }
 
 fn response(call: &Call<'_>) -> ApiVersionsResponse<'static> {

@@ -12,12 +12,15 @@
 //! one answer and what it was allowed to send ahead.
 
 pub(crate) mod connection;
+mod faulty;
+mod happenings;
 mod inspect;
 mod listener;
 mod nodes;
 mod partition;
 mod progress;
 mod settings;
+mod sizes;
 mod state;
 mod topics;
 mod waiting;
@@ -35,6 +38,7 @@ use connection::{Connection, Session, Turn};
 use waiting::Waiting;
 
 pub use connection::ConnectionId;
+pub use happenings::Danger;
 pub use listener::Listener;
 pub use nodes::Restart;
 pub(crate) use partition::Partition;
@@ -109,7 +113,8 @@ impl Cluster {
         let id = ConnectionId(self.next_connection);
         let session = Session::new(id, node, listener, host);
         let limit = self.state.settings.limits.of_requests(session.sasl.is_done());
-        self.connections.insert(id, Connection::new(session, limit, now.mono));
+        let defects = &self.state.settings.defects;
+        self.connections.insert(id, Connection::new(session, limit, now.mono, defects));
         self.next_sweep.get_or_insert(now.mono.saturating_add(SWEEP));
         Some(id)
     }
@@ -123,6 +128,7 @@ impl Cluster {
 
     /// Bytes have come on a connection, in pieces of any size.
     pub fn receive(&mut self, now: Now, connection: ConnectionId, bytes: Bytes) {
+        self.end_troubles(now);
         if let Some(known) = self.connections.get_mut(&connection) {
             known.push(bytes, now.mono);
             self.serve_all(now, connection);
@@ -132,6 +138,10 @@ impl Cluster {
 
     /// An answer has left; the next request of that connection may be served.
     pub fn sent(&mut self, now: Now, connection: ConnectionId) {
+        self.end_troubles(now);
+        if self.goes_on(now, connection) {
+            return;
+        }
         let Some(known) = self.connections.get_mut(&connection) else { return };
         if known.turn == Turn::Sending {
             known.turn = Turn::Free;
@@ -150,6 +160,7 @@ impl Cluster {
 
     /// Time has passed.
     pub fn wake(&mut self, now: Now) {
+        self.end_troubles(now);
         self.sweep(now);
         self.unmute(now);
         self.settle(now);
@@ -163,10 +174,13 @@ impl Cluster {
     /// When to come back at the latest.
     #[must_use]
     pub fn next_wake(&self) -> Option<Time> {
-        let waits = self.waiting.values().filter_map(Waiting::deadline).min();
+        // Whoever waits at a node that does nothing is looked at when that goes on.
+        let served = self.waiting.iter().filter(|(id, _)| self.is_served(**id));
+        let waits = served.filter_map(|(_, waiting)| waiting.deadline()).min();
         let mutes = self.connections.values().filter_map(|known| known.muted_until).min();
         let machines = [self.state.transactions.next_wake(), self.state.groups.next_wake()];
-        let own = [waits, mutes, self.next_sweep, self.state.next_step];
+        let troubles = self.state.faults.troubles.next_end();
+        let own = [waits, mutes, troubles, self.next_sweep, self.state.next_step];
         machines.into_iter().chain(own).flatten().min()
     }
 
@@ -185,10 +199,11 @@ impl Cluster {
             if !node.is_some_and(Node::is_working) {
                 return;
             }
-            match connection.next_request(now.mono) {
+            match connection.next_request(now.mono, &self.state.settings.defects) {
                 Ok(None) => return,
                 Ok(Some(frame)) => {
                     let arrived = Arrived { frame, came: now.mono, is_last: false };
+                    self.set_course(id, &arrived);
                     self.serve(now, id, arrived);
                 }
                 Err(_) => self.hang_up(id),
@@ -198,25 +213,25 @@ impl Cluster {
 
     /// Serves one request, perhaps again.
     fn serve(&mut self, now: Now, id: ConnectionId, arrived: Arrived) {
+        let Some(arrived) = self.intercepted(now, id, arrived) else { return };
         let Some(connection) = self.connections.get_mut(&id) else { return };
         let outcome = api::serve(&mut self.state, &mut connection.session, now, &arrived);
         let is_known = connection.session.sasl.is_done();
         connection.set_limit(self.state.settings.limits.of_requests(is_known));
         match outcome {
             Outcome::Again(until) => self.wait(id, Waiting::Again { arrived, until }),
-            outcome @ (Outcome::Answer(_) | Outcome::Silence | Outcome::Close) => {
-                self.follow(id, outcome);
-            }
-            outcome @ (Outcome::Refused { .. } | Outcome::Produced(_) | Outcome::Group(_)) => {
-                self.follow(id, outcome);
+            outcome => {
+                if let Some(outcome) = self.withheld(now, id, &arrived, outcome) {
+                    self.follow(now, id, outcome);
+                }
             }
         }
     }
 
     /// Does what became of a request.
-    fn follow(&mut self, id: ConnectionId, outcome: Outcome) {
+    fn follow(&mut self, now: Now, id: ConnectionId, outcome: Outcome) {
         match outcome {
-            Outcome::Answer(frame) => self.send(id, frame),
+            Outcome::Answer(frame) => self.send(now, id, frame),
             Outcome::Silence => {}
             Outcome::Close | Outcome::Again(_) => self.hang_up(id),
             Outcome::Refused { answer, at } => self.wait(id, Waiting::Refused { answer, at }),
@@ -232,7 +247,8 @@ impl Cluster {
         }
     }
 
-    fn send(&mut self, id: ConnectionId, frame: Segments) {
+    /// Writes an answer as it is.
+    fn write(&mut self, id: ConnectionId, frame: Segments) {
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.turn = Turn::Sending;
             self.outputs.push_back(Output::Send { connection: id, frame });

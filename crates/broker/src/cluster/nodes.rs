@@ -143,9 +143,12 @@ impl State {
         }
     }
 
-    fn elect(&mut self, now: Now, name: &str, id: TopicId, index: PartitionIndex) {
+    pub(super) fn elect(&mut self, now: Now, name: &str, id: TopicId, index: PartitionIndex) {
         let nodes = &self.nodes;
-        let is_up = |node: NodeId| nodes.get(&node).is_some_and(super::state::Node::is_alive);
+        let is_leaderless = self.faults.troubles.is_leaderless(name, index);
+        let is_up = |node: NodeId| {
+            !is_leaderless && nodes.get(&node).is_some_and(super::state::Node::is_alive)
+        };
         let unclean = self.settings.replication.unclean_election;
         if let Some(partition) = self.topics.partition_mut(name, index) {
             let candidate = partition.candidate(&is_up, unclean);
@@ -158,7 +161,7 @@ impl State {
     }
 
     /// Whoever takes over a coordinator's partition reads its state anew.
-    fn reload_coordinators(&mut self, now: Now, topic: &str, index: PartitionIndex) {
+    pub(super) fn reload_coordinators(&mut self, now: Now, topic: &str, index: PartitionIndex) {
         if topic == Coordinates::Transactions.topic() {
             self.transactions.reload();
         } else if topic == Coordinates::Groups.topic() {

@@ -107,7 +107,7 @@ impl Partition {
                 changed |= copy.follow(&led);
             }
             copy.note_lag(now, led.log.end());
-            let is_caught_up = copy.log.end() >= led.log.end();
+            let is_caught_up = !copy.stalled && copy.log.end() >= led.log.end();
             changed |= is_caught_up && can_follow(*node) && self.in_sync.insert(*node);
         }
         changed |= self.commit(&mut led);
@@ -149,6 +149,21 @@ impl Partition {
             copy.diverge_from(&led);
         }
         self.copies.insert(leader, led);
+    }
+
+    /// Leaves the leader alone in sync; the others follow no more.
+    pub(crate) fn isolate_leader(&mut self) {
+        let Some(leader) = self.leader else { return };
+        for (_, copy) in self.copies.iter_mut().filter(|(node, _)| **node != leader) {
+            copy.stalled = true;
+        }
+        self.in_sync = BTreeSet::from([leader]);
+    }
+
+    /// Makes `node` the leader whatever it has; what the others have and it lacks is lost.
+    pub(crate) fn lead_unclean(&mut self, node: NodeId) {
+        self.in_sync = BTreeSet::from([node]);
+        self.lead(Some(node));
     }
 
     /// A node that was away drops what the leader does not have.

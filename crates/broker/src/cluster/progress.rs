@@ -21,7 +21,7 @@ impl Cluster {
         loop {
             let mut changed = self.state.write_markers(now);
             changed |= self.state.step(now);
-            self.answer_groups();
+            self.answer_groups(now);
             self.look_at_waits(now, changed);
             if !changed {
                 break;
@@ -30,23 +30,20 @@ impl Cluster {
     }
 
     /// Answers what groups have decided.
-    fn answer_groups(&mut self) {
+    fn answer_groups(&mut self, now: Now) {
         while let Some((token, answer)) = self.state.groups.poll() {
             let id = ConnectionId(token.0);
             if let Some(Waiting::Group(reply)) = self.waiting.get(&id) {
                 let outcome = group_answer(*reply, &answer);
-                self.end_wait(id, outcome);
+                self.end_wait(now, id, outcome);
             }
         }
     }
 
     /// Looks at requests that wait: all of them if logs changed, else those whose time is over.
     fn look_at_waits(&mut self, now: Now, changed: bool) {
-        let is_due = |waiting: &Waiting| {
-            changed || waiting.deadline().is_some_and(|deadline| deadline <= now.mono)
-        };
-        let due: Vec<ConnectionId> =
-            self.waiting.iter().filter(|(_, one)| is_due(one)).map(|(id, _)| *id).collect();
+        let due = self.waiting.iter().filter(|(_, one)| one.is_due(now.mono, changed));
+        let due: Vec<ConnectionId> = due.map(|(id, _)| *id).collect();
         for id in due {
             if self.is_served(id) {
                 self.look_at(now, id);
@@ -54,7 +51,7 @@ impl Cluster {
         }
     }
 
-    fn is_served(&self, id: ConnectionId) -> bool {
+    pub(super) fn is_served(&self, id: ConnectionId) -> bool {
         let node =
             self.connections.get(&id).and_then(|known| self.state.nodes.get(&known.session.node));
         node.is_some_and(super::state::Node::is_working)
@@ -69,7 +66,7 @@ impl Cluster {
                 }
                 if let Some(known) = self.connections.get(&id) {
                     let outcome = delayed.answer(&self.state, &known.session);
-                    self.end_wait(id, outcome);
+                    self.end_wait(now, id, outcome);
                 }
             }
             Some(Waiting::Again { arrived, until }) => {
@@ -79,21 +76,31 @@ impl Cluster {
             }
             Some(Waiting::Refused { answer, at }) if at <= now.mono => {
                 if let Some(frame) = answer {
-                    self.send(id, frame);
+                    self.send(now, id, frame);
                 }
                 self.hang_up(id);
             }
-            Some(other @ (Waiting::Group(_) | Waiting::Refused { .. })) => {
-                self.waiting.insert(id, other);
+            Some(still @ (Waiting::Group(_) | Waiting::Refused { .. } | Waiting::Hung)) => {
+                self.waiting.insert(id, still);
             }
+            Some(Waiting::Postponed { arrived, .. }) => {
+                self.set_free(id);
+                self.serve(now, id, Arrived { came: now.mono, ..arrived });
+                self.serve_all(now, id);
+            }
+            Some(Waiting::Held { frame, .. }) => {
+                self.set_free(id);
+                self.send(now, id, frame);
+            }
+            Some(Waiting::Rest { .. }) => self.send_rest(id),
             None => {}
         }
     }
 
-    fn end_wait(&mut self, id: ConnectionId, outcome: Outcome) {
+    fn end_wait(&mut self, now: Now, id: ConnectionId, outcome: Outcome) {
         self.waiting.remove(&id);
         self.set_free(id);
-        self.follow(id, outcome);
+        self.follow(now, id, outcome);
     }
 
     fn set_free(&mut self, id: ConnectionId) {

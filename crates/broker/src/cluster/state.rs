@@ -9,6 +9,7 @@ use super::partition::Partition;
 use super::settings::ClusterSettings;
 use super::topics::{Layout, Topics};
 use crate::defects::Defect;
+use crate::faults::{CoordinatorKind, CoordinatorTrouble, Faults};
 use crate::group::{GroupSettings, Groups};
 use crate::security::sasl::Nonces;
 use crate::topic::{TopicPartition, TopicSettings};
@@ -58,6 +59,8 @@ pub(crate) struct State {
     pub(crate) groups: Groups,
     /// The server's halves of the nonces of SCRAM.
     pub(crate) nonces: Nonces,
+    /// What goes wrong by order.
+    pub(crate) faults: Faults,
     /// Partitions whose logs or leaderships changed since replicas last took a step.
     pub(crate) touched: BTreeSet<(TopicId, PartitionIndex)>,
     /// When followers next take what leaders have appended.
@@ -88,6 +91,7 @@ impl State {
             transactions: Coordinator::new(settings.seed),
             groups: Groups::new(GroupSettings::default(), settings.seed),
             nonces: Nonces::new(settings.seed),
+            faults: Faults::new(settings.seed),
             touched: BTreeSet::new(),
             next_step: None,
             settings,
@@ -143,6 +147,13 @@ impl State {
         self.topics.partition(&at.topic, PartitionIndex(at.partition))?.leader
     }
 
+    /// The node that a client is told to coordinate `key`, if one is to be found.
+    pub(crate) fn find_coordinator(&mut self, kind: Coordinates, key: &str) -> Option<NodeId> {
+        let trouble = self.faults.troubles.of_coordinator(kind.into());
+        let is_hidden = trouble == Some(CoordinatorTrouble::NotAvailable);
+        if is_hidden { None } else { self.coordinator(kind, key) }
+    }
+
     /// How a request fails that `node` is asked to coordinate, if it does.
     pub(crate) fn check_coordinator(
         &mut self,
@@ -150,6 +161,10 @@ impl State {
         kind: Coordinates,
         key: &str,
     ) -> Result<(), ErrorCode> {
+        self.faults.verdict()?;
+        if let Some(trouble) = self.faults.troubles.of_coordinator(kind.into()) {
+            return Err(trouble.code());
+        }
         match self.coordinator(kind, key) {
             Some(coordinator) if coordinator == node => Ok(()),
             Some(_) => Err(ErrorCode::NOT_COORDINATOR),
@@ -191,6 +206,15 @@ pub(crate) fn transaction_rules(settings: &ClusterSettings, now: Now) -> TxnRule
         two: settings.transaction_version >= 2,
         now,
         id_expiration_ms: 604_800_000,
+    }
+}
+
+impl From<Coordinates> for CoordinatorKind {
+    fn from(kind: Coordinates) -> Self {
+        match kind {
+            Coordinates::Groups => Self::Groups,
+            Coordinates::Transactions => Self::Transactions,
+        }
     }
 }
 

@@ -15,6 +15,14 @@ pub(crate) enum Waiting {
     Group(ReplyTo),
     /// The client was not believed; the connection ends then, after this answer.
     Refused { answer: Option<Segments>, at: Time },
+    /// A fault keeps it from being answered, for ever.
+    Hung,
+    /// A fault keeps it from being served until then.
+    Postponed { arrived: Arrived, until: Time },
+    /// A fault keeps the answer until then.
+    Held { frame: Segments, until: Time },
+    /// A fault keeps the rest of the answer until then.
+    Rest { until: Time },
 }
 
 impl Waiting {
@@ -22,9 +30,22 @@ impl Waiting {
     pub(crate) fn deadline(&self) -> Option<Time> {
         match self {
             Self::Produce(delayed) => Some(delayed.deadline),
-            Self::Again { until, .. } => Some(*until),
+            Self::Again { until, .. }
+            | Self::Postponed { until, .. }
+            | Self::Held { until, .. }
+            | Self::Rest { until } => Some(*until),
             Self::Refused { at, .. } => Some(*at),
-            Self::Group(_) => None,
+            Self::Group(_) | Self::Hung => None,
         }
+    }
+
+    /// Whether it is to be looked at: when its time has come, and some when logs have changed.
+    pub(crate) fn is_due(&self, now: Time, changed: bool) -> bool {
+        let depends_on_logs = match self {
+            Self::Produce(_) | Self::Again { .. } | Self::Group(_) => true,
+            Self::Refused { .. } | Self::Hung => false,
+            Self::Postponed { .. } | Self::Held { .. } | Self::Rest { .. } => false,
+        };
+        changed && depends_on_logs || self.deadline().is_some_and(|deadline| deadline <= now)
     }
 }

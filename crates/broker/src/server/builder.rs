@@ -14,6 +14,7 @@ use super::orders::TestCluster;
 use super::tls::Tls;
 use crate::cluster::{Cluster, ClusterSettings, Endpoint, Listener};
 use crate::defects::Defect;
+use crate::faults::Fault;
 use crate::personas::Persona;
 use crate::security::acl::Acl;
 use crate::security::{Acls, Principal, Sasl};
@@ -27,6 +28,7 @@ pub struct Builder {
     topics: Vec<(String, i32, TopicSettings)>,
     /// Those that were named; otherwise they follow from the rest.
     listeners: Option<Vec<Listener>>,
+    faults: Vec<Fault>,
     host: IpAddr,
     port: u16,
     /// Store nothing; whether batches are checked then.
@@ -80,6 +82,7 @@ impl Default for Builder {
             settings: ClusterSettings::default(),
             topics: Vec::new(),
             listeners: None,
+            faults: Vec::new(),
             host: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
             null: None,
@@ -123,6 +126,12 @@ impl Builder {
     /// A promise that the cluster is to break.
     pub fn defect(mut self, defect: Defect) -> Self {
         self.settings.defects.switch_on(defect);
+        self
+    }
+
+    /// Something that is to go wrong from the start.
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
         self
     }
 
@@ -194,6 +203,9 @@ impl Builder {
             let created =
                 hub.act(|cluster, now| cluster.create_topic(now, &name, partitions, settings));
             created.map_err(|code| StartError::Topic(name, code))?;
+        }
+        for fault in self.faults {
+            hub.act(|cluster, _| cluster.inject(fault));
         }
         let mut listening = Vec::new();
         for (node, listener, address) in addresses {

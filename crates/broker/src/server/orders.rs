@@ -13,6 +13,7 @@ use super::hub::Hub;
 use super::listening::Listening;
 use super::tls::Tls;
 use crate::cluster::{Cluster, Listener, Restart};
+use crate::faults::{Fault, FaultId};
 use crate::null::Counted;
 
 /// A cluster that serves, until it is dropped.
@@ -142,6 +143,22 @@ impl TestCluster {
             listening.reopen(&self.hub).await?;
         }
         Ok(())
+    }
+
+    /// Lets something go wrong with requests that arrive from now on.
+    pub fn inject(&self, fault: Fault) -> FaultId {
+        self.with(|cluster, _| cluster.inject(fault))
+    }
+
+    /// Takes a fault back; how often it has hit.
+    pub fn withdraw(&self, fault: FaultId) -> u64 {
+        self.with(|cluster, _| cluster.withdraw(fault))
+    }
+
+    /// How often a fault has hit.
+    #[must_use]
+    pub fn fired(&self, fault: FaultId) -> u64 {
+        self.with(|cluster, _| cluster.fired(fault))
     }
 
     /// Shifts the wall clock of all nodes.
