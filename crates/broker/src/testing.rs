@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use bytes::Bytes;
-use klamm_protocol::frame::{decode_response, encode_request};
+use klamm_protocol::frame::{FrameDecoder, decode_response, encode_request};
 use klamm_protocol::{Records, Request};
 use klamm_records::{
     BufferPool, Codec, Compression, Decompressors, Encoder, Identity, OpenBatch, RecordSet, Stamp,
@@ -29,8 +29,10 @@ const CLIENT: &str = "tester";
 pub(crate) struct World {
     pub(crate) cluster: Cluster,
     pub(crate) now: Now,
-    /// Whole frames that came and were not taken, without their lengths.
-    inbox: BTreeMap<ConnectionId, VecDeque<Bytes>>,
+    /// What came and was not taken.
+    inbox: BTreeMap<ConnectionId, FrameDecoder>,
+    /// Everything that came.
+    wire: BTreeMap<ConnectionId, Vec<u8>>,
     closed: BTreeSet<ConnectionId>,
     /// The numbers of requests that were sent, in order; an answer must have the first.
     asked: BTreeMap<ConnectionId, VecDeque<i32>>,
@@ -57,6 +59,7 @@ impl World {
             cluster,
             now: Now { mono: Time(0), wall: WallMillis(DAWN) },
             inbox: BTreeMap::new(),
+            wire: BTreeMap::new(),
             closed: BTreeSet::new(),
             asked: BTreeMap::new(),
             last_number: 0,
@@ -153,7 +156,7 @@ impl World {
         at: ConnectionId,
         version: i16,
     ) -> Option<R::Response<'static>> {
-        let frame = self.inbox.get_mut(&at)?.pop_front()?;
+        let frame = self.inbox.get_mut(&at)?.next_frame().expect("frames")?;
         let frame: &'static Bytes = Box::leak(Box::new(frame));
         let decoded = decode_response::<R::Response<'static>>(frame, version).unwrap();
         assert_eq!(decoded.trailing, 0, "nothing follows an answer");
@@ -165,6 +168,11 @@ impl World {
     /// The last request on this connection is one that is never answered.
     pub(crate) fn expect_silence(&mut self, at: ConnectionId) {
         self.asked.entry(at).or_default().pop_back();
+    }
+
+    /// All the bytes that ever came on a connection.
+    pub(crate) fn bytes_of(&self, connection: ConnectionId) -> &[u8] {
+        self.wire.get(&connection).map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn is_closed(&self, connection: ConnectionId) -> bool {
@@ -192,8 +200,9 @@ impl World {
         while let Some(output) = self.cluster.poll() {
             match output {
                 Output::Send { connection, frame } => {
-                    let bytes = Bytes::from(frame.to_vec()).slice(4..);
-                    self.inbox.entry(connection).or_default().push_back(bytes);
+                    let bytes = frame.to_vec();
+                    self.wire.entry(connection).or_default().extend_from_slice(&bytes);
+                    self.inbox.entry(connection).or_default().push(Bytes::from(bytes));
                     self.cluster.sent(self.now, connection);
                 }
                 Output::Close { connection } => drop(self.closed.insert(connection)),

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use klamm_broker::cluster::Listener;
+use klamm_broker::faults::Fault;
 use klamm_broker::server::{Builder, TestCluster};
 use klamm_broker::{Defect, Persona};
 use tokio::io::AsyncReadExt as _;
@@ -24,6 +25,7 @@ usage: klamm mock [options]
   --txn-version 1|2       the generation of transactions (2)
   --no-auto-create        unknown topics are not created by being asked for
   --defect NAME           a promise to break: see --list-defects; may be repeated
+  --fault TEXT            something to go wrong, see below; may be repeated
   --move-leaders-every MS every partition gets another leader, again and again
   --null                  acknowledge without storing, and print counts as JSON at the end
   --check                 with --null: hold batches to their checksums and sequences
@@ -44,7 +46,25 @@ usage: klamm mock [options]
   --list-personas         print the names of the personas, one per line, and end
 
 When all nodes listen it prints `bootstrap plain HOST:PORT,...` for each kind of listener and then
-`ready`, and serves until it is interrupted.";
+`ready`, and serves until it is interrupted.
+
+A fault is `API WHICH: PLACE ACTION LIMITS`, for example
+  produce: after-append drop-connection skip 2 times 1
+  any node 2: on-receipt hang every 10
+  produce topic orders partition 3: before-append error NOT_LEADER_OR_FOLLOWER chance 12.5%
+
+  API     any, or one as produce, fetch, metadata, init-producer-id
+  WHICH   any of: node N, client NAME, topic NAME, partition N; names in quotes hold anything
+  PLACE and ACTION
+    on-receipt, before-append: drop-connection, hang, delay TIME, error CODE
+    after-append: drop-connection, hang, delay TIME, error CODE, slow-disk TIME
+    answering: cut BYTES, duplicate, wrong-correlation-id, garbage BYTES, garble-body,
+               claim-length N, pieces BYTES pause TIME, throttle TIME
+    after-answer: drop-connection, mute TIME
+  LIMITS  any of: skip N, every N, chance P%, times N
+  TIME    a number with ns, us, ms or s; CODE the name or the number of an error code
+
+Faults are tried in the order in which they are given, and the first that hits is the only one.";
 
 /// What was asked for.
 #[derive(Debug, Clone)]
@@ -124,6 +144,11 @@ fn described(
         "--persona" => builder.persona(arguments.parsed(option)?),
         "--txn-version" => builder.transaction_version(arguments.parsed(option)?),
         "--defect" => builder.defect(arguments.parsed(option)?),
+        "--fault" => {
+            let text = arguments.value(option)?;
+            let fault = text.parse::<Fault>();
+            builder.fault(fault.map_err(|error| format!("--fault `{text}`: {error}"))?)
+        }
         "--seed" => {
             let seed = arguments.parsed(option)?;
             builder.settings(|settings| settings.seed = seed)

@@ -5,6 +5,7 @@
 //! the partition, how many replicas are in sync, and only then what the log says.
 
 mod delayed;
+mod epochs;
 mod transactional;
 
 use std::borrow::Cow;
@@ -19,10 +20,11 @@ use klamm_protocol::produce::{ProduceRequest, ProduceResponse, request::TopicPro
 use klamm_wire::{ErrorCode, NodeId, PartitionIndex, TopicId};
 
 use super::{Call, Outcome};
-use crate::cluster::{Listener, State};
-use crate::defects::Defect;
+use crate::cluster::{Listener, Partition, State};
+use crate::defects::{Defect, Defects};
 use crate::log::{AppendRules, Appended, Origin, Rejected, check_request};
 use crate::security::acl::{Operation, Resource};
+use crate::topic::TopicSettings;
 
 pub(crate) use delayed::DelayedProduce;
 
@@ -176,7 +178,7 @@ fn append(
     let led = call.state.led_partition(node, &item.topic, item.index).map(|_| ());
     led.map_err(Failed::before)?;
     transactional::verify(call, request, item).map_err(Failed::before)?;
-    let ignores_isr = call.has(Defect::IgnoresMinInsync);
+    epochs::check(call, item).map_err(Failed::before)?;
     let forgets = call.has(Defect::AcknowledgesWithoutStoring);
     let (version, now) = (call.version(), call.now);
     let is_admin = call.client_id == ADMIN_CLIENT;
@@ -185,7 +187,8 @@ fn append(
     let at = usize::try_from(item.index.0).unwrap_or(usize::MAX);
     let partition = topic.partitions.get_mut(at);
     let partition = partition.ok_or_else(|| Failed::before(ErrorCode::NOT_LEADER_OR_FOLLOWER))?;
-    if acks == ACKS_ALL && !ignores_isr && partition.is_under_min_insync(&topic.settings) {
+    if acks == ACKS_ALL && lacks_replicas(&call.state.settings.defects, partition, &topic.settings)
+    {
         return Err(Failed::before(ErrorCode::NOT_ENOUGH_REPLICAS));
     }
     let ordered = call.state.faults.refuses_append(node, &item.topic, item.index);
@@ -217,6 +220,11 @@ fn append(
     appended.map_err(|rejected| Failed::by_log(rejected, start))
 }
 
+/// Whether too few replicas are in sync for acks=all.
+fn lacks_replicas(defects: &Defects, partition: &Partition, settings: &TopicSettings) -> bool {
+    partition.is_under_min_insync(settings) && !defects.has(Defect::IgnoresMinInsync)
+}
+
 /// The answer for one partition.
 fn answered(
     call: &Call<'_>,
@@ -227,18 +235,15 @@ fn answered(
         Ok(appended) => appended,
         Err(why) => return failed(index, &why),
     };
-    let forgets_offset = appended.duplicate && call.has(Defect::DuplicateWithoutOffset);
-    let is_wrong = call.has(Defect::WrongBaseOffset);
-    let base_offset = if forgets_offset {
-        -1
+    let base_offset = if call.has(Defect::WrongBaseOffset) {
+        appended.base_offset.saturating_sub(1).max(0)
     } else {
-        appended.base_offset.saturating_sub(i64::from(is_wrong)).max(0)
+        appended.base_offset
     };
-    let hides_time = call.has(Defect::OmitsAppendTime);
     PartitionProduceResponse {
         index,
         base_offset,
-        log_append_time_ms: if hides_time { -1 } else { appended.log_append_time },
+        log_append_time_ms: appended.log_append_time,
         log_start_offset: appended.log_start,
         ..PartitionProduceResponse::default()
     }

@@ -159,7 +159,7 @@ impl World {
 
     /// The next frame on a connection as it is.
     pub(crate) fn frame(&mut self, client: ConnectionId) -> Option<Bytes> {
-        self.inbox.get_mut(&client)?.pop_front()
+        self.inbox.get_mut(&client)?.next_frame().unwrap()
     }
 }
 

@@ -4,7 +4,7 @@ use klamm_protocol::produce::ProduceResponse;
 use klamm_protocol::produce::response::PartitionProduceResponse;
 use klamm_wire::{ErrorCode, PartitionIndex, Time};
 
-use super::{Item, add_hints};
+use super::{Item, add_hints, lacks_replicas};
 use crate::api::{Outcome, ReplyTo};
 use crate::cluster::State;
 use crate::cluster::connection::Session;
@@ -52,12 +52,10 @@ impl Pending {
         if partition.high_watermark() < self.required {
             return None;
         }
-        let is_enough = !partition.is_under_min_insync(&topic.settings);
-        let ignores = state.settings.defects.has(crate::Defect::IgnoresMinInsync);
-        Some(if is_enough || ignores {
-            ErrorCode::NONE
-        } else {
+        Some(if lacks_replicas(&state.settings.defects, partition, &topic.settings) {
             ErrorCode::NOT_ENOUGH_REPLICAS_AFTER_APPEND
+        } else {
+            ErrorCode::NONE
         })
     }
 }

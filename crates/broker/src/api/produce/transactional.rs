@@ -9,7 +9,6 @@ use klamm_wire::ErrorCode;
 use super::Item;
 use crate::api::Call;
 use crate::cluster::Coordinates;
-use crate::defects::Defect;
 use crate::security::acl::{Operation, Resource};
 use crate::topic::TopicPartition;
 use crate::txn::{Identity, produce_code};
@@ -49,7 +48,7 @@ pub(super) fn verify(
 ) -> Result<(), ErrorCode> {
     let Some(id) = request.transactional_id.as_deref() else { return Ok(()) };
     let Some(who) = producer(&joined(&item.records)) else { return Ok(()) };
-    if call.has(Defect::SkipsVerification) || is_ongoing(call, item, who) {
+    if is_ongoing(call, item, who) {
         return Ok(());
     }
     let version = call.version();
