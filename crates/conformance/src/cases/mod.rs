@@ -1,15 +1,20 @@
 //! The cases, one file for each group.
 
 mod api;
+mod bat;
+mod cod;
 mod fco;
 mod frm;
 mod met;
 pub mod not_run;
+mod pid;
 mod prd;
 mod rob;
 mod sas;
+mod seq;
 mod tag;
 mod top;
+mod txn;
 
 use crate::case::Case;
 
@@ -18,7 +23,12 @@ const GROUPS: &[&[Case]] = &[
     api::CASES,
     met::CASES,
     fco::CASES,
+    txn::CASES,
     prd::CASES,
+    bat::CASES,
+    cod::CASES,
+    seq::CASES,
+    pid::CASES,
     tag::CASES,
     sas::CASES,
     top::CASES,
