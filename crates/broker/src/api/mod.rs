@@ -20,7 +20,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use klamm_protocol::frame::encode_response;
 use klamm_protocol::{ApiKey, Request, Response, Segments};
-use klamm_wire::{NodeId, Now, Reader, Time, UnknownTags};
+use klamm_wire::{NodeId, Now, Reader, Time};
 
 use crate::cluster::State;
 use crate::cluster::connection::Session;
@@ -127,7 +127,7 @@ pub(crate) fn serve(
     let Some((header, body)) = header::read(&arrived.frame) else { return Outcome::Close };
     let version = header.version;
     let defects = &state.settings.defects;
-    if header.is_tagged && defects.has(Defect::RefusesUnknownTags) {
+    if refuses_tags(defects, header.is_tagged) {
         return Outcome::Close;
     }
     let is_off = i32::from(defects.has(Defect::WrongCorrelationId));
@@ -201,15 +201,15 @@ fn with<'a, R: Request<'a>>(
         return Outcome::Close;
     };
     let tags = request.unknown_tags_mut();
-    if tags.is_some_and(|tags| refuses_tags(&call.state.settings.defects, tags)) {
+    if tags.is_some_and(|tags| refuses_tags(&call.state.settings.defects, !tags.is_empty())) {
         return Outcome::Close;
     }
     serve(call, &request)
 }
 
 /// Whether tagged fields that nobody knows end the connection.
-fn refuses_tags(defects: &Defects, tags: &UnknownTags<'_>) -> bool {
-    !tags.is_empty() && defects.has(Defect::RefusesUnknownTags)
+fn refuses_tags(defects: &Defects, are_there: bool) -> bool {
+    are_there && defects.has(Defect::RefusesUnknownTags)
 }
 
 impl ReplyTo {
