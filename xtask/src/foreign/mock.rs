@@ -11,7 +11,7 @@ use crate::support;
 const PACKAGE: &str = "klamm-cli";
 
 /// Leaders move often enough, in milliseconds, for every client to meet it again and again.
-const MOVES: &[&str] = &["--move-leaders-every", "500"];
+const MOVES: &[&str] = &["--move-leaders-every", "2000"];
 
 const START_LIMIT: Duration = Duration::from_secs(20);
 
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn the_mock_is_told_to_move_leaders_unless_it_must_not() {
         let words = |moves| format!("{:?}", command(Path::new("klamm"), moves));
-        assert!(words(true).contains("\"--move-leaders-every\" \"500\""));
+        assert!(words(true).contains("\"--move-leaders-every\" \"2000\""));
         assert!(!words(false).contains("--move-leaders-every"));
     }
 }

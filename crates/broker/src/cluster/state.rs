@@ -1,6 +1,7 @@
 //! Everything that an answer may depend on, and that a request may change.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use klamm_wire::{ErrorCode, NodeId, Now, PartitionIndex, Time, TopicId};
 
@@ -89,7 +90,7 @@ impl State {
             nodes: settings.nodes.iter().map(|one| (one.id, node(&one.rack))).collect(),
             topics: Topics::new(settings.seed, settings.limits.partitions),
             transactions: Coordinator::new(settings.seed),
-            groups: Groups::new(GroupSettings::default(), settings.seed),
+            groups: Groups::new(group_settings(), settings.seed),
             nonces: Nonces::new(settings.seed),
             faults: Faults::new(settings.seed),
             touched: BTreeSet::new(),
@@ -196,6 +197,11 @@ impl State {
         let due = now.mono.saturating_add(self.settings.replication.step);
         self.next_step = Some(self.next_step.map_or(due, |step| step.min(due)));
     }
+}
+
+/// Kafka waits three seconds for more members of a new group; tests would wait with it.
+fn group_settings() -> GroupSettings {
+    GroupSettings { initial_rebalance_delay: Duration::ZERO, ..GroupSettings::default() }
 }
 
 /// The rules by which transactions are coordinated.
