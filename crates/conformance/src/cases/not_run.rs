@@ -13,6 +13,7 @@ pub const NOT_RUN: &[(&str, &str)] = &[
     ("SEQ-15", "needs a restart"),
     ("SEQ-16", "needs a second broker"),
     ("PID-12", "needs a second broker"),
+    ("PID-14", "takes thirty thousand round trips"),
     ("PID-13", "needs rights to be taken away"),
     ("TXN-10", "needs rights to be taken away"),
     ("TXN-22", "needs a second broker and a restart"),

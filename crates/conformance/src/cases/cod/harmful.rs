@@ -61,14 +61,15 @@ pub(super) fn empty(run: &mut Run) -> Outcome {
 
 pub(super) fn bomb(run: &mut Run) -> Outcome {
     let version = run.usable(ApiKey::Produce)?.max;
-    let topic = run.topic_with("orders", 1, &[("max.message.bytes", "67108864")])?;
+    let configs = [("max.message.bytes", "67108864")];
     for codec in CODECS {
+        let topic = run.topic_with(name_of(codec), 1, &configs)?;
         let batch = Patch::over(&Batch::of(&["a"]).codec(codec).header(), &stream(codec)?);
         let answer = send(run, &topic, version, (name_of(codec), &batch.bytes()))?;
         run.expect.answered(&answer);
         run.expect.remark(format!("{}: {:?}", name_of(codec), answer.code(CODE)));
         let good = Batch::of(&["good"]).codec(codec).build()?.bytes();
-        let answer = send(run, &topic, version, ("behind", &good))?;
+        let answer = send(run, &topic, version, ("good", &good))?;
         run.expect.code(&answer, CODE, 0);
     }
     Ok(())

@@ -5,7 +5,9 @@ use klamm_protocol::ApiKey;
 use crate::answer::Answer;
 use crate::batch::Batch;
 use crate::case::{Outcome, Stop};
+use crate::cases::txn::actor::Asking;
 use crate::conn::Conn;
+use crate::notes::Notes;
 use crate::requests::{self, BASE_OFFSET, CODE, TOP_CODE};
 use crate::run::Run;
 use crate::topics::Topic;
@@ -16,7 +18,10 @@ pub(in crate::cases) const INIT: i16 = 5;
 /// A producer id that nobody else has, with epoch 0.
 pub(in crate::cases) fn fresh(run: &mut Run) -> Result<i64, Stop> {
     let version = run.newest(ApiKey::InitProducerId, INIT)?;
-    let answer = run.connect()?.unrecorded().ask(version, &requests::producer_id())?;
+    let mut conn = run.connect()?.unrecorded();
+    let notes = Notes::default();
+    let asking = Asking { conn: &mut conn, notes: &notes, note: "" };
+    let answer = asking.settled(version, &requests::producer_id(), TOP_CODE)?;
     match (answer.int(TOP_CODE), answer.int("/producerId")) {
         (Some(0), Some(pid)) => Ok(pid),
         (code, _) => Err(Stop::Failed(format!("no producer id: {} {code:?}", answer.kind()))),

@@ -7,8 +7,9 @@ use klamm_wire::{Epoch, ProducerId};
 
 use crate::case::Outcome;
 use crate::cases::pid::ids::INIT;
-use crate::cases::txn::actor::{Actor, Style, is_settled};
+use crate::cases::txn::actor::{Actor, Asking, Style, is_settled};
 use crate::cases::txn::requests::end;
+use crate::notes::Notes;
 use crate::requests::{self, CODE, TOP_CODE};
 use crate::run::Run;
 use crate::topics::Topic;
@@ -23,8 +24,10 @@ const END_WITH_FENCED: i16 = 2;
 pub(super) fn without_id(run: &mut Run) -> Outcome {
     let mut seen = BTreeSet::new();
     for version in run.usable(ApiKey::InitProducerId)?.iter() {
-        let mut c = run.connect()?;
-        let answer = c.ask(version, &requests::producer_id())?;
+        let mut c = run.connect()?.unrecorded();
+        let notes = run.notes.clone();
+        let asking = Asking { conn: &mut c, notes: &notes, note: "without-id" };
+        let answer = asking.settled(version, &requests::producer_id(), TOP_CODE)?;
         run.expect.code(&answer, TOP_CODE, 0);
         let pid = answer.int("/producerId").unwrap_or(-1);
         run.expect.that(&format!("v{version}: {pid} is an id of its own"), seen.insert(pid));
@@ -41,12 +44,11 @@ pub(super) fn a_thousand(run: &mut Run) -> Outcome {
     let share = MANY.div_ceil(addresses.len().max(1));
     for address in &addresses {
         let mut c = run.connect_to(address)?.unrecorded();
-        let mut asked = Vec::new();
+        // Ids come to a broker in blocks, and while it waits for one it asks for patience.
+        let unrecorded = Notes::default();
         for _ in 0..share {
-            asked.push(c.send(version, &requests::producer_id())?);
-        }
-        for asked in &asked {
-            let answer = c.receive(asked);
+            let asking = Asking { conn: &mut c, notes: &unrecorded, note: "" };
+            let answer = asking.settled(version, &requests::producer_id(), TOP_CODE)?;
             seen.extend(answer.int("/producerId").filter(|pid| *pid >= 0));
         }
     }

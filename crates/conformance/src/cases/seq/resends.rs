@@ -1,12 +1,14 @@
 //! Batches that come again.
 
 use klamm_wire::ErrorCode;
+use serde_json::json;
 
 use crate::answer::Asked;
 use crate::batch::Batch;
 use crate::case::{Outcome, Stop};
 use crate::cases::pid::ids::{Writer, each_version, stored_at};
-use crate::requests::{self, CODE};
+use crate::conn::Conn;
+use crate::requests::{self, BASE_OFFSET, CODE};
 use crate::run::Run;
 
 /// How many batches the first writes are.
@@ -81,28 +83,27 @@ pub(super) fn after_a_cut(run: &mut Run) -> Outcome {
     each_version(run, 1, |run, writer| {
         let mut old = run.connect_leader(&writer.topic, writer.partition)?.unrecorded();
         let [values @ .., _, _] = &VALUES;
-        for (index, values) in (0..).zip(values) {
-            let batch = Batch::of(values).stamped(writer.pid, 0, index * 2).build()?.into();
-            let request = requests::produce(&writer.topic, &[(writer.partition, batch)]);
-            old.send(writer.version, &request)?;
-        }
+        pipelined(&mut old, writer, values)?;
         drop(old);
-        let asked = pipelined(writer, values)?;
+        // What arrived before the cut is answered with its time, and what did not is not.
+        let mut again = run.connect_leader(&writer.topic, writer.partition)?.unrecorded();
+        let asked = pipelined(&mut again, writer, values)?;
         for (offset, asked) in (0..).step_by(2).zip(&asked) {
-            let answer = writer.conn.receive(asked);
+            let answer = again.receive(asked);
             stored_at(run, &answer, offset);
+            run.notes.step(&format!("again.v{}", writer.version), json!(answer.int(BASE_OFFSET)));
         }
         writer.holds(run, values.as_flattened())
     })
 }
 
 /// Sends batches without waiting.
-fn pipelined(writer: &mut Writer, batches: &[[&str; 2]]) -> Result<Vec<Asked>, Stop> {
+fn pipelined(conn: &mut Conn, writer: &Writer, batches: &[[&str; 2]]) -> Result<Vec<Asked>, Stop> {
     let mut asked = Vec::new();
     for (index, values) in (0..).zip(batches) {
         let batch = Batch::of(values).stamped(writer.pid, 0, index * 2).build()?.into();
         let request = requests::produce(&writer.topic, &[(writer.partition, batch)]);
-        asked.push(writer.conn.note("again").send(writer.version, &request)?);
+        asked.push(conn.send(writer.version, &request)?);
     }
     Ok(asked)
 }

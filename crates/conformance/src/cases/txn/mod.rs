@@ -9,7 +9,11 @@ pub(super) mod requests;
 mod shown;
 mod writes;
 
-use crate::case::Case;
+use crate::case::{Case, Need};
+
+/// The reference asks coordinators for several requests at once, and then gives all of them the
+/// codes that one of them knows.
+const ALONE: &[Need] = &[Need::Alone];
 
 pub(super) const CASES: &[Case] = &[
     Case::must(
@@ -40,6 +44,7 @@ pub(super) const CASES: &[Case] = &[
         &["AT"],
         |run| writes::not_added(run, 0..=10, 48),
     )
+    .needing(ALONE)
     .reference(),
     Case::must(
         "TXN-05",
@@ -48,6 +53,7 @@ pub(super) const CASES: &[Case] = &[
         &["AT", "K-890"],
         |run| writes::not_added(run, 11..=11, 120),
     )
+    .needing(ALONE)
     .reference(),
     Case::must(
         "TXN-06",
@@ -133,7 +139,8 @@ pub(super) const CASES: &[Case] = &[
         "It is refused, and never becomes part of the next transaction.",
         &["UL"],
         copies::of_a_write,
-    ),
+    )
+    .needing(ALONE),
     Case::must(
         "TXN-18",
         "a plain batch of a producer with an open transaction",
