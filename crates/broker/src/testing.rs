@@ -127,12 +127,6 @@ impl World {
         self.connect_to(node, Listener::Plain)
     }
 
-    #[track_caller]
-    pub(crate) fn connect_to(&mut self, node: i32, listener: Listener) -> ConnectionId {
-        let opened = self.cluster.open(self.now, NodeId(node), listener, "127.0.0.1");
-        opened.unwrap()
-    }
-
     /// Sends a request, and lets the cluster do what it can do now.
     #[track_caller]
     pub(crate) fn send<'a, R: Request<'a>>(

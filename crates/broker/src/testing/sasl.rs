@@ -10,7 +10,7 @@ use hmac::{Hmac, Mac};
 use klamm_protocol::Request;
 use klamm_protocol::sasl_authenticate::{SaslAuthenticateRequest, SaslAuthenticateResponse};
 use klamm_protocol::sasl_handshake::{SaslHandshakeRequest, SaslHandshakeResponse};
-use klamm_wire::ErrorCode;
+use klamm_wire::{ErrorCode, NodeId};
 use sha2::{Digest, Sha256, Sha512};
 
 use super::World;
@@ -49,6 +49,11 @@ impl World {
         Self::with(settings)
     }
 
+    #[track_caller]
+    pub(crate) fn connect_to(&mut self, node: i32, listener: Listener) -> ConnectionId {
+        self.cluster.open(self.now, NodeId(node), listener, "127.0.0.1").unwrap()
+    }
+
     /// A client that has said nothing yet where SASL is wanted.
     #[track_caller]
     pub(crate) fn stranger(&mut self) -> ConnectionId {
@@ -67,7 +72,7 @@ impl World {
     pub(crate) fn log_in(&mut self, client: ConnectionId, name: &str) {
         assert_eq!(self.handshake(client, 1, "PLAIN").error_code, ErrorCode::NONE);
         let answer = self.token(client, NEWEST, &plain(name, &format!("{name}-secret")));
-        assert_eq!(answer.expect("an answer at once").error_code, ErrorCode::NONE);
+        assert_eq!(answer.unwrap().error_code, ErrorCode::NONE);
     }
 
     /// What is asked on a connection, and the answer if there is one at once.
@@ -90,7 +95,7 @@ impl World {
         mechanism: &str,
     ) -> SaslHandshakeResponse<'static> {
         let request = SaslHandshakeRequest { mechanism: mechanism.into() };
-        self.put(client, version, &request).expect("an answer at once")
+        self.put(client, version, &request).unwrap()
     }
 
     #[track_caller]
@@ -140,8 +145,8 @@ impl World {
         assert_eq!(self.handshake(client, 1, mechanism).error_code, ErrorCode::NONE);
         let bare = format!("n={name},r=hand");
         let first = self.token(client, NEWEST, format!("n,,{bare}").as_bytes());
-        let challenge = first.expect("a challenge").auth_bytes;
-        let challenge = std::str::from_utf8(&challenge).expect("text");
+        let challenge = first.unwrap().auth_bytes;
+        let challenge = std::str::from_utf8(&challenge).unwrap();
         let proof = proof(mechanism == "SCRAM-SHA-512", password, &bare, challenge);
         self.token(client, NEWEST, proof.as_bytes())
     }
@@ -176,10 +181,10 @@ fn proof(is_long: bool, password: &str, bare: &str, challenge: &str) -> String {
     let digest = |data: &[u8]| {
         if is_long { Sha512::digest(data).to_vec() } else { Sha256::digest(data).to_vec() }
     };
-    let part = |at: usize| challenge.split(',').nth(at).expect("three parts").get(2..).unwrap();
-    let mut salt = STANDARD.decode(part(1)).expect("a salt");
+    let part = |at: usize| challenge.split(',').nth(at).unwrap().get(2..).unwrap();
+    let mut salt = STANDARD.decode(part(1)).unwrap();
     salt.extend(1_u32.to_be_bytes());
-    let rounds: u32 = part(2).parse().expect("a number");
+    let rounds: u32 = part(2).parse().unwrap();
     let mut last = mac(password.as_bytes(), &salt);
     let mut salted = last.clone();
     for _ in 1..rounds {
@@ -195,13 +200,13 @@ fn proof(is_long: bool, password: &str, bare: &str, challenge: &str) -> String {
 }
 
 fn mac_256(key: &[u8], data: &[u8]) -> Vec<u8> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any length");
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
     mac.update(data);
     mac.finalize().into_bytes().to_vec()
 }
 
 fn mac_512(key: &[u8], data: &[u8]) -> Vec<u8> {
-    let mut mac = Hmac::<Sha512>::new_from_slice(key).expect("any length");
+    let mut mac = Hmac::<Sha512>::new_from_slice(key).unwrap();
     mac.update(data);
     mac.finalize().into_bytes().to_vec()
 }

@@ -1,4 +1,4 @@
-//! Answers about offsets that are refused: as a whole, or for topics that the client has no right to.
+//! Answers about offsets that are refused: of a whole group, or of topics without a right to them.
 
 use std::borrow::Cow;
 
