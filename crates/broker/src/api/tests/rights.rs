@@ -1,5 +1,7 @@
 //! What clients are told that have no right to what they ask for.
 
+mod transactions;
+
 use klamm_protocol::add_partitions_to_txn::AddPartitionsToTxnRequest;
 use klamm_protocol::create_topics::CreateTopicsRequest;
 use klamm_protocol::create_topics::request::CreatableTopic;
