@@ -83,7 +83,7 @@ impl Cluster {
         }
         let course = self.connections.get(&id)?.course.as_ref();
         let (refusals, verdict) =
-            course.map_or((&[][..], None), |course| (&course.refusals[..], course.verdict));
+            course.map_or_else(Default::default, |one| (one.refusals.as_slice(), one.verdict));
         let cannot_say = course.is_some_and(|course| !says_codes(course.asked.api));
         self.state.faults.enter(refusals, verdict);
         if verdict.is_some() && cannot_say {

@@ -8,7 +8,7 @@ use super::{Cluster, ConnectionId, Endpoint, Listener, Output};
 /// How a node comes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Restart {
-    /// As after a clean stop: with the snapshot of its producers' last batches.
+    /// As after a clean stop: of each producer the last batch is remembered, and none before it.
     #[default]
     WithSnapshot,
     /// Everything is read again from the log.
@@ -175,6 +175,9 @@ impl State {
         for (_, topic) in self.topics.iter_mut() {
             for partition in &mut topic.partitions {
                 if let Some(copy) = partition.copy_mut(node) {
+                    if how == Restart::WithSnapshot {
+                        copy.log.take_snapshot();
+                    }
                     copy.log.restart(how == Restart::WithSnapshot);
                 }
             }

@@ -7,7 +7,7 @@ use klamm_protocol::init_producer_id::InitProducerIdRequest;
 use klamm_wire::NodeId;
 
 use super::*;
-use crate::cluster::Danger;
+use crate::cluster::{Danger, Restart};
 use crate::faults::{CoordinatorKind, CoordinatorTrouble};
 use crate::testing::batch_of;
 use crate::topic::{TimestampType, TopicSettings};
@@ -148,6 +148,27 @@ fn producers_can_be_forgotten() {
     assert_eq!(write(&mut world, 0), 0, "a repetition");
     assert!(world.cluster.lose_producers(world.now, "orders", FIRST));
     assert_eq!(write(&mut world, 0), 1, "the same batch again");
+}
+
+#[test]
+fn after_a_clean_stop_one_batch_of_each_producer_is_remembered() {
+    let out_of_order = ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER;
+    for (how, older) in
+        [(Restart::WithSnapshot, out_of_order), (Restart::WithoutSnapshot, ErrorCode::NONE)]
+    {
+        let mut world = World::of(1);
+        world.topic("orders", 1);
+        let write = |world: &mut World, sequence| {
+            let request = produce(1, vec![(0, batch_of(7, 0, sequence, &["a"]))]);
+            parts(world.ask(1, VERSION, &request))[0].error_code
+        };
+        assert_eq!([0, 1].map(|sequence| write(&mut world, sequence)), [ErrorCode::NONE; 2]);
+        world.cluster.kill(world.now, NodeId(1));
+        world.cluster.restart(world.now, NodeId(1), how);
+        assert_eq!(write(&mut world, 1), ErrorCode::NONE, "{how:?}");
+        assert_eq!(write(&mut world, 0), older, "{how:?}");
+        assert_eq!(world.values("orders", 0).len(), 2);
+    }
 }
 
 #[test]
