@@ -48,13 +48,15 @@ pub(super) fn refuse(call: &Call<'_>) -> Outcome {
 }
 
 fn answer(call: &Call<'_>, response: &ApiVersionsResponse<'_>) -> Outcome {
+    let outcome = call.answer(response);
     let has_tags = call.version() >= FIRST_WITH_SOFTWARE;
-    match call.answer(response) {
-        Outcome::Answer(frame) if has_tags && call.has(Defect::TaggedApiVersionsHeader) => {
-            Outcome::Answer(crate::faults::with_tags(&frame))
-        }
-        outcome => outcome,
+    if let Outcome::Answer(frame) = &outcome
+        && has_tags
+        && call.has(Defect::TaggedApiVersionsHeader)
+    {
+        return Outcome::Answer(crate::faults::with_tags(frame));
     }
+    outcome
 }
 
 fn response(call: &Call<'_>) -> ApiVersionsResponse<'static> {

@@ -96,14 +96,14 @@ impl Cluster {
     /// Orders a code: for partitions where the answer has some, for the request otherwise.
     fn refuse(&mut self, id: ConnectionId, parts: Vec<Part>, stage: Stage, code: ErrorCode) {
         let Some(course) = self.course_mut(id) else { return };
-        match course.asked.api {
-            ApiKey::Produce => {
-                let is_early = stage == Stage::Receipt;
-                let refusals = parts.into_iter().map(|part| Refusal { part, is_early, code });
-                course.refusals.extend(refusals);
-            }
-            ApiKey::Fetch => course.codes.push((parts, code)),
-            _ => course.verdict = Some(code),
+        if course.asked.api == ApiKey::Produce {
+            let is_early = stage == Stage::Receipt;
+            let refusals = parts.into_iter().map(|part| Refusal { part, is_early, code });
+            course.refusals.extend(refusals);
+        } else if course.asked.api == ApiKey::Fetch {
+            course.codes.push((parts, code));
+        } else {
+            course.verdict = Some(code);
         }
     }
 

@@ -218,13 +218,10 @@ impl Cluster {
         let outcome = api::serve(&mut self.state, &mut connection.session, now, &arrived);
         let is_known = connection.session.sasl.is_done();
         connection.set_limit(self.state.settings.limits.of_requests(is_known));
-        match outcome {
-            Outcome::Again(until) => self.wait(id, Waiting::Again { arrived, until }),
-            outcome => {
-                if let Some(outcome) = self.withheld(now, id, &arrived, outcome) {
-                    self.follow(now, id, outcome);
-                }
-            }
+        if let Outcome::Again(until) = outcome {
+            self.wait(id, Waiting::Again { arrived, until });
+        } else if let Some(outcome) = self.withheld(now, id, &arrived, outcome) {
+            self.follow(now, id, outcome);
         }
     }
 

@@ -49,10 +49,12 @@ impl Asked {
         let (header, body) = decode_request_header(frame).ok()?;
         let api = ApiKey::from_code(header.request_api_key)?;
         let version = header.request_api_version;
-        let parts = match api {
-            ApiKey::Produce => produced(body, version, name_of),
-            ApiKey::Fetch => fetched(body, version, name_of),
-            _ => None,
+        let parts = if api == ApiKey::Produce {
+            produced(body, version, name_of)
+        } else if api == ApiKey::Fetch {
+            fetched(body, version, name_of)
+        } else {
+            None
         };
         Some(Self {
             api,

@@ -34,7 +34,7 @@ fn an_answer_can_have_a_correlation_id_that_nobody_sent() {
     world.send(client, VERSION, &all_topics());
     let whole = right_answer();
     let bytes = world.bytes_of(client);
-    assert_eq!(bytes[4..8], (1 + (1 << 30) as i32).to_be_bytes());
+    assert_eq!(bytes[4..8], (1_i32 + (1 << 30)).to_be_bytes());
     assert_eq!((&bytes[..4], &bytes[8..]), (&whole[..4], &whole[8..]));
 }
 

@@ -211,7 +211,7 @@ fn requests_of_other_kinds_fail_as_a_whole() {
     assert_eq!(world.ask(1, 4, &HeartbeatRequest::default()).error_code, code);
     assert_eq!(world.ask(1, 3, &FindCoordinatorRequest::default()).error_code, code);
     let find = FindCoordinatorRequest {
-        coordinator_keys: vec!["g".into()].into(),
+        coordinator_keys: vec!["g".into()],
         ..FindCoordinatorRequest::default()
     };
     assert_eq!(world.ask(1, 4, &find).coordinators[0].error_code, code);
