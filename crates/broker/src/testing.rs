@@ -232,6 +232,11 @@ pub(crate) fn batch(values: &[&str]) -> Records<'static> {
     stamped(values, Stamp::Plain)
 }
 
+/// A batch in a codec.
+pub(crate) fn batch_in(codec: Codec, values: &[&str]) -> Records<'static> {
+    encoded(codec, values, Stamp::Plain)
+}
+
 /// A batch of an idempotent producer.
 pub(crate) fn batch_of(pid: i64, epoch: i16, sequence: i32, values: &[&str]) -> Records<'static> {
     stamped(values, Stamp::Idempotent(identity(pid, epoch, sequence)))
@@ -256,6 +261,10 @@ fn identity(pid: i64, epoch: i16, sequence: i32) -> Identity {
 }
 
 fn stamped(values: &[&str], stamp: Stamp) -> Records<'static> {
+    encoded(Codec::None, values, stamp)
+}
+
+fn encoded(codec: Codec, values: &[&str], stamp: Stamp) -> Records<'static> {
     let pool = BufferPool::new(0);
     let mut open = OpenBatch::new(pool.take(1 << 16), usize::MAX);
     for value in values {
@@ -263,7 +272,7 @@ fn stamped(values: &[&str], stamp: Stamp) -> Records<'static> {
         open.append(WallMillis(DAWN), Some(b"key"), value, &[]).unwrap();
     }
     let raw = open.close().unwrap();
-    let encoded = Encoder::new().encode(raw, Compression::of(Codec::None), &pool).unwrap();
+    let encoded = Encoder::new().encode(raw, Compression::of(codec), &pool).unwrap();
     let bytes = Bytes::from(encoded.stamp(stamp).into_segments().concat());
     Records::from(vec![bytes])
 }

@@ -164,7 +164,8 @@ fn with_leader(
         data.error_code,
         ErrorCode::NOT_LEADER_OR_FOLLOWER | ErrorCode::FENCED_LEADER_EPOCH
     );
-    if call.version() < FIRST_WITH_HINTS || !is_moved {
+    let names = call.version() >= FIRST_WITH_HINTS && call.habits().names_new_leaders;
+    if !names || !is_moved {
         return data;
     }
     if let Some(partition) = call.state.topics.partition(name, data.partition_index) {

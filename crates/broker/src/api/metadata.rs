@@ -177,7 +177,7 @@ fn one(call: &mut Call<'_>, name: &str, may_create: bool) -> MetadataResponseTop
     } else if creates {
         // Whoever asks learns the next time whether it could be created.
         let _ = call.state.create_by_default(name);
-        ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
+        call.habits().created_topic
     } else {
         ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
     };

@@ -20,11 +20,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use klamm_protocol::frame::encode_response;
 use klamm_protocol::{ApiKey, Request, Response, Segments};
-use klamm_wire::{NodeId, Now, Reader, Time};
+use klamm_wire::{NodeId, Now, Reader, Time, Writer};
 
 use crate::cluster::State;
 use crate::cluster::connection::Session;
 use crate::defects::{Defect, Defects};
+use crate::personas::Habits;
 use sasl::Admission;
 
 pub(crate) use produce::DelayedProduce;
@@ -101,6 +102,11 @@ impl Call<'_> {
 
     pub(crate) fn has(&self, defect: Defect) -> bool {
         self.state.settings.defects.has(defect)
+    }
+
+    /// What this cluster does that not all do.
+    pub(crate) fn habits(&self) -> &'static Habits {
+        self.state.settings.persona.habits()
     }
 
     /// When a wait of so many milliseconds ends, counted from when the request came.
@@ -213,6 +219,23 @@ fn refuses_tags(defects: &Defects, are_there: bool) -> bool {
 }
 
 impl ReplyTo {
+    /// An answer whose last field is empty bytes, written as null. The protocol has no null there,
+    /// so no encoder writes it.
+    pub(crate) fn answer_ending_in_null<'a, R: Response<'a>>(self, response: &R) -> Outcome {
+        let Ok(frame) = encode_response(response, self.version, self.correlation_id) else {
+            return Outcome::Close;
+        };
+        let mut bytes = frame.to_vec();
+        // Either a length of four bytes, or one of one byte and the count of tags.
+        let (old, null): (usize, &[u8]) =
+            if R::KEY.is_flexible(self.version) { (2, &[0, 0]) } else { (4, &[0xFF; 4]) };
+        bytes.truncate(bytes.len().saturating_sub(old));
+        bytes.extend_from_slice(null);
+        let mut frame = Writer::with_capacity(bytes.len());
+        frame.raw(&bytes);
+        Outcome::Answer(Segments::from(frame))
+    }
+
     /// A frame with nothing but the correlation id.
     fn bare(self) -> Outcome {
         let response = klamm_protocol::sasl_handshake::SaslHandshakeResponse::default();

@@ -116,6 +116,9 @@ fn sort_out<'r>(
 /// Whether the records are what a request of this version may carry; asked before anyone asks who
 /// leads the partition.
 fn check(call: &Call<'_>, item: &Item<'_>) -> Result<(), Failed> {
+    if let Some(code) = call.habits().codec_refusal(&item.records) {
+        return Err(Failed::before(code));
+    }
     let checked = check_request(&item.records, call.version(), &call.state.settings.defects);
     checked.map_err(|rejected| Failed { rejected, log_start: -1 })
 }
@@ -200,8 +203,7 @@ fn append(
         leader_epoch: partition.leader_epoch,
         tv2: version >= 12 && request.transactional_id.is_some(),
         fresh_needs_zero: false,
-        unknown_producer_id: call.state.settings.persona.knows_unknown_producer_id(),
-        old_duplicates: call.state.settings.persona.says_duplicate_sequence(),
+        sequences: call.state.settings.persona.habits().sequences,
     };
     let leader = partition.led_mut();
     let leader = leader.ok_or_else(|| Failed::before(ErrorCode::NOT_LEADER_OR_FOLLOWER))?;
@@ -308,10 +310,14 @@ fn finish(
     if call.has(Defect::OmitsPartition) {
         responses.last_mut().map(|topic| topic.partition_responses.pop());
     }
+    for answer in responses.iter_mut().flat_map(|topic| &mut topic.partition_responses) {
+        answer.error_code = call.habits().told(answer.error_code);
+    }
     let response = ProduceResponse { responses, ..ProduceResponse::default() };
     let deadline = call.wait_until(request.timeout_ms);
     let delayed = DelayedProduce::new(call.reply, response, pending, deadline);
-    if acks(call, request) == 0 && !call.has(Defect::AnswersAcksZero) {
+    let answers_all = call.habits().answers_acks_zero || call.has(Defect::AnswersAcksZero);
+    if acks(call, request) == 0 && !answers_all {
         if delayed.has_failed() { Outcome::Close } else { Outcome::Silence }
     } else if delayed.is_done() {
         delayed.answer(call.state, call.session)
@@ -327,7 +333,7 @@ fn add_hints(
     listener: Listener,
     version: i16,
 ) {
-    if version < FIRST_WITH_HINTS {
+    if version < FIRST_WITH_HINTS || !state.settings.persona.habits().names_new_leaders {
         return;
     }
     let mut leaders: BTreeMap<NodeId, NodeEndpoint<'static>> = BTreeMap::new();

@@ -119,6 +119,9 @@ pub(super) fn commit_offsets(call: &mut Call<'_>, request: &TxnOffsetCommitReque
 /// Whether the offsets of this group belong to the producer's transaction; from version 5 on they
 /// join it by being committed.
 fn belongs(call: &mut Call<'_>, request: &TxnOffsetCommitRequest<'_>) -> Result<(), ErrorCode> {
+    if call.version() < FIRST_IMPLICIT && !call.habits().verifies_transactions {
+        return Ok(());
+    }
     let id = &request.transactional_id;
     let who = Identity { pid: request.producer_id.0, epoch: request.producer_epoch.0 };
     let at = call.state.coordinator_partition(Coordinates::Groups, &request.group_id);

@@ -11,6 +11,7 @@ use klamm_wire::ErrorCode;
 
 use super::{Call, Outcome, ReplyTo};
 use crate::defects::Defect;
+use crate::personas::{Persona, Refusal};
 
 /// The first version whose requests name the client's software.
 const FIRST_WITH_SOFTWARE: i16 = 3;
@@ -37,11 +38,19 @@ pub(super) fn refuse(call: &Call<'_>) -> Outcome {
     if call.has(Defect::ClosesOnUnknownApiVersions) {
         return Outcome::Close;
     }
-    let range = call.state.settings.persona.versions(ApiKey::ApiVersions);
-    let api_keys = range.map(|range| advertised(ApiKey::ApiVersions, range));
+    let persona = call.state.settings.persona;
+    let api_keys = match persona.habits().refusal {
+        Refusal::OwnRange => {
+            let range = persona.versions(ApiKey::ApiVersions);
+            range.into_iter().map(|range| advertised(ApiKey::ApiVersions, range)).collect()
+        }
+        Refusal::AllRanges => all_ranges(persona),
+        Refusal::Bare => Vec::new(),
+        Refusal::Close => return Outcome::Close,
+    };
     let response = ApiVersionsResponse {
         error_code: ErrorCode::UNSUPPORTED_VERSION,
-        api_keys: api_keys.into_iter().collect(),
+        api_keys,
         ..ApiVersionsResponse::default()
     };
     ReplyTo { version: 0, ..call.reply }.answer(&response)
@@ -60,16 +69,19 @@ fn answer(call: &Call<'_>, response: &ApiVersionsResponse<'_>) -> Outcome {
 }
 
 fn response(call: &Call<'_>) -> ApiVersionsResponse<'static> {
-    let persona = call.state.settings.persona;
-    let known = ApiKey::all().filter_map(|api| persona.versions(api).map(|range| (api, range)));
     let mut response = ApiVersionsResponse {
-        api_keys: known.map(|(api, range)| advertised(api, range)).collect(),
+        api_keys: all_ranges(call.state.settings.persona),
         ..ApiVersionsResponse::default()
     };
     if call.version() >= FIRST_WITH_SOFTWARE {
         add_features(call, &mut response);
     }
     response
+}
+
+fn all_ranges(persona: Persona) -> Vec<ApiVersion<'static>> {
+    let known = ApiKey::all().filter_map(|api| persona.versions(api).map(|range| (api, range)));
+    known.map(|(api, range)| advertised(api, range)).collect()
 }
 
 fn advertised(api: ApiKey, range: VersionRange) -> ApiVersion<'static> {
@@ -82,28 +94,31 @@ fn advertised(api: ApiKey, range: VersionRange) -> ApiVersion<'static> {
 }
 
 fn add_features(call: &Call<'_>, response: &mut ApiVersionsResponse<'static>) {
-    let level = call.state.settings.transaction_version;
-    for (name, max) in call.state.settings.persona.features() {
+    let features = call.state.settings.persona.features();
+    for feature in features.all {
+        let name = Cow::Borrowed(feature.name);
         // Before version 4 no feature is shown whose smallest level is 0 (KAFKA-17011).
-        if call.version() >= 4 || *name == "metadata.version" {
+        if call.version() >= 4 || feature.min > 0 {
             response.supported_features.push(SupportedFeatureKey {
-                name: Cow::Borrowed(name),
-                min_version: i16::from(*name == "metadata.version"),
-                max_version: *max,
+                name: name.clone(),
+                min_version: feature.min,
+                max_version: feature.max,
                 ..SupportedFeatureKey::default()
             });
         }
-        let level = if *name == TRANSACTION_VERSION { level } else { *max };
+        let is_generation = feature.name == TRANSACTION_VERSION;
+        let chosen = call.state.settings.transaction_version;
+        let level = if is_generation { chosen } else { feature.finalized };
         if level > 0 {
             response.finalized_features.push(FinalizedFeatureKey {
-                name: Cow::Borrowed(name),
+                name,
                 max_version_level: level,
                 min_version_level: level,
                 ..FinalizedFeatureKey::default()
             });
         }
     }
-    response.finalized_features_epoch = 1;
+    response.finalized_features_epoch = features.epoch;
 }
 
 /// Letters and digits, with dots and hyphens between them (KIP-511).

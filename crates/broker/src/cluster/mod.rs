@@ -88,7 +88,7 @@ impl Cluster {
     #[must_use]
     pub fn new(settings: ClusterSettings) -> Self {
         Self {
-            state: State::new(settings),
+            state: State::new(settings.bounded()),
             connections: BTreeMap::new(),
             waiting: BTreeMap::new(),
             outputs: VecDeque::new(),

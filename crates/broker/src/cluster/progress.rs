@@ -34,7 +34,8 @@ impl Cluster {
         while let Some((token, answer)) = self.state.groups.poll() {
             let id = ConnectionId(token.0);
             if let Some(Waiting::Group(reply)) = self.waiting.get(&id) {
-                let outcome = group_answer(*reply, &answer);
+                let nulls = self.state.settings.persona.habits().null_for_empty;
+                let outcome = group_answer(*reply, &answer, nulls);
                 self.end_wait(now, id, outcome);
             }
         }
@@ -171,9 +172,13 @@ impl Cluster {
     }
 }
 
-fn group_answer(reply: ReplyTo, answer: &Answer) -> Outcome {
+/// An answer of a group; with `nulls`, an empty assignment is written as null.
+fn group_answer(reply: ReplyTo, answer: &Answer, nulls: bool) -> Outcome {
     match answer {
         Answer::Join(response) => reply.answer(response),
+        Answer::Sync(response) if nulls && response.assignment.is_empty() => {
+            reply.answer_ending_in_null(response)
+        }
         Answer::Sync(response) => reply.answer(response),
     }
 }

@@ -126,6 +126,15 @@ impl Default for ClusterSettings {
 }
 
 impl ClusterSettings {
+    /// These settings, as far as the persona goes along with them.
+    pub(crate) fn bounded(mut self) -> Self {
+        let bounds = self.persona.habits().bounds;
+        self.transaction_version = self.transaction_version.min(bounds.transaction_version);
+        self.limits.request_bytes = self.limits.request_bytes.min(bounds.request_bytes);
+        self.limits.idle = self.limits.idle.min(bounds.idle);
+        self
+    }
+
     /// A cluster of nodes 1 to `nodes`, otherwise with defaults.
     #[must_use]
     pub fn of(nodes: u8) -> Self {

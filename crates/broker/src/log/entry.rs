@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use klamm_wire::ErrorCode;
 
 use super::{AppendRules, Marker, Origin, StoredBatch, sequence};
+use crate::personas::Unknown;
 use crate::{Defect, Defects};
 
 /// How many batches of a producer are remembered.
@@ -134,9 +135,10 @@ impl Entry {
     pub(super) fn duplicate_of(
         &self,
         numbered: &Numbered,
-        defects: &Defects,
+        rules: &AppendRules<'_>,
     ) -> Option<Remembered> {
-        let window = if defects.has(Defect::WindowOfOne) { 1 } else { REMEMBERED };
+        let is_narrow = rules.defects.has(Defect::WindowOfOne);
+        let window = if is_narrow { 1 } else { rules.sequences.window };
         let is_same = |batch: &&Remembered| {
             batch.first_sequence == numbered.batch.first_sequence
                 && batch.last_sequence == numbered.batch.last_sequence
@@ -192,11 +194,12 @@ impl Entry {
         if first_sequence == 0 {
             return Ok(());
         }
-        if rules.unknown_producer_id {
-            return Err(ErrorCode::UNKNOWN_PRODUCER_ID);
+        match rules.sequences.unknown {
+            Unknown::Told => Err(ErrorCode::UNKNOWN_PRODUCER_ID),
+            Unknown::Zero => in_order(false),
+            // A log whose next offset is 0 never held a record.
+            Unknown::Any => in_order(!(rules.fresh_needs_zero && base_offset == 0)),
         }
-        // A log whose next offset is 0 never held a record.
-        in_order(!(rules.fresh_needs_zero && base_offset == 0))
     }
 
     /// Within an epoch the sequences have no gap.
@@ -208,7 +211,7 @@ impl Entry {
             return Ok(());
         }
         let oldest = self.batches.front().map_or(sequence::NONE, |batch| batch.first_sequence);
-        if rules.old_duplicates && last < oldest {
+        if rules.sequences.old_duplicates && last < oldest {
             return Err(ErrorCode::DUPLICATE_SEQUENCE_NUMBER);
         }
         Err(ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER)

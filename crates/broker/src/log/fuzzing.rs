@@ -8,6 +8,7 @@ use klamm_records::{BatchHeader, BatchView, Checksum, Codec, Record, checksum};
 use klamm_wire::{Epoch, ProducerId, Sequence, WallMillis};
 
 use super::{AppendRules, Marker, Origin, PartitionLog, StoredBatch};
+use crate::personas::Sequences;
 use crate::{Defects, TopicSettings};
 
 /// When all of it happens.
@@ -140,8 +141,7 @@ impl Pair {
             leader_epoch: 1,
             tv2: false,
             fresh_needs_zero: false,
-            unknown_producer_id: false,
-            old_duplicates: false,
+            sequences: Sequences::MODERN,
         };
         let before = (self.leader.end, self.leader.bytes, self.leader.producers.clone());
         let origin = Origin::Client { version: 12, internal_client: false };

@@ -57,6 +57,7 @@ pub(crate) use self::transactions::AbortedTxn;
 use self::epochs::LeaderEpochs;
 use self::producers::{Producers, Snapshot};
 use self::transactions::Transactions;
+use crate::personas::Sequences;
 use crate::{Defects, TopicSettings};
 
 /// The most that one batch may give when it is decompressed. A stream that gives more is refused
@@ -120,10 +121,8 @@ pub(crate) struct AppendRules<'a> {
     pub(crate) tv2: bool,
     /// A partition that never held a record wants the sequence 0.
     pub(crate) fresh_needs_zero: bool,
-    /// Who is unknown and does not begin with 0 is told so.
-    pub(crate) unknown_producer_id: bool,
-    /// What is older than all that is remembered is told to be a repetition.
-    pub(crate) old_duplicates: bool,
+    /// What is made of sequences, where brokers differ.
+    pub(crate) sequences: Sequences,
 }
 
 impl PartitionLog {

@@ -65,7 +65,7 @@ impl Producers {
         if let Some(entry) = known.filter(|_| rules.defects.has(Defect::IgnoresEpoch)) {
             numbered.epoch = numbered.epoch.max(entry.epoch);
         }
-        let duplicate = known.and_then(|entry| entry.duplicate_of(&numbered, rules.defects));
+        let duplicate = known.and_then(|entry| entry.duplicate_of(&numbered, rules));
         if let Some(duplicate) = duplicate.filter(|_| origin.is_client()) {
             let is_again = rules.defects.has(Defect::AppendsDuplicates);
             return Ok(if is_again { Verdict::AppendAgain } else { Verdict::Duplicate(duplicate) });

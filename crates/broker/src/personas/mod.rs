@@ -1,51 +1,64 @@
 //! Whose versions and habits a cluster has.
+//!
+//! One file per persona holds what is known of it as data: the versions that it advertises of the
+//! APIs that this cluster has, its features, and its [`Habits`]. No other place of the broker knows
+//! who is played. A version that a persona advertises and that today's message definitions have no
+//! more, such as Produce 0 to 2, ends the connection.
+
+mod apache_4_3;
+mod habits;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::str::FromStr;
 
 use klamm_protocol::{ApiKey, VersionRange};
 
-/// What Apache Kafka 4.3 advertises of the APIs that this cluster has. Produce claims versions from
-/// 0 on, which an old client library wants to see, and serves none below 3 (KAFKA-18659).
-const APACHE_4_3: &[(ApiKey, i16, i16)] = &[
-    (ApiKey::Produce, 0, 13),
-    (ApiKey::Fetch, 4, 18),
-    (ApiKey::ListOffsets, 1, 11),
-    (ApiKey::Metadata, 0, 13),
-    (ApiKey::OffsetCommit, 2, 10),
-    (ApiKey::OffsetFetch, 1, 10),
-    (ApiKey::FindCoordinator, 0, 6),
-    (ApiKey::JoinGroup, 0, 9),
-    (ApiKey::Heartbeat, 0, 4),
-    (ApiKey::LeaveGroup, 0, 5),
-    (ApiKey::SyncGroup, 0, 5),
-    (ApiKey::SaslHandshake, 0, 1),
-    (ApiKey::ApiVersions, 0, 4),
-    (ApiKey::CreateTopics, 2, 7),
-    (ApiKey::DeleteTopics, 1, 6),
-    (ApiKey::DeleteRecords, 0, 2),
-    (ApiKey::InitProducerId, 0, 5),
-    (ApiKey::OffsetForLeaderEpoch, 2, 4),
-    (ApiKey::AddPartitionsToTxn, 0, 5),
-    (ApiKey::AddOffsetsToTxn, 0, 4),
-    (ApiKey::EndTxn, 0, 5),
-    (ApiKey::TxnOffsetCommit, 0, 5),
-    (ApiKey::DescribeConfigs, 1, 4),
-    (ApiKey::SaslAuthenticate, 0, 2),
-    (ApiKey::CreatePartitions, 0, 3),
-    (ApiKey::DescribeCluster, 0, 2),
-    (ApiKey::DescribeProducers, 0, 0),
-    (ApiKey::DescribeTransactions, 0, 0),
-    (ApiKey::ListTransactions, 0, 2),
-];
+pub(crate) use habits::{Habits, Refusal, Sequences, Unknown};
 
 /// A broker, or a service, that clients meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Persona {
-    /// Apache Kafka 4.3.
+    /// Apache Kafka 4.3, the newest.
     #[default]
     Apache43,
+}
+
+/// All that is known of a persona.
+struct Profile {
+    /// The name by which the command line knows it.
+    name: &'static str,
+    /// The first and the last version of each API.
+    versions: &'static [(ApiKey, i16, i16)],
+    features: Features,
+    habits: Habits,
+}
+
+/// What an answer to ApiVersions tells of features.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Features {
+    /// The generation of what is finalized; −1 where nobody finalizes.
+    pub(crate) epoch: i64,
+    pub(crate) all: &'static [Feature],
+}
+
+/// One feature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Feature {
+    pub(crate) name: &'static str,
+    /// The smallest level that is supported.
+    pub(crate) min: i16,
+    /// The greatest level that is supported.
+    pub(crate) max: i16,
+    /// The level that holds in a fresh cluster; 0 for none.
+    pub(crate) finalized: i16,
+}
+
+impl Features {
+    /// Those of a broker that does not know of features.
+    const NONE: Self = Self { epoch: -1, all: &[] };
 }
 
 /// A name that no persona has.
@@ -75,31 +88,30 @@ impl Persona {
 
     /// The name by which the command line knows it.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Apache43 => "apache-4.3",
-        }
+    pub fn name(self) -> &'static str {
+        self.profile().name
     }
 
     /// The versions of an API that this broker advertises to clients; `None` where it has none.
     #[must_use]
     pub fn versions(self, api: ApiKey) -> Option<VersionRange> {
-        let (_, min, max) = APACHE_4_3.iter().find(|(served, ..)| *served == api)?;
+        let (_, min, max) = self.profile().versions.iter().find(|(served, ..)| *served == api)?;
         Some(VersionRange::new(*min, *max))
     }
 
-    /// Whether a sequence other than 0 of an unknown producer is refused (before 2.5).
-    pub(crate) fn knows_unknown_producer_id(self) -> bool {
-        false
+    /// What it tells of features.
+    pub(crate) fn features(self) -> Features {
+        self.profile().features
     }
 
-    /// Whether a batch older than the window is called a duplicate instead of out of order.
-    pub(crate) fn says_duplicate_sequence(self) -> bool {
-        false
+    /// What it does that not all do.
+    pub(crate) fn habits(self) -> &'static Habits {
+        &self.profile().habits
     }
 
-    /// The features that this broker supports, with the highest level of each.
-    pub(crate) fn features(self) -> &'static [(&'static str, i16)] {
-        &[("metadata.version", 29), ("transaction.version", 2), ("group.version", 1)]
+    const fn profile(self) -> &'static Profile {
+        match self {
+            Self::Apache43 => &apache_4_3::PROFILE,
+        }
     }
 }

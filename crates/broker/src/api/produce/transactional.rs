@@ -52,6 +52,9 @@ pub(super) fn verify(
         return Ok(());
     }
     let version = call.version();
+    if version < FIRST_IMPLICIT && !call.habits().verifies_transactions {
+        return Ok(());
+    }
     let partition = TopicPartition { topic: item.topic.to_string(), partition: item.index.0 };
     if call.state.coordinator(Coordinates::Transactions, id).is_none() {
         return Err(produce_code(ErrorCode::COORDINATOR_NOT_AVAILABLE, version));

@@ -9,6 +9,7 @@ use klamm_records::{
 use klamm_wire::{Epoch, ErrorCode, ProducerId, Sequence, WallMillis};
 
 use crate::log::{AppendRules, Appended, Marker, Origin, PartitionLog, Rejected};
+use crate::personas::Sequences;
 use crate::{Defect, Defects, TopicSettings};
 
 /// When all tests take place.
@@ -26,12 +27,17 @@ pub(super) struct Bench {
 }
 
 /// What differs between the generations of Kafka.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(super) struct Habits {
     pub(super) tv2: bool,
     pub(super) fresh_needs_zero: bool,
-    pub(super) unknown_producer_id: bool,
-    pub(super) old_duplicates: bool,
+    pub(super) sequences: Sequences,
+}
+
+impl Default for Habits {
+    fn default() -> Self {
+        Self { tv2: false, fresh_needs_zero: false, sequences: Sequences::MODERN }
+    }
 }
 
 impl Bench {
@@ -76,7 +82,7 @@ impl Bench {
         records: &[Bytes],
         origin: Origin,
     ) -> Result<Appended, Rejected> {
-        let Habits { tv2, fresh_needs_zero, unknown_producer_id, old_duplicates } = self.habits;
+        let Habits { tv2, fresh_needs_zero, sequences } = self.habits;
         let rules = AppendRules {
             settings: &self.settings,
             defects: &self.defects,
@@ -84,8 +90,7 @@ impl Bench {
             leader_epoch: self.leader_epoch,
             tv2,
             fresh_needs_zero,
-            unknown_producer_id,
-            old_duplicates,
+            sequences,
         };
         self.log.append_as_leader(records, origin, &rules)
     }

@@ -5,6 +5,7 @@ use klamm_wire::ErrorCode;
 
 use super::bench::{Bench, Habits, batch};
 use crate::log::Origin;
+use crate::personas::{Sequences, Unknown};
 
 const OUT_OF_ORDER: ErrorCode = ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER;
 
@@ -32,7 +33,8 @@ fn each_of_the_last_five_is_recognised_and_the_sixth_is_not() {
         repeats(&mut bench, sequence, i64::from(sequence));
     }
     assert_eq!(bench.refuse(&batch(1).of(9, 0, 1)), OUT_OF_ORDER);
-    bench.habits = Habits { old_duplicates: true, ..Habits::default() };
+    let sequences = Sequences { old_duplicates: true, ..Sequences::MODERN };
+    bench.habits = Habits { sequences, ..Habits::default() };
     assert_eq!(bench.refuse(&batch(1).of(9, 0, 1)), ErrorCode::DUPLICATE_SEQUENCE_NUMBER);
     assert_eq!(bench.refuse(&batch(1).of(9, 0, 8)), OUT_OF_ORDER);
 }
@@ -78,9 +80,14 @@ fn of_an_unknown_producer_any_sequence_is_the_first() {
 #[test]
 fn generations_differ_in_what_they_want_of_the_unknown() {
     let late = batch(1).of(9, 0, 7);
-    let habits = Habits { unknown_producer_id: true, ..Habits::default() };
-    let mut old = Bench { habits, ..Bench::new() };
-    assert_eq!(old.refuse(&late), ErrorCode::UNKNOWN_PRODUCER_ID);
+    for (unknown, code) in
+        [(Unknown::Told, ErrorCode::UNKNOWN_PRODUCER_ID), (Unknown::Zero, OUT_OF_ORDER)]
+    {
+        let sequences = Sequences { unknown, ..Sequences::MODERN };
+        let habits = Habits { sequences, ..Habits::default() };
+        let mut old = Bench { habits, ..Bench::new() };
+        assert_eq!(old.refuse(&late), code);
+    }
 
     let habits = Habits { fresh_needs_zero: true, ..Habits::default() };
     let mut new = Bench { habits, ..Bench::new() };
