@@ -5,6 +5,8 @@
 //! who is played. A version that a persona advertises and that today's message definitions have no
 //! more, such as Produce 0 to 2, ends the connection.
 
+mod apache_2_8;
+mod apache_3_9;
 mod apache_4_3;
 mod habits;
 #[cfg(test)]
@@ -24,6 +26,10 @@ pub enum Persona {
     /// Apache Kafka 4.3, the newest.
     #[default]
     Apache43,
+    /// Apache Kafka 3.9, the last before the second generation of transactions.
+    Apache39,
+    /// Apache Kafka 2.8 with ZooKeeper.
+    Apache28,
 }
 
 /// All that is known of a persona.
@@ -84,7 +90,7 @@ impl FromStr for Persona {
 
 impl Persona {
     /// Every persona.
-    pub const ALL: &'static [Self] = &[Self::Apache43];
+    pub const ALL: &'static [Self] = &[Self::Apache43, Self::Apache39, Self::Apache28];
 
     /// The name by which the command line knows it.
     #[must_use]
@@ -112,6 +118,8 @@ impl Persona {
     const fn profile(self) -> &'static Profile {
         match self {
             Self::Apache43 => &apache_4_3::PROFILE,
+            Self::Apache39 => &apache_3_9::PROFILE,
+            Self::Apache28 => &apache_2_8::PROFILE,
         }
     }
 }
