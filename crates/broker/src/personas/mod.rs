@@ -5,6 +5,8 @@
 //! who is played. A version that a persona advertises and that today's message definitions have no
 //! more, such as Produce 0 to 2, ends the connection.
 
+mod apache_0_11;
+mod apache_1_0;
 mod apache_2_8;
 mod apache_3_9;
 mod apache_4_3;
@@ -30,6 +32,10 @@ pub enum Persona {
     Apache39,
     /// Apache Kafka 2.8 with ZooKeeper.
     Apache28,
+    /// Apache Kafka 1.0.0, which has errors for producers that no later one has.
+    Apache10,
+    /// Apache Kafka 0.11, the first with producers that number their batches.
+    Apache011,
 }
 
 /// All that is known of a persona.
@@ -90,7 +96,8 @@ impl FromStr for Persona {
 
 impl Persona {
     /// Every persona.
-    pub const ALL: &'static [Self] = &[Self::Apache43, Self::Apache39, Self::Apache28];
+    pub const ALL: &'static [Self] =
+        &[Self::Apache43, Self::Apache39, Self::Apache28, Self::Apache10, Self::Apache011];
 
     /// The name by which the command line knows it.
     #[must_use]
@@ -120,6 +127,8 @@ impl Persona {
             Self::Apache43 => &apache_4_3::PROFILE,
             Self::Apache39 => &apache_3_9::PROFILE,
             Self::Apache28 => &apache_2_8::PROFILE,
+            Self::Apache10 => &apache_1_0::PROFILE,
+            Self::Apache011 => &apache_0_11::PROFILE,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What is known of each persona, written down a second time from the sources, and its habits.
 
+mod apache_0_11;
+mod apache_1_0;
 mod apache_2_8;
 mod apache_3_9;
 mod apache_4_3;
@@ -153,7 +155,7 @@ fn every_persona_is_known_by_its_name() {
         assert_eq!(persona.name().parse(), Ok(*persona));
     }
     let names: Vec<&str> = Persona::ALL.iter().map(|persona| persona.name()).collect();
-    let all = "apache-4.3 apache-3.9 apache-2.8";
+    let all = "apache-4.3 apache-3.9 apache-2.8 apache-1.0 apache-0.11";
     assert_eq!(names.join(" "), all);
     let unknown: Result<Persona, UnknownPersona> = "apache-9".parse();
     assert_eq!(unknown, Err(UnknownPersona("apache-9".to_owned())));
