@@ -10,7 +10,9 @@ mod apache_1_0;
 mod apache_2_8;
 mod apache_3_9;
 mod apache_4_3;
+mod event_hubs;
 mod habits;
+mod redpanda;
 #[cfg(test)]
 mod tests;
 
@@ -36,6 +38,10 @@ pub enum Persona {
     Apache10,
     /// Apache Kafka 0.11, the first with producers that number their batches.
     Apache011,
+    /// Azure Event Hubs by its Kafka endpoint.
+    EventHubs,
+    /// Redpanda 24.3.
+    Redpanda,
 }
 
 /// All that is known of a persona.
@@ -96,8 +102,15 @@ impl FromStr for Persona {
 
 impl Persona {
     /// Every persona.
-    pub const ALL: &'static [Self] =
-        &[Self::Apache43, Self::Apache39, Self::Apache28, Self::Apache10, Self::Apache011];
+    pub const ALL: &'static [Self] = &[
+        Self::Apache43,
+        Self::Apache39,
+        Self::Apache28,
+        Self::Apache10,
+        Self::Apache011,
+        Self::EventHubs,
+        Self::Redpanda,
+    ];
 
     /// The name by which the command line knows it.
     #[must_use]
@@ -129,6 +142,8 @@ impl Persona {
             Self::Apache28 => &apache_2_8::PROFILE,
             Self::Apache10 => &apache_1_0::PROFILE,
             Self::Apache011 => &apache_0_11::PROFILE,
+            Self::EventHubs => &event_hubs::PROFILE,
+            Self::Redpanda => &redpanda::PROFILE,
         }
     }
 }

@@ -5,6 +5,8 @@ mod apache_1_0;
 mod apache_2_8;
 mod apache_3_9;
 mod apache_4_3;
+mod event_hubs;
+mod redpanda;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -155,7 +157,7 @@ fn every_persona_is_known_by_its_name() {
         assert_eq!(persona.name().parse(), Ok(*persona));
     }
     let names: Vec<&str> = Persona::ALL.iter().map(|persona| persona.name()).collect();
-    let all = "apache-4.3 apache-3.9 apache-2.8 apache-1.0 apache-0.11";
+    let all = "apache-4.3 apache-3.9 apache-2.8 apache-1.0 apache-0.11 event-hubs redpanda";
     assert_eq!(names.join(" "), all);
     let unknown: Result<Persona, UnknownPersona> = "apache-9".parse();
     assert_eq!(unknown, Err(UnknownPersona("apache-9".to_owned())));
