@@ -32,7 +32,7 @@ pub(crate) struct World {
     /// What came and was not taken.
     inbox: BTreeMap<ConnectionId, FrameDecoder>,
     /// Everything that came.
-    wire: BTreeMap<ConnectionId, Vec<u8>>,
+    pub(crate) wire: BTreeMap<ConnectionId, Vec<u8>>,
     closed: BTreeSet<ConnectionId>,
     /// The numbers of requests that were sent, in order; an answer must have the first.
     asked: BTreeMap<ConnectionId, VecDeque<i32>>,
@@ -150,7 +150,7 @@ impl World {
         at: ConnectionId,
         version: i16,
     ) -> Option<R::Response<'static>> {
-        let frame = self.inbox.get_mut(&at)?.next_frame().expect("frames")?;
+        let frame = self.inbox.get_mut(&at)?.next_frame().unwrap()?;
         let frame: &'static Bytes = Box::leak(Box::new(frame));
         let decoded = decode_response::<R::Response<'static>>(frame, version).unwrap();
         assert_eq!(decoded.trailing, 0, "nothing follows an answer");
@@ -162,11 +162,6 @@ impl World {
     /// The last request on this connection is one that is never answered.
     pub(crate) fn expect_silence(&mut self, at: ConnectionId) {
         self.asked.entry(at).or_default().pop_back();
-    }
-
-    /// All the bytes that ever came on a connection.
-    pub(crate) fn bytes_of(&self, connection: ConnectionId) -> &[u8] {
-        self.wire.get(&connection).map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn is_closed(&self, connection: ConnectionId) -> bool {

@@ -6,7 +6,7 @@ use super::*;
 fn right_answer() -> Vec<u8> {
     let (mut world, client, _) = one_with("produce: answering duplicate");
     world.send(client, VERSION, &all_topics());
-    world.bytes_of(client).to_vec()
+    bytes_of(&world, client).to_vec()
 }
 
 #[test]
@@ -15,7 +15,7 @@ fn an_answer_cut_at_a_byte_ends_the_connection() {
     for count in [0, 1, 4, 9, whole.len(), whole.len() + 1] {
         let (mut world, client, _) = one_with(&format!("metadata: answering cut {count}"));
         world.send(client, VERSION, &all_topics());
-        assert_eq!(world.bytes_of(client), &whole[..count.min(whole.len())]);
+        assert_eq!(bytes_of(&world, client), &whole[..count.min(whole.len())]);
         assert!(world.is_closed(client));
     }
 }
@@ -25,7 +25,7 @@ fn an_answer_can_come_twice() {
     let (mut world, client, _) = one_with("metadata: answering duplicate times 1");
     world.send(client, VERSION, &all_topics());
     let whole = right_answer();
-    assert_eq!(world.bytes_of(client), [&whole[..], &whole].concat());
+    assert_eq!(bytes_of(&world, client), [&whole[..], &whole].concat());
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn an_answer_can_have_a_correlation_id_that_nobody_sent() {
     let (mut world, client, _) = one_with("metadata: answering wrong-correlation-id");
     world.send(client, VERSION, &all_topics());
     let whole = right_answer();
-    let bytes = world.bytes_of(client);
+    let bytes = bytes_of(&world, client);
     assert_eq!(bytes[4..8], (1_i32 + (1 << 30)).to_be_bytes());
     assert_eq!((&bytes[..4], &bytes[8..]), (&whole[..4], &whole[8..]));
 }
@@ -42,15 +42,15 @@ fn an_answer_can_have_a_correlation_id_that_nobody_sent() {
 fn garbage_comes_instead_of_the_answer() {
     let (mut world, client, _) = one_with("metadata: answering garbage 33");
     world.send(client, VERSION, &all_topics());
-    assert_eq!(world.bytes_of(client).len(), 33);
-    assert_ne!(world.bytes_of(client), &right_answer()[..33]);
+    assert_eq!(bytes_of(&world, client).len(), 33);
+    assert_ne!(bytes_of(&world, client), &right_answer()[..33]);
 }
 
 #[test]
 fn a_garbled_answer_keeps_its_length_and_its_id() {
     let (mut world, client, _) = one_with("metadata: answering garble-body");
     world.send(client, VERSION, &all_topics());
-    let (bytes, whole) = (world.bytes_of(client), right_answer());
+    let (bytes, whole) = (bytes_of(&world, client), right_answer());
     assert_eq!(bytes[..8], whole[..8]);
     assert_eq!(bytes.len(), whole.len());
     assert_ne!(bytes, whole);
@@ -62,8 +62,8 @@ fn an_answer_can_claim_another_length() {
         let (mut world, client, _) =
             one_with(&format!("metadata: answering claim-length {length}"));
         world.send(client, VERSION, &all_topics());
-        assert_eq!(world.bytes_of(client)[..4], length.to_be_bytes());
-        assert_eq!(world.bytes_of(client)[4..], right_answer()[4..]);
+        assert_eq!(bytes_of(&world, client)[..4], length.to_be_bytes());
+        assert_eq!(bytes_of(&world, client)[4..], right_answer()[4..]);
     }
 }
 
@@ -72,13 +72,13 @@ fn an_answer_in_pieces_comes_with_pauses() {
     let (mut world, client, _) = one_with("metadata: answering pieces 10 pause 20ms");
     world.send(client, VERSION, &all_topics());
     world.send(client, VERSION, &all_topics());
-    assert_eq!(world.bytes_of(client).len(), 10);
+    assert_eq!(bytes_of(&world, client).len(), 10);
     world.pass(19);
-    assert_eq!(world.bytes_of(client).len(), 10);
+    assert_eq!(bytes_of(&world, client).len(), 10);
     world.pass(1);
-    assert_eq!(world.bytes_of(client).len(), 20);
+    assert_eq!(bytes_of(&world, client).len(), 20);
     world.pass(60_000);
-    assert_eq!(world.bytes_of(client).len(), 2 * right_answer().len());
+    assert_eq!(bytes_of(&world, client).len(), 2 * right_answer().len());
     assert!(is_answered(&mut world, client));
     assert!(is_answered(&mut world, client));
 }

@@ -21,7 +21,7 @@ fn world_with(defect: Defect) -> World {
 
 /// The correlation ids of what came on a connection.
 fn ids(world: &World, client: ConnectionId) -> Vec<i32> {
-    let mut bytes = world.bytes_of(client);
+    let mut bytes = bytes_of(world, client);
     let mut ids = Vec::new();
     while let Some((length, rest)) = bytes.split_first_chunk::<4>() {
         let (frame, rest) = rest.split_at(usize::try_from(i32::from_be_bytes(*length)).unwrap());
@@ -86,7 +86,7 @@ fn the_header_in_front_of_versions_can_have_tags() {
     let bytes = |mut world: World, version| {
         let client = world.connect(1);
         world.send(client, version, &request);
-        world.bytes_of(client).to_vec()
+        bytes_of(&world, client).to_vec()
     };
     for (version, extra) in [(2, 0), (3, 1), (4, 1)] {
         let right = bytes(World::of(1), version);

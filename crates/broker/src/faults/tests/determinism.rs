@@ -34,7 +34,7 @@ fn history(seed: u64) -> Vec<u8> {
         world.pass(7);
     }
     world.pass(60_000);
-    clients.iter().flat_map(|client| world.bytes_of(*client)).copied().collect()
+    clients.iter().flat_map(|client| bytes_of(&world, *client)).copied().collect()
 }
 
 /// One turn: somebody asks something, and sometimes a node comes or goes.

@@ -63,6 +63,11 @@ fn parts(answer: ProduceResponse<'static>) -> Vec<PartitionProduceResponse<'stat
     answer.responses.into_iter().flat_map(|topic| topic.partition_responses).collect()
 }
 
+/// All the bytes that ever came on a connection.
+fn bytes_of(world: &World, client: ConnectionId) -> &[u8] {
+    world.wire.get(&client).map_or(&[], Vec::as_slice)
+}
+
 /// The codes in the next answer to Produce, if there is one.
 #[track_caller]
 fn codes(world: &mut World, client: ConnectionId) -> Option<Vec<ErrorCode>> {

@@ -16,7 +16,7 @@ fn a_connection_dropped_after_append_leaves_the_record_written() {
     let (mut world, client, fault) = one_with("produce: after-append drop-connection times 1");
     world.send(client, VERSION, &records(1, &[0]));
     assert!(world.is_closed(client));
-    assert_eq!(world.bytes_of(client), b"");
+    assert_eq!(bytes_of(&world, client), b"");
     assert_eq!(world.values("orders", 0), ["0"]);
     assert_eq!(world.cluster.fired(fault), 1);
 }
@@ -43,7 +43,7 @@ fn a_request_that_hangs_keeps_its_connection_busy_and_no_other() {
     world.send(client, VERSION, &records(1, &[0]));
     world.send(client, VERSION, &all_topics());
     world.pass(3_600_000);
-    assert_eq!(world.bytes_of(client), b"");
+    assert_eq!(bytes_of(&world, client), b"");
     assert!(!world.is_closed(client));
     assert_eq!(world.values("orders", 0), ["0"]);
     let other = world.connect(1);
@@ -57,7 +57,7 @@ fn a_request_that_hangs_on_receipt_is_never_served() {
     world.send(client, VERSION, &records(1, &[0]));
     world.pass(3_600_000);
     assert_eq!(world.values("orders", 0), [""; 0]);
-    assert_eq!(world.bytes_of(client), b"");
+    assert_eq!(bytes_of(&world, client), b"");
 }
 
 #[test]
