@@ -1,7 +1,8 @@
 //! Whether a batch and its records may be stored, and as what.
 
 use klamm_records::{
-    BatchHeader, BatchView, Checksum, Codec, Decompressors, RecordView, layout::Attributes,
+    BatchError, BatchErrorKind, BatchHeader, BatchView, Checksum, Codec, Decompressors, RecordView,
+    layout::Attributes,
 };
 use klamm_wire::ErrorCode;
 
@@ -33,8 +34,11 @@ pub(super) fn validated(
     let (source, target) = codecs(&view, rules)?;
     let found = walk(&view, source == target, rules)?;
     let header = stored_header(&header, base_offset, &found, rules);
-    // Only what is compressed anyway is made anew for its offsets.
     let stays = source == target && (found.is_numbered || source == Codec::None);
+    if source == target && !stays {
+        // Kafka reads them without keys and values, and then misses those.
+        return Err(ErrorCode::UNKNOWN_SERVER_ERROR.into());
+    }
     let stored = if stays {
         StoredBatch::with_header(header, batch)
     } else {
@@ -93,17 +97,31 @@ fn walk(view: &BatchView<'_>, may_stay: bool, rules: &AppendRules<'_>) -> Result
     if is_compressed && may_stay && rules.defects.has(Defect::IgnoresPayload) {
         return Ok(Found { max_timestamp: header.max_timestamp, is_numbered: true });
     }
+    if view.codec()? == Codec::Zstd && view.payload().is_empty() {
+        // Of all codecs this one alone takes no bytes for a stream, in which the record is missing.
+        return Err(ErrorCode::INVALID_RECORD.into());
+    }
     let mut decompressors = Decompressors::new();
     let mut found = Found { max_timestamp: NO_TIMESTAMP, is_numbered: true };
     let mut faults = Faults::default();
     for (record, index) in view.records(&mut decompressors, MAX_DECOMPRESSED)?.zip(0_i32..) {
-        let record = record?;
+        let record = record.map_err(|error| unreadable(error, is_compressed))?;
         faults.note(index, record_fault(&record, header, rules));
         found.max_timestamp = found.max_timestamp.max(record.timestamp.0);
         let delta = record.offset.wrapping_sub(header.base_offset);
         found.is_numbered &= delta == i64::from(index);
     }
     faults.into_result().map(|()| found)
+}
+
+/// What Kafka says of a record that cannot be read: of a length that is no integer it knows nothing
+/// better where no stream is in between.
+fn unreadable(error: BatchError, is_compressed: bool) -> Rejected {
+    let is_length = error.field() == "Record.length";
+    if is_length && !is_compressed && error.kind() == BatchErrorKind::VarintTooLong {
+        return ErrorCode::UNKNOWN_SERVER_ERROR.into();
+    }
+    error.into()
 }
 
 /// What is wrong with a record.
