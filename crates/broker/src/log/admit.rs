@@ -134,8 +134,10 @@ fn next_entry(input: &[u8]) -> Result<Option<Split<'_>>, ErrorCode> {
     if !(0..=MAGIC).contains(&magic) {
         return Err(ErrorCode::CORRUPT_MESSAGE);
     }
-    let total = usize::try_from(length).ok().and_then(|length| length.checked_add(UNCOUNTED_LEN));
-    Ok(total.and_then(|total| input.split_at_checked(total)))
+    // Kafka counts the whole in 32 bits, and stumbles where they do not suffice.
+    let uncounted = i32::try_from(UNCOUNTED_LEN).unwrap_or_default();
+    let total = length.checked_add(uncounted).ok_or(ErrorCode::UNKNOWN_SERVER_ERROR)?;
+    Ok(usize::try_from(total).ok().and_then(|total| input.split_at_checked(total)))
 }
 
 fn magic(entry: &[u8]) -> Option<i8> {
