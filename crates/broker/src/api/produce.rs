@@ -48,6 +48,9 @@ pub(super) fn serve(call: &mut Call<'_>, request: &ProduceRequest<'_>) -> Outcom
         return finish(call, request, everywhere(request, code), Vec::new());
     }
     let (mut responses, items) = sort_out(call, request);
+    if let Some(code) = transactional::refusal_of_all(request, &items) {
+        return finish(call, request, everywhere(request, code), Vec::new());
+    }
     let acks = acks(call, request);
     let mut waiting = Vec::new();
     for item in items {

@@ -78,6 +78,9 @@ impl PartitionLog {
             Some(numbered) => self.producers.judge(numbered, origin, rules)?,
             None => Verdict::Append,
         };
+        if verdict == Verdict::Append && self.is_too_early(numbered.as_ref(), origin) {
+            return Err(ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER.into());
+        }
         let appended = match verdict {
             Verdict::Duplicate(of) => self.repetition_of(&of),
             Verdict::Append | Verdict::AppendAgain => self.place_of(&batch, rules),
@@ -87,6 +90,12 @@ impl PartitionLog {
             self.store(batch, remembered.as_ref());
         }
         Ok(told(appended, rules.defects))
+    }
+
+    /// Whether the producer has tried to begin its transaction with an earlier batch.
+    fn is_too_early(&self, batch: Option<&Numbered>, origin: Origin) -> bool {
+        let is_behind = batch.is_some_and(|batch| self.attempts.is_behind_another(batch));
+        origin.is_client() && is_behind
     }
 
     /// Where the batch goes.
@@ -173,8 +182,12 @@ impl PartitionLog {
     fn note_as(&mut self, batch: &StoredBatch, numbered: Option<&Numbered>) {
         if let Some(numbered) = numbered {
             self.producers.remember(numbered, &mut self.transactions);
+            if numbered.is_transactional {
+                self.attempts.forget(numbered.pid);
+            }
         }
         if let Some(marker) = batch.marker() {
+            self.attempts.forget(marker.pid);
             let (at, time) = (batch.base_offset(), batch.max_timestamp());
             self.producers.end_transaction(marker, at, time, &mut self.transactions);
         }

@@ -48,11 +48,17 @@ pub(super) struct Numbered {
     pub(super) pid: i64,
     /// Under which epoch.
     pub(super) epoch: i16,
-    is_transactional: bool,
+    /// Within a transaction.
+    pub(super) is_transactional: bool,
     batch: Remembered,
 }
 
 impl Numbered {
+    /// The sequence of its first record.
+    pub(super) const fn first_sequence(&self) -> i32 {
+        self.batch.first_sequence
+    }
+
     /// The batch, if it is of a producer and no marker.
     pub(super) fn of(batch: &StoredBatch, defects: &Defects) -> Option<Self> {
         let header = batch.header();

@@ -25,6 +25,7 @@
 
 mod admit;
 mod append;
+mod attempts;
 mod batch;
 mod entry;
 mod epochs;
@@ -54,6 +55,7 @@ pub(crate) use self::reading::TimestampOffset;
 pub(crate) use self::rejected::Rejected;
 pub(crate) use self::transactions::AbortedTxn;
 
+use self::attempts::Attempts;
 use self::epochs::LeaderEpochs;
 use self::producers::{Producers, Snapshot};
 use self::transactions::Transactions;
@@ -81,6 +83,7 @@ pub(crate) struct PartitionLog {
     epochs: LeaderEpochs,
     producers: Producers,
     transactions: Transactions,
+    attempts: Attempts,
     /// What a restart begins with instead of the whole log.
     snapshot: Option<Snapshot>,
 }
@@ -136,6 +139,7 @@ impl PartitionLog {
             epochs: LeaderEpochs::default(),
             producers: Producers::default(),
             transactions: Transactions::default(),
+            attempts: Attempts::default(),
             snapshot: None,
         }
     }
@@ -180,6 +184,12 @@ impl PartitionLog {
     /// The epoch under which this producer is remembered.
     pub(crate) fn producer_entry_epoch(&self, pid: i64) -> Option<i16> {
         self.producers.epoch(pid)
+    }
+
+    /// A client's batch of this producer, epoch and sequence is about to begin a transaction here,
+    /// if it is let in.
+    pub(crate) fn note_attempt(&mut self, pid: i64, epoch: i16, sequence: i32) {
+        self.attempts.note(pid, epoch, sequence);
     }
 
     /// The greatest leader epoch up to the asked one, and where it ended; −1 and −1 if that is not
