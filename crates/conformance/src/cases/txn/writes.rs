@@ -127,7 +127,9 @@ pub(super) fn of_nobody(run: &mut Run) -> Outcome {
             run.expect.remark(format!("{name}: {} {:?}", answer.kind(), answer.code(CODE)));
             (actor.pid, actor.epoch) = (pid, epoch);
             actor.end(false)?;
-            run.log(&topic, 0)?;
+            // A partition that was added has a marker, too.
+            let end = if style == Style::Explicit { 2 } else { 1 };
+            run.log_when(&topic, 0, |log| log.end >= end)?;
         }
     }
     Ok(())
