@@ -1,5 +1,7 @@
 //! The language of the cases against peers that behave badly on purpose.
 
+#![cfg(test)]
+
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::Arc;

@@ -52,9 +52,7 @@ pub(super) fn refusal_of_all(
     if items.iter().any(is_cut) {
         return Some(ErrorCode::UNKNOWN_SERVER_ERROR);
     }
-    if request.transactional_id.is_none() {
-        return None;
-    }
+    request.transactional_id.as_ref()?;
     let mut producers = items.iter().filter_map(|item| producer(&joined(&item.records)));
     let (first, _) = producers.next()?;
     let is_another = producers.any(|(other, _)| other != first);

@@ -67,12 +67,15 @@ pub(super) fn null_key(run: &mut Run) -> Outcome {
     Ok(())
 }
 
+/// A batch with its name, and the records of it that are wrong.
+type Sent = (&'static str, Bytes, Vec<i64>);
+
 /// Every version says the code, and from v8 on the first record of those that are wrong.
 fn each_refused(
     run: &mut Run,
     topic: &Topic,
     codec: Codec,
-    (code, batches): (i16, &[(&str, Bytes, Vec<i64>)]),
+    (code, batches): (i16, &[Sent]),
 ) -> Result<(), Stop> {
     // The texts name what is wrong, times included, and are for people.
     for version in run.usable(ApiKey::Produce)?.iter().filter(|v| *v >= oldest_for(codec)) {

@@ -6,6 +6,7 @@ use klamm_records::Codec;
 use crate::batch::{Batch, Item, Patch, compressed};
 use crate::case::Outcome;
 use crate::cases::bat::raw::send;
+use crate::log::Log;
 use crate::requests::CODE;
 use crate::run::Run;
 
@@ -29,7 +30,7 @@ fn record_all(run: &mut Run, codec: Codec, streams: &[(String, Vec<u8>)]) -> Out
         let batch = Patch::over(&two().0.codec(codec).header(), stream).bytes();
         let answer = send(run, &topic, version, (what, &batch))?;
         let log = run.log(&topic, 0);
-        let values = log.as_ref().map_or_else(|stop| vec![format!("{stop:?}")], |l| l.values());
+        let values = log.as_ref().map_or_else(|stop| vec![format!("{stop:?}")], Log::values);
         run.expect.remark(format!("{what}: {:?} {values:?}", answer.code(CODE)));
     }
     Ok(())

@@ -77,9 +77,10 @@ pub(super) fn half_an_identity(run: &mut Run) -> Outcome {
 
 pub(super) fn anothers_identity(run: &mut Run, is_new: bool) -> Outcome {
     let mut actor = Actor::begin(run, "txn", Style::Explicit)?;
-    let mut wrong = Vec::new();
-    wrong.push(("another-producer", actor.pid + 1_000_000, actor.epoch));
-    wrong.push(("a-later-epoch", actor.pid, actor.epoch + 5));
+    let wrong = [
+        ("another-producer", actor.pid + 1_000_000, actor.epoch),
+        ("a-later-epoch", actor.pid, actor.epoch + 5),
+    ];
     for version in identity_versions(run)? {
         if (version >= WITH_FENCED) != is_new {
             continue;
