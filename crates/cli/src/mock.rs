@@ -1,5 +1,6 @@
 //! `klamm mock`: a cluster in this process, for programs in any language.
 
+mod disturbing;
 mod security;
 
 use std::io::Write as _;
@@ -13,6 +14,7 @@ use klamm_broker::{Defect, Persona};
 use tokio::io::AsyncReadExt as _;
 
 use crate::arguments::{Arguments, Complaint};
+use disturbing::Disturbances;
 use security::Security;
 
 pub(crate) const USAGE: &str = "\
@@ -27,6 +29,8 @@ usage: klamm mock [options]
   --defect NAME           a promise to break: see --list-defects; may be repeated
   --fault TEXT            something to go wrong, see below; may be repeated
   --move-leaders-every MS every partition gets another leader, again and again
+  --freeze-nodes-every MS one node after the other is silent for half a second
+  --kill-nodes-every MS   one node after the other is killed and back after half a second
   --null                  acknowledge without storing, and print counts as JSON at the end
   --check                 with --null: hold batches to their checksums and sequences
   --sasl NAMES            a listener where clients say who they are, beside the plain one, with
@@ -71,7 +75,7 @@ Faults are tried in the order in which they are given, and the first that hits i
 struct Wish {
     builder: Builder,
     security: Security,
-    moves: Option<Duration>,
+    disturbances: Disturbances,
     until_eof: bool,
 }
 
@@ -99,7 +103,7 @@ fn read(words: &[&str]) -> Result<Asked, Complaint> {
     let mut wish = Wish {
         builder: TestCluster::builder(),
         security: Security::default(),
-        moves: None,
+        disturbances: Disturbances::default(),
         until_eof: false,
     };
     let (is_null, checks) = (words.contains(&"--null"), words.contains(&"--check"));
@@ -121,7 +125,13 @@ fn read(words: &[&str]) -> Result<Asked, Complaint> {
             "--null" | "--check" => {}
             "--until-eof" => wish.until_eof = true,
             "--move-leaders-every" => {
-                wish.moves = Some(Duration::from_millis(arguments.parsed(option)?));
+                wish.disturbances.moves = Some(millis(&mut arguments, option)?);
+            }
+            "--freeze-nodes-every" => {
+                wish.disturbances.freezes = Some(millis(&mut arguments, option)?);
+            }
+            "--kill-nodes-every" => {
+                wish.disturbances.kills = Some(millis(&mut arguments, option)?);
             }
             _ if wish.security.take(option, &mut arguments)? => {}
             _ => wish.builder = described(wish.builder, option, &mut arguments)?,
@@ -182,8 +192,12 @@ fn start(wish: Wish) -> ExitCode {
     }
 }
 
+fn millis(arguments: &mut Arguments<'_>, option: &str) -> Result<Duration, Complaint> {
+    arguments.parsed(option).map(Duration::from_millis)
+}
+
 async fn serve(wish: Wish) -> Result<(), String> {
-    let cluster = wish.builder.start().await.map_err(|error| error.to_string())?;
+    let mut cluster = wish.builder.start().await.map_err(|error| error.to_string())?;
     let written = wish.security.write_ca(&cluster);
     written.map_err(|error| format!("the certificate cannot be written: {error}"))?;
     for listener in Listener::ALL {
@@ -196,21 +210,14 @@ async fn serve(wish: Wish) -> Result<(), String> {
     // Whoever waits for the line reads a pipe.
     let _ = std::io::stdout().flush();
     tokio::select! {
-        () = moving(&cluster, wish.moves) => {}
+        error = wish.disturbances.go_on(&mut cluster) => {
+            return Err(format!("a node cannot come back: {error}"));
+        }
         () = ended(wish.until_eof) => {}
         () = interrupted() => {}
     }
     cluster.counted().into_iter().for_each(|counted| println!("{counted}"));
     Ok(())
-}
-
-/// Moves leaderships around for ever, or does nothing for ever.
-async fn moving(cluster: &TestCluster, every: Option<Duration>) {
-    let Some(every) = every else { return std::future::pending().await };
-    loop {
-        tokio::time::sleep(every).await;
-        cluster.move_leaders();
-    }
 }
 
 /// Returns when standard input ends, if that is wished for.

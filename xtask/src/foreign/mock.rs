@@ -27,12 +27,17 @@ pub(super) fn build() -> Result<PathBuf, String> {
     Ok(target.join("release/klamm"))
 }
 
-/// The mock with three brokers; with `moves`, its leaders do not stay where they are.
-pub(super) fn command(program: &Path, moves: bool) -> Command {
+/// What nodes go through, in milliseconds, where clients are to live through it.
+const OUTAGES: &[&str] = &["--freeze-nodes-every", "3000", "--kill-nodes-every", "5000"];
+
+/// The mock with three brokers; with `moves`, its leaders do not stay where they are, and with
+/// `outages` its nodes freeze, die and come back.
+pub(super) fn command(program: &Path, moves: bool, outages: bool) -> Command {
     let mut command = Command::new(program);
     // It ends when its input does, which is when this program does, however that comes.
     command.args(["mock", "--brokers", "3", "--port", "0", "--until-eof"]);
     command.args(if moves { MOVES } else { &[] });
+    command.args(if outages { OUTAGES } else { &[] });
     command
 }
 
@@ -122,7 +127,7 @@ mod tests {
 
     #[test]
     fn the_mock_is_told_to_move_leaders_unless_it_must_not() {
-        let words = |moves| format!("{:?}", command(Path::new("klamm"), moves));
+        let words = |moves| format!("{:?}", command(Path::new("klamm"), moves, false));
         assert!(words(true).contains("\"--move-leaders-every\" \"2000\""));
         assert!(!words(false).contains("--move-leaders-every"));
     }

@@ -108,7 +108,7 @@ impl Bench {
     /// A mock of its own for a case, unless the cluster is given.
     fn mock(&self) -> Result<Option<Mock>, String> {
         let Some(program) = &self.mock else { return Ok(None) };
-        Mock::start(mock::command(program, self.options.moves)).map(Some)
+        Mock::start(mock::command(program, self.options.moves, self.options.outages)).map(Some)
     }
 
     /// Prints what needs words, and judges the whole.

@@ -4,8 +4,7 @@ use super::cases::CASES;
 use super::tool::Tool;
 
 /// What can stand behind the command's name.
-pub(crate) const USAGE: &str =
-    "[--records N] [--only NAME]... [--bootstrap ADDR [--moves]] [--no-moves] [--if-present]";
+pub(crate) const USAGE: &str = "[--records N] [--only NAME]... [--bootstrap ADDR [--moves]] [--no-moves] [--outages] [--if-present]";
 
 const RECORDS: u64 = 1_000_000;
 
@@ -19,6 +18,8 @@ pub(super) struct Options {
     pub(super) bootstrap: Option<String>,
     /// Whether leaders move: ours do, those of a given cluster only when asked for.
     pub(super) moves: bool,
+    /// Whether nodes of ours freeze, die and come back.
+    pub(super) outages: bool,
     /// Whether a missing toolchain is told and forgiven.
     pub(super) if_present: bool,
 }
@@ -38,6 +39,7 @@ impl Options {
             only: Vec::new(),
             bootstrap: None,
             moves: !given,
+            outages: false,
             if_present: false,
         };
         let mut rest = args;
@@ -46,6 +48,10 @@ impl Options {
                 [] => return Ok(options),
                 ["--no-moves", rest @ ..] => {
                     options.moves = false;
+                    rest
+                }
+                ["--outages", rest @ ..] => {
+                    options.outages = true;
                     rest
                 }
                 ["--moves", rest @ ..] => {

@@ -87,6 +87,15 @@ impl TestCluster {
         self.hub.null.as_ref().map(|null| null.counts.read())
     }
 
+    /// The nodes, up or not.
+    #[must_use]
+    pub fn nodes(&self) -> Vec<NodeId> {
+        let mut nodes: Vec<NodeId> = self.listening.iter().map(|one| one.door.node).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        nodes
+    }
+
     /// Lets the caller look at the cluster, or do something to it.
     pub fn with<T>(&self, look: impl FnOnce(&mut Cluster, klamm_wire::Now) -> T) -> T {
         self.hub.act(look)
