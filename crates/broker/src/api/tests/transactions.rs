@@ -9,7 +9,7 @@ use klamm_protocol::init_producer_id::InitProducerIdRequest;
 use klamm_protocol::list_transactions::{ListTransactionsRequest, ListTransactionsResponse};
 use klamm_wire::{Epoch, ErrorCode, PartitionIndex, ProducerId};
 
-use super::{PRODUCE, only, to};
+use super::{PRODUCE, only, parts, to};
 use crate::testing::{DAWN, World, batch_in_txn, batch_of};
 
 /// One node, and the transactional ids `tx-1` with an open transaction and `other` with none.
@@ -142,4 +142,18 @@ fn producers_of_a_partition_are_described() {
     assert_eq!((plain.producer_id, plain.producer_epoch), (ProducerId(77), 3));
     assert_eq!((plain.last_sequence, plain.current_txn_start_offset), (1, -1));
     assert_eq!(parts[1].active_producers[0].current_txn_start_offset, 0);
+}
+
+#[test]
+fn a_request_of_two_producers_is_refused_as_a_whole() {
+    let mut world = with_transactions();
+    let own = init(&mut world, "other");
+    let records = [(0, own), (1, own + 1)];
+    let records = records.map(|(index, pid)| (index, batch_in_txn(pid, 1, 0, &["b"])));
+    let mut request = to(&world, "orders", 2, records.to_vec());
+    request.transactional_id = Some(Cow::Borrowed("other"));
+    let told: Vec<_> =
+        parts(world.ask(1, PRODUCE, &request)).iter().map(|p| p.error_code).collect();
+    assert_eq!(told, [ErrorCode::INVALID_PRODUCER_ID_MAPPING; 2]);
+    assert_eq!((world.values("orders", 0), world.values("orders", 1).len()), (Vec::new(), 1));
 }

@@ -162,3 +162,22 @@ fn a_malformed_repetition_is_judged_as_what_it_is_first() {
     bench.settings.max_message_bytes = 10;
     assert_eq!(bench.refuse(&batch(1).of(9, 0, 0)), ErrorCode::MESSAGE_TOO_LARGE);
 }
+
+#[test]
+fn what_was_on_its_way_to_begin_a_transaction_holds_back_what_is_behind_it() {
+    let mut bench = Bench::new();
+    bench.accept(&batch(1).of(9, 0, 0).in_txn());
+    bench.mark(9, 0, false).unwrap();
+    // A copy of the first batch comes, and the coordinator knows of no transaction.
+    bench.log.note_attempt(9, 0, 0);
+    bench.log.note_attempt(9, 0, 1);
+    assert_eq!(bench.refuse(&batch(1).of(9, 0, 1).in_txn()), OUT_OF_ORDER);
+    repeats(&mut bench, 0, 0);
+    bench.mark(9, 0, false).unwrap();
+    bench.accept(&batch(1).of(9, 0, 1).in_txn());
+    // A later epoch begins anew, and what is appended leaves nothing behind.
+    bench.log.note_attempt(8, 0, 0);
+    bench.log.note_attempt(8, 1, 0);
+    bench.accept(&batch(1).of(8, 1, 0).in_txn());
+    bench.accept(&batch(1).of(8, 1, 1).in_txn());
+}
