@@ -35,7 +35,7 @@ impl Mock {
         arguments.extend(["--persona", likeness.persona]);
         arguments.extend(["--txn-version", likeness.transactions.digit()]);
         if offers_sasl(klamm)? {
-            arguments.extend(["--sasl", "plain"]);
+            arguments.extend(["--sasl", "all", "--max-reauth", "20000"]);
         }
         arguments.extend(defect.iter().flat_map(|name| ["--defect", name]));
         let mut guard = Guard::new()?;
