@@ -92,11 +92,11 @@ pub(super) fn verify(
     if is_ongoing(call, item, who) {
         return Ok(());
     }
-    note_attempt(call, item, who, sequence);
     let version = call.version();
     if version < FIRST_IMPLICIT && !call.habits().verifies_transactions {
         return Ok(());
     }
+    note_attempt(call, item, who, sequence);
     let partition = TopicPartition { topic: item.topic.to_string(), partition: item.index.0 };
     if call.state.coordinator(Coordinates::Transactions, id).is_none() {
         return Err(produce_code(ErrorCode::COORDINATOR_NOT_AVAILABLE, version));
