@@ -32,6 +32,7 @@ const UNORDERED: &[&str] = &[
     "coordinators",
     "resultsByTopicV3AndBelow",
     "resultsByTransaction",
+    "mechanisms",
     "topicResults",
     "resultsByPartition",
     "apiKeys",

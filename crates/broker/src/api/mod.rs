@@ -37,6 +37,8 @@ pub(crate) enum Outcome {
     Answer(Segments),
     /// There is none, by the client's wish.
     Silence,
+    /// There is none, and nothing else is served on the connection: the broker stumbled.
+    Never,
     /// The connection ends.
     Close,
     /// The connection ends then, and is answered just before if there is an answer.

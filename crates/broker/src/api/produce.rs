@@ -44,6 +44,10 @@ struct Item<'r> {
 }
 
 pub(super) fn serve(call: &mut Call<'_>, request: &ProduceRequest<'_>) -> Outcome {
+    let mut data = request.topic_data.iter().flat_map(|topic| &topic.partition_data);
+    if data.any(|data| data.records.is_none()) {
+        return Outcome::Never;
+    }
     if let Some(code) = transactional::refusal(call, request) {
         return finish(call, request, everywhere(request, code), Vec::new());
     }

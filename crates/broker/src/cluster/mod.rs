@@ -230,6 +230,7 @@ impl Cluster {
         match outcome {
             Outcome::Answer(frame) => self.send(now, id, frame),
             Outcome::Silence => {}
+            Outcome::Never => self.wait(id, Waiting::Hung),
             Outcome::Close | Outcome::Again(_) => self.hang_up(id),
             Outcome::Refused { answer, at } => self.wait(id, Waiting::Refused { answer, at }),
             Outcome::Produced(delayed) => self.wait(id, Waiting::Produce(delayed)),

@@ -15,7 +15,7 @@ pub(crate) enum Waiting {
     Group(ReplyTo),
     /// The client was not believed; the connection ends then, after this answer.
     Refused { answer: Option<Segments>, at: Time },
-    /// A fault keeps it from being answered, for ever.
+    /// A fault, or what a broker stumbles over, keeps it from being answered, for ever.
     Hung,
     /// A fault keeps it from being served until then.
     Postponed { arrived: Arrived, until: Time },

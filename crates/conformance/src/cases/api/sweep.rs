@@ -1,5 +1,8 @@
 //! API-02: every advertised version of each API that a producer uses.
 
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
 use klamm_protocol::ApiKey;
 use klamm_protocol::add_offsets_to_txn::AddOffsetsToTxnRequest;
 use klamm_protocol::add_partitions_to_txn::AddPartitionsToTxnRequest;
@@ -11,15 +14,18 @@ use klamm_protocol::end_txn::EndTxnRequest;
 use klamm_protocol::find_coordinator::FindCoordinatorRequest;
 use klamm_protocol::sasl_handshake::SaslHandshakeRequest;
 use klamm_protocol::txn_offset_commit::TxnOffsetCommitRequest;
-use klamm_wire::{Epoch, ProducerId};
+use klamm_wire::{Epoch, ErrorCode, ProducerId};
 
 use crate::answer::Answer;
 use crate::batch::Batch;
 use crate::case::{Outcome, Stop};
 use crate::conn::Conn;
-use crate::requests;
+use crate::requests::{self, TOP_CODE};
 use crate::run::Run;
 
+/// How long a broker may take to have producer ids.
+const PATIENCE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(50);
 /// From here on AddPartitionsToTxn carries several transactions and is for brokers.
 const BATCHED_ADD: i16 = 4;
 /// From here on FindCoordinator carries several keys.
@@ -27,12 +33,27 @@ const BATCHED_FIND: i16 = 4;
 
 pub(super) fn every_version(run: &mut Run) -> Outcome {
     simple(run)?;
+    await_producer_ids(run)?;
     sweep(run, ApiKey::InitProducerId, |c, version| c.ask(version, &requests::producer_id()))?;
     let id = run.name("txn");
     find_coordinator(run, &id)?;
     transactional(run, &id)?;
     // Last, since it needs a topic, which not every broker can make.
     produce(run)
+}
+
+/// Before its first producer id a broker asks the controller for some, and says 14.
+fn await_producer_ids(run: &mut Run) -> Outcome {
+    let mut conn = run.connect()?.unrecorded();
+    let until = Instant::now() + PATIENCE;
+    while Instant::now() < until {
+        let answer = conn.ask(0, &requests::producer_id())?;
+        if answer.code(TOP_CODE) != Some(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS) {
+            break;
+        }
+        sleep(PAUSE);
+    }
+    Ok(())
 }
 
 /// Asks each version on a connection of its own.
