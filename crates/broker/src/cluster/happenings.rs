@@ -152,6 +152,7 @@ impl Cluster {
         let nodes = self.state.live_nodes();
         let old = self.state.topics.delete(name);
         let old = old.ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
+        self.state.groups.forget_topic(name);
         let partitions = i32::try_from(old.partitions.len()).unwrap_or(i32::MAX);
         let copies = old.partitions.first().map_or(1, |one| one.replicas.len()).min(nodes.len());
         let replication = i16::try_from(copies).unwrap_or(i16::MAX);

@@ -13,7 +13,6 @@
 //! ```
 //!
 //! Kafka's fifth state, Dead, is here a group that does not exist.
-#![allow(dead_code, reason = "the cluster is what calls the door")]
 
 mod answer;
 mod commit;
@@ -229,6 +228,7 @@ impl Groups {
 
     /// The coordinator of all groups was lost and another one took over what was written down:
     /// offsets, and groups that were stable. See [`reload_if`](Self::reload_if).
+    #[cfg(test)]
     pub(crate) fn reload(&mut self, now: Now) {
         self.reload_if(now, &|_| true);
     }

@@ -28,7 +28,9 @@ pub(super) struct Protocol {
 /// One member's place.
 #[derive(Debug)]
 pub(super) struct Seat {
+    #[expect(dead_code, reason = "what describes a group tells it")]
     pub(super) client_id: String,
+    #[expect(dead_code, reason = "what describes a group tells it")]
     pub(super) client_host: String,
     pub(super) instance: Option<String>,
     pub(super) rebalance_timeout: Duration,

@@ -18,11 +18,6 @@
 //! - A batch is the unit of deletion, where Kafka deletes segments.
 //! - There is one snapshot of the producers, the last.
 
-#![cfg_attr(
-    not(test),
-    allow(dead_code, unused_imports, reason = "a door: not every part of it has a caller")
-)]
-
 mod admit;
 mod append;
 mod attempts;
@@ -51,6 +46,7 @@ pub(crate) use self::admit::check_request;
 pub(crate) use self::append::{Appended, Marker};
 pub(crate) use self::batch::StoredBatch;
 pub(crate) use self::producers::ProducerFacts;
+#[cfg(test)]
 pub(crate) use self::reading::TimestampOffset;
 pub(crate) use self::rejected::Rejected;
 pub(crate) use self::transactions::AbortedTxn;
@@ -99,6 +95,7 @@ pub(crate) enum Origin {
         internal_client: bool,
     },
     /// A coordinator of this cluster, which numbers nothing by sequences.
+    #[cfg_attr(not(test), expect(dead_code, reason = "coordinators keep their state elsewhere"))]
     Coordinator,
 }
 

@@ -48,10 +48,6 @@
 //! The answers are those of Kafka 4.3.1; a commit that meets a transaction the coordinator has
 //! aborted is `INVALID_TXN_STATE` there (4.5 says `PRODUCER_FENCED`, KAFKA-20785). Unlike Kafka,
 //! timeouts do not wait for a sweep every ten seconds: [`Coordinator::next_wake`] names the moment.
-#![cfg_attr(
-    not(test),
-    allow(dead_code, reason = "what operators ask is answered even while no request carries it")
-)]
 
 mod book;
 mod codes;

@@ -78,6 +78,7 @@ fn denied() -> Refusal {
 /// Removes a topic. Whoever waits for one of its partitions is answered soon.
 fn delete(call: &mut Call<'_>, name: &str) -> TopicId {
     let Some(topic) = call.state.topics.delete(name) else { return TopicId::ZERO };
+    call.state.groups.forget_topic(name);
     call.state.touch(call.now, topic.id, PartitionIndex(0));
     topic.id
 }
