@@ -4,7 +4,8 @@ use super::cases::CASES;
 use super::tool::Tool;
 
 /// What can stand behind the command's name.
-pub(crate) const USAGE: &str = "[--records N] [--only NAME]... [--bootstrap ADDR [--moves]] [--no-moves] [--outages] [--if-present]";
+pub(crate) const USAGE: &str = "[--records N] [--only NAME]... [--bootstrap ADDR [--moves]] \
+    [--no-moves] [--outages] [--if-present]";
 
 const RECORDS: u64 = 1_000_000;
 

@@ -25,7 +25,7 @@ use crate::null::Counted;
 ///
 /// let cluster = TestCluster::builder().nodes(3).topic("orders", 12).start().await?;
 /// assert_eq!(cluster.bootstrap().split(',').count(), 3);
-/// assert_eq!(cluster.partitions("orders").len(), 12);
+/// assert_eq!(cluster.leaders("orders").len(), 12);
 /// # Ok(())
 /// # }
 /// ```
@@ -103,7 +103,7 @@ impl TestCluster {
 
     /// The leaders of a topic's partitions, in their order.
     #[must_use]
-    pub fn partitions(&self, topic: &str) -> Vec<Option<NodeId>> {
+    pub fn leaders(&self, topic: &str) -> Vec<Option<NodeId>> {
         self.with(|cluster, _| cluster.leaders(topic))
     }
 
@@ -117,11 +117,6 @@ impl TestCluster {
     pub fn move_leader(&self, topic: &str, partition: i32, to: NodeId) -> bool {
         let partition = PartitionIndex(partition);
         self.with(|cluster, now| cluster.move_leader(now, topic, partition, to))
-    }
-
-    /// Moves the leadership of every partition to the next replica in sync; how many moved.
-    pub fn move_leaders(&self) -> usize {
-        self.with(Cluster::move_leaders)
     }
 
     /// Stops a node; its connections stay and are silent.

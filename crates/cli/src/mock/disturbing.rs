@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use klamm_broker::Cluster;
 use klamm_broker::cluster::Restart;
 use klamm_broker::server::TestCluster;
 use klamm_wire::NodeId;
@@ -55,7 +56,7 @@ impl Disturbances {
 
 async fn disturb(cluster: &mut TestCluster, kind: Kind, node: NodeId) -> std::io::Result<()> {
     match kind {
-        Kind::Move => drop(cluster.move_leaders()),
+        Kind::Move => drop(cluster.with(Cluster::move_leaders)),
         Kind::Freeze => {
             cluster.freeze(node);
             sleep(AWAY).await;
