@@ -25,6 +25,8 @@ usage: klamm mock [options]
   --topics NAME:N,...     topics that are there from the start, with their partitions
   --persona NAME          whose versions and habits: see --list-personas (apache-4.3)
   --txn-version 1|2       the generation of transactions (2)
+  --zero-first            a partition without records takes sequences from 0 on alone, as from
+                          Kafka 4.5 on (KAFKA-15591)
   --no-auto-create        unknown topics are not created by being asked for
   --defect NAME           a promise to break: see --list-defects; may be repeated
   --fault TEXT            something to go wrong, see below; may be repeated
@@ -162,6 +164,9 @@ fn described(
         "--seed" => {
             let seed = arguments.parsed(option)?;
             builder.settings(|settings| settings.seed = seed)
+        }
+        "--zero-first" => {
+            builder.settings(|settings| settings.fresh_partitions_begin_at_zero = true)
         }
         "--no-auto-create" => builder.settings(|settings| settings.topics.auto_create = false),
         unknown => return Err(format!("there is no option `{unknown}`")),

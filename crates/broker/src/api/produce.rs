@@ -209,7 +209,7 @@ fn append(
         now: now.wall,
         leader_epoch: partition.leader_epoch,
         tv2: version >= 12 && request.transactional_id.is_some(),
-        fresh_needs_zero: false,
+        fresh_needs_zero: call.state.settings.fresh_partitions_begin_at_zero,
         sequences: call.state.settings.persona.habits().sequences,
     };
     let leader = partition.led_mut();
