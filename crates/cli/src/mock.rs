@@ -11,6 +11,7 @@ use klamm_broker::cluster::Listener;
 use klamm_broker::faults::Fault;
 use klamm_broker::server::{Builder, TestCluster};
 use klamm_broker::{Defect, Persona};
+use klamm_wire::NodeId;
 use tokio::io::AsyncReadExt as _;
 
 use crate::arguments::{Arguments, Complaint};
@@ -33,6 +34,7 @@ usage: klamm mock [options]
   --move-leaders-every MS every partition gets another leader, again and again
   --freeze-nodes-every MS one node after the other is silent for half a second
   --kill-nodes-every MS   one node after the other is killed and back after half a second
+  --down N                this node is killed before anybody comes; may be repeated
   --null                  acknowledge without storing, and print counts as JSON at the end
   --check                 with --null: hold batches to their checksums and sequences
   --sasl NAMES            a listener where clients say who they are, beside the plain one, with
@@ -78,6 +80,8 @@ struct Wish {
     builder: Builder,
     security: Security,
     disturbances: Disturbances,
+    /// Nodes that nobody ever finds there.
+    down: Vec<NodeId>,
     until_eof: bool,
 }
 
@@ -106,6 +110,7 @@ fn read(words: &[&str]) -> Result<Asked, Complaint> {
         builder: TestCluster::builder(),
         security: Security::default(),
         disturbances: Disturbances::default(),
+        down: Vec::new(),
         until_eof: false,
     };
     let (is_null, checks) = (words.contains(&"--null"), words.contains(&"--check"));
@@ -135,6 +140,7 @@ fn read(words: &[&str]) -> Result<Asked, Complaint> {
             "--kill-nodes-every" => {
                 wish.disturbances.kills = Some(millis(&mut arguments, option)?);
             }
+            "--down" => wish.down.push(NodeId(arguments.parsed(option)?)),
             _ if wish.security.take(option, &mut arguments)? => {}
             _ => wish.builder = described(wish.builder, option, &mut arguments)?,
         }
@@ -203,6 +209,12 @@ fn millis(arguments: &mut Arguments<'_>, option: &str) -> Result<Duration, Compl
 
 async fn serve(wish: Wish) -> Result<(), String> {
     let mut cluster = wish.builder.start().await.map_err(|error| error.to_string())?;
+    for node in wish.down {
+        if !cluster.nodes().contains(&node) {
+            return Err(format!("there is no node {} to be down", node.0));
+        }
+        cluster.kill(node).await;
+    }
     let written = wish.security.write_ca(&cluster);
     written.map_err(|error| format!("the certificate cannot be written: {error}"))?;
     for listener in Listener::ALL {

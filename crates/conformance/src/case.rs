@@ -88,6 +88,8 @@ pub enum Need {
     Sasl,
     /// A cluster of one broker.
     OneNode,
+    /// A cluster with partitions led by different brokers.
+    ManyNodes,
     /// No other case at its side.
     Alone,
     /// More time than one has when nobody asked for it.
@@ -99,6 +101,7 @@ impl fmt::Display for Need {
         f.write_str(match self {
             Self::Sasl => "sasl",
             Self::OneNode => "one-node",
+            Self::ManyNodes => "many-nodes",
             Self::Alone => "alone",
             Self::Slow => "slow",
         })

@@ -170,7 +170,7 @@ impl Run {
         let name = self.name(name);
         let mut conn = self.connect()?.unrecorded();
         self.topics.push(name.clone());
-        let wish = Wish { name: &name, partitions, configs };
+        let wish = Wish { name: &name, partitions, copies: 1, configs };
         let topic = topics::create(&mut conn, self.can(), wish)?;
         self.notes.know_topic(&topic.id.to_string(), &name);
         Ok(topic)

@@ -100,8 +100,9 @@ fn missing(case: &Case, target: &Target) -> Option<String> {
     case.needs.iter().find_map(|need| match need {
         Need::Sasl if target.sasl.is_empty() => Some("no SASL listener was given".to_owned()),
         Need::OneNode if target.advertised.brokers() > 1 => Some("more than one broker".to_owned()),
+        Need::ManyNodes if target.advertised.brokers() < 2 => Some("one broker alone".to_owned()),
         Need::Slow if !target.slow => Some("slow, and --slow yes was not given".to_owned()),
-        Need::Sasl | Need::OneNode | Need::Alone | Need::Slow => None,
+        Need::Sasl | Need::OneNode | Need::ManyNodes | Need::Alone | Need::Slow => None,
     })
 }
 

@@ -11,7 +11,7 @@ use klamm_protocol::delete_topics::DeleteTopicsRequest;
 use klamm_protocol::delete_topics::request::DeleteTopicState;
 use klamm_protocol::list_offsets::ListOffsetsRequest;
 use klamm_protocol::list_offsets::request::{ListOffsetsPartition, ListOffsetsTopic};
-use klamm_wire::{NodeId, PartitionIndex, TopicId};
+use klamm_wire::{ErrorCode, NodeId, PartitionIndex, TopicId};
 use serde_json::Value;
 
 use crate::answer::Answer;
@@ -47,11 +47,13 @@ pub struct Wish<'a> {
     pub name: &'a str,
     /// How many partitions.
     pub partitions: i32,
+    /// How many brokers hold each of them.
+    pub copies: i16,
     /// Settings of the topic.
     pub configs: &'a [(&'a str, &'a str)],
 }
 
-/// Makes a topic and waits until its leaders are known.
+/// Makes a topic and waits until its leaders are known; more copies than brokers are skipped.
 ///
 /// # Errors
 /// When the broker refuses, or takes too long.
@@ -61,6 +63,9 @@ pub fn create(conn: &mut Conn, can: &Advertised, wish: Wish<'_>) -> Result<Topic
     };
     let answer = conn.ask(versions.max, &creation(wish))?;
     let code = answer.code("/topics/0/errorCode");
+    if wish.copies > 1 && code == Some(ErrorCode::INVALID_REPLICATION_FACTOR) {
+        return Err(Stop::Skipped(format!("fewer than {} brokers", wish.copies)));
+    }
     if code.is_none_or(|code| !code.is_ok()) {
         let text = answer.text("/topics/0/errorMessage").unwrap_or_default();
         let came = code.map_or_else(|| answer.kind().to_owned(), |code| code.to_string());
@@ -118,7 +123,7 @@ fn creation(wish: Wish<'_>) -> CreateTopicsRequest<'_> {
         topics: vec![CreatableTopic {
             name: wish.name.into(),
             num_partitions: wish.partitions,
-            replication_factor: 1,
+            replication_factor: wish.copies,
             configs: wish
                 .configs
                 .iter()

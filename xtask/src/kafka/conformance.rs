@@ -43,16 +43,19 @@ pub(super) struct Conformance<'a> {
     pub(super) folder: &'a Path,
     /// How many cases run at a time.
     pub(super) jobs: &'a str,
+    /// Which cases, with `*` for any characters; all of them if there is none.
+    pub(super) cases: &'a [&'a str],
 }
 
 impl Conformance<'_> {
-    /// Runs all cases and writes their record to `NAME.jsonl`.
+    /// Runs the cases and writes their record to `NAME.jsonl`.
     pub(super) fn record(&self, target: &Target, name: &str) -> Result<Ended, String> {
         let out = self.folder.join(format!("{name}.jsonl"));
         let mut command = self.program.command(&["run", "--bootstrap", &target.plain]);
         if let Some(sasl) = &target.sasl {
             command.args(["--sasl-bootstrap", sasl]);
         }
+        command.args(self.cases.iter().flat_map(|glob| ["--case", glob]));
         command.args(["--seed", SEED, "--jobs", self.jobs, "--out"]).arg(&out);
         // A record of an earlier run would be taken for that of this one.
         support::write(&out, "")?;

@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::thread;
 
 use super::committed::{self, Keep};
 use super::conformance::{Conformance, Ended, is_failure};
+use super::haunts;
 use super::home;
-use super::mock::{self, Likeness, Mock};
+use super::mock::{self, Likeness, Mock, Twist};
 use super::options::Transactions;
 use super::program::Programs;
 use crate::support::Outcome;
@@ -23,6 +27,9 @@ const LIKENESSES: [Likeness; 2] = [
 /// What stands in the place of cases when none of them could begin.
 const ALL: &str = "(no case can be run)";
 
+/// How many cases are held at a time with each mock.
+const CASES_AT_A_TIME: &str = "8";
+
 /// The verdict of each case; `None` if the judge could do nothing.
 type Verdicts = Option<BTreeMap<String, String>>;
 
@@ -30,7 +37,8 @@ type Verdicts = Option<BTreeMap<String, String>>;
 #[derive(Debug, PartialEq, Eq)]
 struct Wish<'a> {
     keep: Keep,
-    jobs: &'a str,
+    /// How many mocks are judged at a time.
+    jobs: usize,
     /// Nothing is kept when only some defects are looked for.
     names: Vec<&'a str>,
 }
@@ -38,12 +46,15 @@ struct Wish<'a> {
 impl<'a> Wish<'a> {
     fn parse(args: &[&'a str]) -> Result<Self, String> {
         let usage = || format!("usage: cargo xtask kafka {USAGE}");
-        let mut wish = Self { keep: Keep::Write, jobs: "4", names: Vec::new() };
+        let mut wish = Self { keep: Keep::Write, jobs: 4, names: Vec::new() };
         let mut args = args.iter();
         while let Some(arg) = args.next() {
             match *arg {
                 "--check" => wish.keep = Keep::Check,
-                "--jobs" => wish.jobs = args.next().ok_or_else(usage)?,
+                "--jobs" => {
+                    let jobs = args.next().and_then(|jobs| jobs.parse().ok());
+                    wish.jobs = jobs.ok_or_else(usage)?;
+                }
                 name if name.starts_with('-') => return Err(usage()),
                 name => wish.names.push(name),
             }
@@ -57,7 +68,7 @@ pub(super) fn run(args: &[&str]) -> Outcome {
     let wish = Wish::parse(args)?;
     let programs = Programs::build()?;
     let folder = home().join("defects");
-    let mut bench = Bench { programs: &programs, folder, jobs: wish.jobs, healthy: [None, None] };
+    let bench = Bench::new(&programs, folder, wish.jobs);
     let report = bench.report(&wish.names)?;
     print!("{}", report.table());
     if wish.names.is_empty() {
@@ -119,74 +130,119 @@ impl Report {
 struct Bench<'a> {
     programs: &'a Programs,
     folder: PathBuf,
-    jobs: &'a str,
-    /// The verdicts on a mock without defects, once they are known.
-    healthy: [Option<BTreeMap<String, String>>; 2],
+    jobs: usize,
+    /// The verdicts on a mock of one node without defects, once they are known.
+    healthy: [OnceLock<Result<BTreeMap<String, String>, String>>; 2],
 }
 
-impl Bench<'_> {
-    /// Looks for defects of these names, or for all of them.
-    fn report(&mut self, names: &[&str]) -> Result<Report, String> {
-        let all = mock::defects(&self.programs.klamm)?;
-        if let Some(unknown) = names.iter().find(|name| !all.iter().any(|known| known == *name)) {
-            return Err(format!("`klamm mock` has no defect `{unknown}`"));
-        }
-        let mut rows = Vec::new();
-        for defect in all {
-            if names.is_empty() || names.contains(&defect.as_str()) {
-                println!("{defect}");
-                let found = self.look_for(&defect);
-                rows.push(Row { defect, found });
-            }
-        }
-        Ok(Report(rows))
+/// One way to look for a defect.
+#[derive(Clone, Copy)]
+struct Look<'a> {
+    /// Which of the likenesses.
+    at: usize,
+    likeness: Likeness,
+    twist: Twist<'a>,
+    cases: &'a [&'a str],
+}
+
+impl<'a> Bench<'a> {
+    fn new(programs: &'a Programs, folder: PathBuf, jobs: usize) -> Self {
+        Self { programs, folder, jobs, healthy: [const { OnceLock::new() }; 2] }
     }
 
-    /// The first likeness in which a case notices the defect.
-    fn look_for(&mut self, defect: &str) -> Result<Option<Found>, String> {
-        for at in 0..LIKENESSES.len() {
-            let Some(likeness) = LIKENESSES.get(at) else { break };
-            let healthy = self.healthy(at, *likeness)?;
-            let cases = match self.verdicts(*likeness, Some(defect))? {
-                None => vec![ALL.to_owned()],
-                Some(spoilt) => newly_failing(&healthy, &spoilt),
-            };
-            if !cases.is_empty() {
-                return Ok(Some(Found { transactions: likeness.transactions, cases }));
+    /// Looks for defects of these names, or for all of them.
+    fn report(&self, names: &[&str]) -> Result<Report, String> {
+        let mut wanted = mock::defects(&self.programs.klamm)?;
+        if let Some(unknown) = names.iter().find(|name| !wanted.iter().any(|known| known == *name))
+        {
+            return Err(format!("`klamm mock` has no defect `{unknown}`"));
+        }
+        wanted.retain(|defect| names.is_empty() || names.contains(&defect.as_str()));
+        // Known before the others begin, who would all wait for it.
+        self.healthy(0, LIKENESSES[0])?;
+        let next = AtomicUsize::new(0);
+        let rows = Mutex::new(BTreeMap::new());
+        let work = || {
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(defect) = wanted.get(at) else { break };
+                let row = Row { defect: defect.clone(), found: self.look_for(defect) };
+                rows.lock().unwrap_or_else(PoisonError::into_inner).insert(at, row);
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 0..self.jobs.max(1) {
+                scope.spawn(work);
+            }
+        });
+        let rows = rows.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Report(rows.into_values().collect()))
+    }
+
+    /// The first look at which a case notices the defect: where it haunts, and then everywhere.
+    fn look_for(&self, defect: &str) -> Result<Option<Found>, String> {
+        let haunt = haunts::cases(defect);
+        let twist = Twist { nodes: haunts::nodes(defect), defect: Some(defect) };
+        let mut places = vec![haunt];
+        if !haunt.is_empty() {
+            places.push(&[]);
+        }
+        for cases in places {
+            for (at, likeness) in LIKENESSES.into_iter().enumerate() {
+                let found = self.look(Look { at, likeness, twist, cases })?;
+                if !found.is_empty() {
+                    let transactions = likeness.transactions;
+                    return Ok(Some(Found { transactions, cases: found }));
+                }
             }
         }
         Ok(None)
     }
 
-    fn healthy(
-        &mut self,
-        at: usize,
-        likeness: Likeness,
-    ) -> Result<BTreeMap<String, String>, String> {
-        if let Some(Some(known)) = self.healthy.get(at) {
-            return Ok(known.clone());
+    fn look(&self, look: Look<'_>) -> Result<Vec<String>, String> {
+        let Some(spoilt) = self.verdicts(look)? else { return Ok(vec![ALL.to_owned()]) };
+        let healthy = if look.twist.nodes == haunts::ONE {
+            self.healthy(look.at, look.likeness)?
+        } else {
+            let name = look.twist.defect.unwrap_or_default();
+            self.without(look, &format!("none-{name}"))?
+        };
+        Ok(newly_failing(&healthy, &spoilt))
+    }
+
+    /// All verdicts on one node without defects.
+    fn healthy(&self, at: usize, likeness: Likeness) -> Result<BTreeMap<String, String>, String> {
+        let look = Look { at, likeness, twist: Twist::NONE, cases: &[] };
+        match self.healthy.get(at) {
+            Some(known) => known.get_or_init(|| self.without(look, "none")).clone(),
+            None => self.without(look, "none"),
         }
-        let verdicts = self
-            .verdicts(likeness, None)?
-            .ok_or_else(|| "no case can be run on a mock without defects".to_owned())?;
-        if let Some(place) = self.healthy.get_mut(at) {
-            *place = Some(verdicts.clone());
-        }
-        Ok(verdicts)
+    }
+
+    /// The same look without the defect.
+    fn without(&self, look: Look<'_>, name: &str) -> Result<BTreeMap<String, String>, String> {
+        let twist = Twist { defect: None, ..look.twist };
+        self.judged(Look { twist, ..look }, name)?
+            .ok_or_else(|| "no case can be run on a mock without defects".to_owned())
+    }
+
+    fn verdicts(&self, look: Look<'_>) -> Result<Verdicts, String> {
+        self.judged(look, look.twist.defect.unwrap_or_default())
     }
 
     /// Judges a mock of its own.
-    fn verdicts(&self, likeness: Likeness, defect: Option<&str>) -> Result<Verdicts, String> {
-        let name = format!("{}-txn{}", defect.unwrap_or("none"), likeness.transactions.digit());
+    fn judged(&self, look: Look<'_>, name: &str) -> Result<Verdicts, String> {
+        let name = format!("{name}-txn{}", look.likeness.transactions.digit());
         let log = self.folder.join(format!("{name}.mock.log"));
         let judge = Conformance {
             program: &self.programs.conformance,
             folder: &self.folder,
-            jobs: self.jobs,
+            jobs: CASES_AT_A_TIME,
+            cases: look.cases,
         };
         // The folder of logs and records.
         crate::support::write(&log, "")?;
-        let mock = Mock::start(&self.programs.klamm, likeness, defect, &log)?;
+        let mock = Mock::start(&self.programs.klamm, look.likeness, look.twist, &log)?;
         let ended = judge.record(&mock.target, &name);
         mock.stop()?;
         match ended? {
@@ -216,7 +272,7 @@ mod tests {
     fn report(name: &str, names: &[&str]) -> Result<Report, String> {
         let folder = scratch::empty(name);
         let programs = fakes::programs(&folder);
-        Bench { programs: &programs, folder, jobs: "1", healthy: [None, None] }.report(names)
+        Bench::new(&programs, folder, 2).report(names)
     }
 
     #[test]
@@ -250,7 +306,7 @@ mod tests {
     fn a_mock_that_ends_by_itself_is_told_and_not_counted_as_noticed() {
         let folder = scratch::empty("crashes");
         let programs = fakes::programs(&folder);
-        let mut bench = Bench { programs: &programs, folder, jobs: "1", healthy: [None, None] };
+        let bench = Bench::new(&programs, folder, 1);
         let found = bench.look_for("crashes");
         assert!(found.as_ref().unwrap_err().contains("no room"), "{found:?}");
         let report = Report(vec![Row { defect: "crashes".to_owned(), found }]);
@@ -262,7 +318,7 @@ mod tests {
     fn what_is_typed_is_understood() {
         let wish = Wish::parse(&["accepts-gaps", "--jobs", "2", "--check"]);
         let names = vec!["accepts-gaps"];
-        assert_eq!(wish, Ok(Wish { keep: Keep::Check, jobs: "2", names }));
+        assert_eq!(wish, Ok(Wish { keep: Keep::Check, jobs: 2, names }));
         assert!(Wish::parse(&["--fast"]).is_err());
         assert!(Wish::parse(&["--jobs"]).is_err());
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::cluster::Cluster;
 use super::committed::{self, Keep};
 use super::conformance::{Conformance, Ended};
-use super::mock::{Likeness, Mock};
+use super::mock::{Likeness, Mock, Twist};
 use super::options::{Options, Transactions};
 use super::program::Programs;
 use super::release::Release;
@@ -108,8 +108,12 @@ fn compare_all(wish: &Wish<'_>) -> Outcome {
 impl Pairing {
     fn run(&self, programs: &Programs, wish: &Wish<'_>) -> Outcome {
         let folder = home().join("differential").join(self.name);
-        let judge =
-            Conformance { program: &programs.conformance, folder: &folder, jobs: wish.jobs };
+        let judge = Conformance {
+            program: &programs.conformance,
+            folder: &folder,
+            jobs: wish.jobs,
+            cases: &[],
+        };
         self.record_real(&judge)?;
         self.record_mock(&judge, programs)?;
         let exceptions = support::root().join("crates/conformance/exceptions");
@@ -133,7 +137,7 @@ impl Pairing {
 
     fn record_mock(&self, judge: &Conformance<'_>, programs: &Programs) -> Outcome {
         let log = judge.folder.join("klamm-mock.log");
-        let mock = Mock::start(&programs.klamm, self.likeness, None, &log)?;
+        let mock = Mock::start(&programs.klamm, self.likeness, Twist::NONE, &log)?;
         let ended = judge.record(&mock.target, MOCK);
         mock.stop()?;
         usable(ended?)
@@ -190,11 +194,14 @@ mod tests {
     fn concluded(name: &str, defect: Option<&str>, exceptions: &str) -> (PathBuf, Outcome) {
         let folder = scratch::empty(name);
         let programs = fakes::programs(&folder);
-        let judge = Conformance { program: &programs.conformance, folder: &folder, jobs: "1" };
+        let judge =
+            Conformance { program: &programs.conformance, folder: &folder, jobs: "1", cases: &[] };
         let likeness = PAIRINGS[0].likeness;
         for (side, defect) in [(REAL, None), (MOCK, defect)] {
             let log = folder.join("mock.log");
-            let mock = Mock::start(&programs.klamm, likeness, defect, &log).unwrap();
+            let mock =
+                Mock::start(&programs.klamm, likeness, Twist { defect, ..Twist::NONE }, &log)
+                    .unwrap();
             usable(judge.record(&mock.target, side).unwrap()).unwrap();
             mock.stop().unwrap();
         }

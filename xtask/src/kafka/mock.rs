@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::conformance::Target;
 use super::guard::Guard;
+use super::haunts::{self, Nodes};
 use super::options::Transactions;
 use super::process::{LONG, Process};
 use super::program::Program;
@@ -14,6 +15,19 @@ use crate::support::{self, Outcome};
 pub(super) struct Likeness {
     pub(super) persona: &'static str,
     pub(super) transactions: Transactions,
+}
+
+/// What a mock has beyond the ordinary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Twist<'a> {
+    /// Its nodes.
+    pub(super) nodes: Nodes,
+    pub(super) defect: Option<&'a str>,
+}
+
+impl Twist<'_> {
+    /// One node that does everything right.
+    pub(super) const NONE: Self = Self { nodes: haunts::ONE, defect: None };
 }
 
 /// A mock that is ready; dropping it ends it.
@@ -28,16 +42,17 @@ impl Mock {
     pub(super) fn start(
         klamm: &Program,
         likeness: Likeness,
-        defect: Option<&str>,
+        twist: Twist<'_>,
         log: &Path,
     ) -> Result<Self, String> {
-        let mut arguments = vec!["mock", "--brokers", "1", "--port", "0"];
+        let mut arguments = vec!["mock", "--port", "0"];
+        arguments.extend(twist.nodes);
         arguments.extend(["--persona", likeness.persona]);
         arguments.extend(["--txn-version", likeness.transactions.digit()]);
         if offers_sasl(klamm)? {
             arguments.extend(["--sasl", "all", "--max-reauth", "20000"]);
         }
-        arguments.extend(defect.iter().flat_map(|name| ["--defect", name]));
+        arguments.extend(twist.defect.iter().flat_map(|name| ["--defect", name]));
         let mut guard = Guard::new()?;
         let mut process = guard.start("klamm mock", &klamm.command(&arguments), log)?;
         let ready = || read(log).lines().any(|line| line == "ready");

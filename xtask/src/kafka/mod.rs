@@ -9,6 +9,7 @@ mod differential;
 #[cfg(unix)]
 mod fakes;
 mod guard;
+mod haunts;
 mod mock;
 mod options;
 mod ports;

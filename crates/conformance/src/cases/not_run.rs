@@ -5,8 +5,6 @@ pub const NOT_RUN: &[(&str, &str)] = &[
     ("API-11", "ApiVersions v5 is not in the specs"),
     ("API-12", "ApiVersions v5 is not in the specs"),
     ("FRM-06", "takes the idle limit of the broker, ten minutes by default"),
-    ("PRD-10", "needs a second broker"),
-    ("PRD-16", "needs a second broker"),
     ("PRD-17", "needs a second broker"),
     ("PRD-18", "needs a second broker"),
     ("PRD-24", "needs rights to be taken away"),

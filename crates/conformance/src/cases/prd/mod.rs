@@ -2,12 +2,13 @@
 
 mod acks;
 mod limits;
+mod replicas;
 mod shapes;
 mod versions;
 
 use klamm_wire::TopicId;
 
-use crate::case::Case;
+use crate::case::{Case, Need};
 
 const STORED: &str = "The record is appended at the end, its offset is told, and it can be read.";
 
@@ -70,6 +71,14 @@ pub(super) const CASES: &[Case] = &[
     )
     .reference(),
     Case::must(
+        "PRD-10",
+        "a batch to a broker that does not lead",
+        "Only the leader appends: any other broker refuses, and nothing is written.",
+        &["RM", "PT"],
+        replicas::elsewhere,
+    )
+    .needing(&[Need::ManyNodes]),
+    Case::must(
         "PRD-11",
         "a batch of exactly max.message.bytes",
         "The limit itself is allowed.",
@@ -107,6 +116,13 @@ pub(super) const CASES: &[Case] = &[
         |run| limits::internal_topic(run, true),
     )
     .quirk(),
+    Case::must(
+        "PRD-16",
+        "too few replicas in sync",
+        "With acks -1 a batch is refused where too few replicas are in sync, and with acks 1 taken.",
+        &["PT"],
+        replicas::too_few,
+    ),
     Case::must(
         "PRD-19",
         "records of null",

@@ -1,7 +1,7 @@
 //! Epochs of a producer, which a producer without transactions may raise by itself.
 
 use crate::case::Outcome;
-use crate::cases::pid::ids::{each_version, stored_at};
+use crate::cases::pid::ids::{Writer, each_version, stored_at};
 use crate::requests::CODE;
 use crate::run::Run;
 
@@ -41,5 +41,21 @@ pub(super) fn new_with_a_gap(run: &mut Run) -> Outcome {
         // The refused epoch left no trace: the old one goes on.
         writer.stored(run, 1, &["b"], 1)?;
         writer.holds(run, &["a", "b"])
+    })
+}
+
+pub(super) fn partitions_apart(run: &mut Run) -> Outcome {
+    each_version(run, 2, |run, first| {
+        let partition = first.partition + 1;
+        let conn = run.connect_leader(&first.topic, partition)?;
+        let (topic, pid, version) = (first.topic.clone(), first.pid, first.version);
+        let mut second = Writer { conn, version, topic, partition, pid };
+        first.stored(run, 0, &["a"], 0)?;
+        second.stored(run, 0, &["x"], 0)?;
+        let answer = first.send("raised", 1, 0, &["b"])?;
+        stored_at(run, &answer, 1);
+        second.stored(run, 1, &["y"], 1)?;
+        first.holds(run, &["a", "b"])?;
+        second.holds(run, &["x", "y"])
     })
 }

@@ -136,4 +136,12 @@ pub(super) const CASES: &[Case] = &[
         order::nobody,
     )
     .reference(),
+    Case::must(
+        "SEQ-20",
+        "a new epoch on one partition, the old one on the other",
+        "Each partition knows the epochs that it saw: the old one goes on where no other came.",
+        &["PA"],
+        epochs::partitions_apart,
+    )
+    .reference(),
 ];
