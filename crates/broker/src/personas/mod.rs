@@ -1,7 +1,7 @@
 //! Whose versions and habits a cluster has.
 //!
 //! One file per persona holds what is known of it as data: the versions that it advertises of the
-//! APIs that this cluster has, its features, and its [`Habits`]. No other place of the broker knows
+//! APIs that this cluster has, its features, and its `Habits`. No other place of the broker knows
 //! who is played. A version that a persona advertises and that today's message definitions have no
 //! more, such as Produce 0 to 2, ends the connection.
 
