@@ -31,9 +31,9 @@ pub struct ClusterSettings {
     pub security: SecuritySettings,
     /// The promises that the cluster breaks.
     pub defects: Defects,
-    /// Whether a partition that never held a record takes no first sequence but 0 (KAFKA-15591, from
-    /// 4.5 on). Before, the second batch of a new producer may become the first, if leaders move
-    /// between the two, and the first is then out of order for ever.
+    /// Whether a partition that never held a record takes no first sequence but 0 (KAFKA-15591,
+    /// from 4.5 on). Before, the second batch of a new producer may become the first, if leaders
+    /// move between the two, and the first is then out of order for ever.
     pub fresh_partitions_begin_at_zero: bool,
     /// From which ids and nonces are drawn.
     pub seed: u64,

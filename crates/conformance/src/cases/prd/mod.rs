@@ -119,7 +119,7 @@ pub(super) const CASES: &[Case] = &[
     Case::must(
         "PRD-16",
         "too few replicas in sync",
-        "With acks -1 a batch is refused where too few replicas are in sync, and with acks 1 taken.",
+        "With acks -1 a batch is refused if too few replicas are in sync, and with acks 1 taken.",
         &["PT"],
         replicas::too_few,
     ),
