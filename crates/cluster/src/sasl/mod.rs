@@ -1,0 +1,17 @@
+//! Saying who we are: the client's side of SASL, mechanism by mechanism, as a conversation.
+//!
+//! A [`Conversation`] consumes itself: it begins with the first [`Step`] and ends with
+//! [`Step::Done`] or [`Step::Failed`]; there is no way to go on after either. It knows tokens and
+//! nothing of the requests that carry them, which is the business of the connection.
+
+mod conversation;
+mod credentials;
+mod error;
+mod job;
+mod nonce;
+
+pub use conversation::{Conversation, Step};
+pub use credentials::{Credentials, Mechanism, ScramHash, Token, TokenError};
+pub use error::SaslError;
+pub use job::{HashJob, Salted};
+pub use nonce::{Nonce, Nonces};
