@@ -200,6 +200,18 @@ impl Cause {
     }
 }
 
+impl ConnFailure {
+    /// Whether trying again cannot help until somebody changes a setting or a right: the two sides
+    /// do not accept each other.
+    pub fn is_final(&self) -> bool {
+        match &self.cause {
+            Cause::Tls(failure) => matches!(failure.blame(), Blame::Settings | Blame::Credentials),
+            Cause::Sasl(error) => matches!(error.blame(), Blame::Settings | Blame::Credentials),
+            _ => false,
+        }
+    }
+}
+
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -3,6 +3,7 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 pub mod address;
+pub mod cluster;
 pub mod connection;
 pub mod coordinators;
 pub mod dial;
@@ -18,6 +19,7 @@ pub mod settings;
 pub mod transport;
 
 pub use address::{Address, AddressError, HostPort};
+pub use cluster::{Cluster, News};
 pub use drive::{Command, DnsLookup, Drive, Event};
 pub use failure::{Blame, Cause, ConnFailure, Fate, Reason, RequestFailure, Stage, TlsFailure};
 pub use names::{ConnId, LookupId, RequestId};

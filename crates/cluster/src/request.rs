@@ -116,6 +116,13 @@ pub enum Destination {
     Coordinator(CoordinatorKey),
 }
 
+impl Destination {
+    /// Whether only one connection will do, so that the request ends with it.
+    pub const fn is_one_connection(&self) -> bool {
+        matches!(self, Self::Connection(_))
+    }
+}
+
 /// Whose coordinator is meant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CoordinatorKey {

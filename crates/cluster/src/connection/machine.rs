@@ -79,14 +79,6 @@ pub enum Output {
     Closed(ConnFailure),
 }
 
-/// A request that was not taken, and why.
-pub struct Refused {
-    /// The request, untouched.
-    pub payload: Box<dyn Payload>,
-    /// Why; `None` when the connection has no room for it or no time, and may have later.
-    pub reason: Option<Reason>,
-}
-
 impl Connection {
     /// A connection over a transport that has just been opened; it has bytes to write at once.
     pub fn open(now: Now, settings: Arc<ConnectionSettings>, start: Start) -> Self {
@@ -115,19 +107,27 @@ impl Connection {
         0
     }
 
-    /// Sends a request, if the connection can take one.
+    /// Sends a request, if the connection can take one; it is encoded at once.
     ///
     /// # Errors
-    /// When it cannot: the request comes back. One that is refused with a reason can never be sent
-    /// here; one without may be, after [`Output::Ready`] or an answer.
+    /// When it cannot: with the reason why it never can here, or without one when there is no room
+    /// for it or no time, and may be after [`Output::Ready`] or an answer.
     pub fn send(
         &mut self,
         now: Now,
         id: RequestId,
-        payload: Box<dyn Payload>,
-    ) -> Result<(), Refused> {
-        let _ = (now, id);
-        Err(Refused { payload, reason: None })
+        payload: &dyn Payload,
+    ) -> Result<(), Option<Reason>> {
+        let _ = (now, id, payload);
+        Err(None)
+    }
+
+    /// Nobody waits for a request any more: what may be believed of it. A request of which no byte
+    /// was handed over is taken out and never sent; one of which a part was, ends the connection;
+    /// and the answer to one that was sent is dropped when it comes. `None` for one that ended.
+    pub fn withdraw(&mut self, id: RequestId) -> Option<Fate> {
+        let _ = id;
+        None
     }
 
     /// Sends nothing more until an instant: an answer that only a layer above can read said so.

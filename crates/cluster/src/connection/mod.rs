@@ -14,4 +14,4 @@
 
 mod machine;
 
-pub use machine::{Connection, Input, Output, Refused, Start};
+pub use machine::{Connection, Input, Output, Start};

@@ -72,8 +72,8 @@ impl Coordinators {
     }
 
     /// The request that is due, if one is and none like it is under way.
-    pub fn due(&mut self, now: Time) -> Option<Lookup> {
-        let _ = now;
+    pub fn due(&mut self, now: Time, batches: bool) -> Option<Lookup> {
+        let _ = (now, batches);
         None
     }
 

@@ -19,6 +19,12 @@ impl Nonces {
         Self { key, drawn: 0 }
     }
 
+    /// Nonces for one connection, none of which are drawn elsewhere.
+    #[must_use]
+    pub fn fork(&mut self) -> Self {
+        self.clone()
+    }
+
     /// The next one.
     pub fn draw(&mut self) -> Nonce {
         self.drawn = self.drawn.wrapping_add(1);

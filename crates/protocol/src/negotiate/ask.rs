@@ -59,6 +59,12 @@ impl Ask {
         Self { version: newest, is_retry: false }
     }
 
+    /// A request that everybody understands, for a broker that hangs up on newer ones instead of
+    /// saying that it does not know them.
+    pub const fn oldest() -> Self {
+        Self { version: 0, is_retry: true }
+    }
+
     /// The version to ask at.
     pub fn version(self) -> i16 {
         self.version

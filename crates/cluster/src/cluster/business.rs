@@ -1,0 +1,207 @@
+//! What the cluster does of its own accord: the picture, coordinators, dialling, waking.
+
+use klamm_wire::{Now, Time};
+
+use super::requests::Purpose;
+use super::{Cluster, News};
+use crate::coordinators::Found;
+use crate::dial::{Order, Target};
+use crate::drive::Command;
+use crate::failure::{Cause, Fate, Reason};
+use crate::metadata;
+use crate::names::{ConnId, RequestId};
+
+impl Cluster {
+    /// Does everything that can be done until another event.
+    pub(super) fn turn(&mut self, now: Now) {
+        loop {
+            let mut moved = self.follow_orders();
+            moved |= self.read_picture(now);
+            moved |= self.read_coordinators();
+            moved |= self.mind_own_business(now);
+            moved |= self.route(now);
+            if !moved {
+                break;
+            }
+        }
+        self.known.turned = now.mono;
+    }
+
+    /// Passes on what `dial` wants.
+    fn follow_orders(&mut self) -> bool {
+        let mut moved = false;
+        while let Some(order) = self.dial.poll() {
+            moved = true;
+            match order {
+                Order::Resolve { lookup, host, how } => {
+                    self.commands.push_back(Command::Resolve { lookup, host, how });
+                }
+                Order::Connect { conn, target, host, address } => {
+                    self.links.dialled(conn, target, host.clone());
+                    self.commands.push_back(Command::Connect { conn, host, address });
+                }
+                Order::Abandon(conn) => {
+                    self.links.undialled(conn);
+                    self.commands.push_back(Command::Close(conn));
+                }
+                Order::Failed { target, failure } => self.unreachable(target, failure),
+            }
+        }
+        moved
+    }
+
+    /// Follows the changes of the picture, and passes them on.
+    fn read_picture(&mut self, now: Now) -> bool {
+        let mut moved = false;
+        while let Some(event) = self.metadata.poll() {
+            moved = true;
+            match &event {
+                metadata::Event::BrokerAt { node, host } => {
+                    self.dial.place(Target::Node(*node), host);
+                }
+                metadata::Event::BrokerGone(node) => {
+                    self.removed(Target::Node(*node));
+                    self.coordinators.forget_node(*node);
+                }
+                metadata::Event::RebootstrapRequired => self.rebootstrap(now),
+                _ => {}
+            }
+            self.news.push_back(News::Metadata(event));
+        }
+        moved
+    }
+
+    /// Follows what was found out of coordinators.
+    fn read_coordinators(&mut self) -> bool {
+        let mut moved = false;
+        while let Some(found) = self.coordinators.poll() {
+            moved = true;
+            match found {
+                // The picture may not know the broker yet.
+                Found::At { node, host, .. } => self.dial.place(Target::Node(node), &host),
+                Found::Refused { key, code } => {
+                    for id in self.requests.waiting() {
+                        if self.requests.coordinator_of(id) == Some(&key) {
+                            self.fail(id, Reason::CoordinatorRefused(code), Fate::NotWritten);
+                        }
+                    }
+                }
+            }
+        }
+        moved
+    }
+
+    /// Sends the requests of our own that are due, to whoever has least to do.
+    fn mind_own_business(&mut self, now: Now) -> bool {
+        let is_due = |wake: Option<Time>| wake.is_some_and(|wake| wake <= now.mono);
+        let picture_due = is_due(self.metadata.next_wake());
+        if !picture_due && !is_due(self.coordinators.next_wake()) {
+            return false;
+        }
+        let Some(conn) = self.links.least_loaded() else {
+            if picture_due {
+                self.reach.cut_off(now.mono);
+            }
+            // A refusal is told to those who asked; the picture itself just stays due.
+            let _ = self.reach_out(now);
+            return false;
+        };
+        if let Some(query) = self.metadata.due(now.mono) {
+            return self.send_own(now, conn, Purpose::Metadata(query));
+        }
+        let batches = self.versions(conn).is_some_and(|versions| {
+            versions
+                .theirs(klamm_protocol::ApiKey::FindCoordinator)
+                .is_some_and(|range| range.max >= 4)
+        });
+        match self.coordinators.due(now.mono, batches) {
+            Some(lookup) => self.send_own(now, conn, Purpose::Lookup(lookup)),
+            None => false,
+        }
+    }
+
+    /// Sends a request of our own; whether the connection took it.
+    fn send_own(&mut self, now: Now, conn: ConnId, purpose: Purpose) -> bool {
+        let id = self.requests.draw();
+        let payload: &dyn crate::request::Payload = match &purpose {
+            Purpose::Metadata(query) => query,
+            Purpose::Lookup(lookup) => lookup,
+            Purpose::Asked { payload, .. } => payload.as_ref(),
+        };
+        let sent = self.links.get_mut(conn).map(|link| link.connection.send(now, id, payload));
+        self.requests.own(id, purpose, conn);
+        let taken = matches!(sent, Some(Ok(())));
+        if taken {
+            self.pump(now, conn);
+        } else {
+            self.lost_own(now, id);
+        }
+        taken
+    }
+
+    /// A request of our own will not be answered.
+    pub(super) fn lost_own(&mut self, now: Now, id: RequestId) {
+        match self.requests.end(id).map(|open| open.purpose) {
+            Some(Purpose::Metadata(query)) => {
+                self.reach.cut_off(now.mono);
+                self.metadata.lost(now.mono, query);
+            }
+            Some(Purpose::Lookup(lookup)) => self.coordinators.lost(now.mono, lookup),
+            Some(Purpose::Asked { .. }) | None => {}
+        }
+    }
+
+    /// Begins again from the bootstrap servers if the picture could not be had for too long.
+    pub(super) fn give_up_after_long(&mut self, now: Now) {
+        let settings = &self.settings.metadata;
+        let gives_up = self.reach.gives_up(settings.rebootstrap_trigger);
+        if settings.rebootstrap && gives_up.is_some_and(|at| at <= now.mono) {
+            self.rebootstrap(now);
+        }
+    }
+
+    /// Begins again from the bootstrap servers: the brokers that we know are forgotten.
+    pub(super) fn rebootstrap(&mut self, now: Now) {
+        let brokers: Vec<Target> =
+            self.metadata.brokers().map(|(node, _)| Target::Node(node)).collect();
+        for target in brokers {
+            self.removed(target);
+            if let Some(conn) = self.links.of(target) {
+                self.hang_up(now, conn, Cause::AddressChanged);
+            }
+        }
+        let servers = self.reach.bootstrap_servers().zip(self.settings.bootstrap.clone());
+        for (target, host) in servers {
+            if self.links.of(target).is_none() {
+                self.dial.remove(target);
+                self.dial.place(target, &host);
+            }
+            self.reach.removed(target);
+        }
+        self.reaching = None;
+        self.reach.in_touch();
+        self.metadata.rebootstrap(now.mono);
+    }
+
+    /// A server is no longer part of anything.
+    fn removed(&mut self, target: Target) {
+        self.dial.remove(target);
+        self.reach.removed(target);
+        if self.reaching == Some(target) {
+            self.reaching = None;
+        }
+    }
+
+    /// When the next tick is due.
+    pub(super) fn wake(&self) -> Option<Time> {
+        let own = [self.metadata.next_wake(), self.coordinators.next_wake()];
+        // What was due in the last turn and not possible waits for an event, not for time.
+        let own = own.into_iter().flatten().filter(|wake| *wake > self.known.turned);
+        let idle = self.settings.dial.max_idle.and_then(|idle| self.links.next_idle(idle));
+        let trigger = self.settings.metadata.rebootstrap_trigger;
+        let gives_up = self.reach.gives_up(trigger).filter(|_| self.settings.metadata.rebootstrap);
+        let rest =
+            [self.dial.next_wake(), self.links.next_wake(), self.requests.next_deadline(), idle];
+        own.chain(rest.into_iter().flatten()).chain(gives_up).min()
+    }
+}

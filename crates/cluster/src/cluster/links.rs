@@ -1,0 +1,122 @@
+//! The connections that are open, whose they are, and which of them has least to do.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use klamm_wire::Time;
+
+use crate::address::HostPort;
+use crate::connection::Connection;
+use crate::dial::Target;
+use crate::names::ConnId;
+
+/// An open connection.
+pub(super) struct Link {
+    pub(super) connection: Connection,
+    pub(super) target: Target,
+    /// Where it leads, for what is remembered of an address.
+    pub(super) host: HostPort,
+    /// Whether it could ever be used.
+    pub(super) was_ready: bool,
+}
+
+/// All connections, from the first order to dial them.
+#[derive(Default)]
+pub(super) struct Links {
+    /// Being dialled: whose they will be.
+    dialled: BTreeMap<ConnId, (Target, HostPort)>,
+    open: BTreeMap<ConnId, Link>,
+    /// The open connection of each server.
+    of: BTreeMap<Target, ConnId>,
+}
+
+impl Links {
+    /// A connection is being dialled.
+    pub(super) fn dialled(&mut self, conn: ConnId, target: Target, host: HostPort) {
+        self.dialled.insert(conn, (target, host));
+    }
+
+    /// A connection is not dialled any more.
+    pub(super) fn undialled(&mut self, conn: ConnId) -> Option<(Target, HostPort)> {
+        self.dialled.remove(&conn)
+    }
+
+    pub(super) fn opened(&mut self, conn: ConnId, link: Link) {
+        self.of.insert(link.target, conn);
+        self.open.insert(conn, link);
+    }
+
+    pub(super) fn closed(&mut self, conn: ConnId) -> Option<Link> {
+        let link = self.open.remove(&conn)?;
+        if self.of.get(&link.target) == Some(&conn) {
+            self.of.remove(&link.target);
+        }
+        Some(link)
+    }
+
+    pub(super) fn get(&self, conn: ConnId) -> Option<&Link> {
+        self.open.get(&conn)
+    }
+
+    pub(super) fn get_mut(&mut self, conn: ConnId) -> Option<&mut Link> {
+        self.open.get_mut(&conn)
+    }
+
+    /// The connection of a server.
+    pub(super) fn of(&self, target: Target) -> Option<ConnId> {
+        self.of.get(&target).copied()
+    }
+
+    /// The names of all open connections.
+    pub(super) fn names(&self) -> Vec<ConnId> {
+        self.open.keys().copied().collect()
+    }
+
+    /// The connections being dialled.
+    pub(super) fn being_dialled(&self) -> impl Iterator<Item = (ConnId, Target)> {
+        self.dialled.iter().map(|(conn, (target, _))| (*conn, *target))
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (ConnId, &Link)> {
+        self.open.iter().map(|(conn, link)| (*conn, link))
+    }
+
+    /// Of the connections that take a request, the one with the fewest open; brokers before
+    /// bootstrap servers, which are only known by an address.
+    pub(super) fn least_loaded(&self) -> Option<ConnId> {
+        let ready = self.open.iter().filter(|(_, link)| link.connection.can_send());
+        let load = |link: &Link| {
+            (matches!(link.target, Target::Bootstrap(_)), link.connection.in_flight())
+        };
+        ready.min_by_key(|(conn, link)| (load(link), **conn)).map(|(conn, _)| *conn)
+    }
+
+    /// Whether a connection is open that was ready, or may become so.
+    pub(super) fn any(&self) -> bool {
+        !self.open.is_empty() || !self.dialled.is_empty()
+    }
+
+    /// The connections that nobody used for so long.
+    pub(super) fn idle(&self, now: Time, max_idle: Duration) -> Vec<ConnId> {
+        let idle = self
+            .iter()
+            .filter(|(_, link)| idle_from(link, max_idle).is_some_and(|idle| idle <= now));
+        idle.map(|(conn, _)| conn).collect()
+    }
+
+    /// When the next connection will have been idle for so long.
+    pub(super) fn next_idle(&self, max_idle: Duration) -> Option<Time> {
+        self.open.values().filter_map(|link| idle_from(link, max_idle)).min()
+    }
+
+    /// When the next connection wants a tick.
+    pub(super) fn next_wake(&self) -> Option<Time> {
+        self.open.values().filter_map(|link| link.connection.next_wake()).min()
+    }
+}
+
+/// From when on a connection is idle; never while something is open on it.
+fn idle_from(link: &Link, max_idle: Duration) -> Option<Time> {
+    let quiet = link.was_ready && link.connection.in_flight() == 0;
+    quiet.then(|| link.connection.last_used().saturating_add(max_idle))
+}
