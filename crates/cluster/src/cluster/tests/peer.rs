@@ -1,0 +1,189 @@
+//! A broker of a few lines: reads requests, answers as the world says.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use klamm_protocol::api_versions::{ApiVersionsResponse, response::ApiVersion};
+use klamm_protocol::find_coordinator::FindCoordinatorResponse;
+use klamm_protocol::frame::{FrameDecoder, decode_request_header, encode_response};
+use klamm_protocol::init_producer_id::InitProducerIdResponse;
+use klamm_protocol::message::read;
+use klamm_protocol::metadata::{
+    MetadataRequest, MetadataResponse,
+    response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic},
+};
+use klamm_protocol::{ApiKey, Segments};
+use klamm_wire::{ErrorCode, NodeId, PartitionIndex, ProducerId};
+
+/// What a server does with its next request of an API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Habit {
+    /// Never answers.
+    Silence,
+    /// Closes instead of answering.
+    HangUp,
+    /// Sends bytes that are no answer.
+    Garbage,
+    /// Answers under a wrong number.
+    WrongNumber,
+    /// Says this code where the answer has a place for one.
+    Code(i16),
+}
+
+/// The cluster as its servers see it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Picture {
+    /// The brokers: host and port.
+    pub(super) brokers: BTreeMap<i32, (String, u16)>,
+    /// The leaders of each topic's partitions.
+    pub(super) topics: BTreeMap<String, Vec<i32>>,
+    /// Who coordinates everything.
+    pub(super) coordinator: i32,
+}
+
+/// One connection as its server sees it.
+#[derive(Debug, Default)]
+pub(super) struct Peer {
+    decoder: FrameDecoder,
+}
+
+/// What comes of the bytes that a server read.
+pub(super) enum Reaction {
+    Answer(Bytes),
+    HangUp,
+}
+
+impl Peer {
+    /// Reads bytes, and reacts to each whole request.
+    pub(super) fn read(
+        &mut self,
+        bytes: Bytes,
+        picture: &Picture,
+        habits: &mut BTreeMap<ApiKey, Habit>,
+    ) -> Vec<(ApiKey, Option<Reaction>)> {
+        self.decoder.push(bytes);
+        let mut reactions = Vec::new();
+        while let Ok(Some(frame)) = self.decoder.next_frame() {
+            let (header, _) = decode_request_header(&frame).unwrap();
+            let key = ApiKey::from_code(header.request_api_key).unwrap();
+            let habit = habits.get(&key).copied();
+            reactions.push((key, react(&frame, picture, habit)));
+        }
+        reactions
+    }
+}
+
+fn react(frame: &Bytes, picture: &Picture, habit: Option<Habit>) -> Option<Reaction> {
+    let (header, mut body) = decode_request_header(frame).unwrap();
+    let key = ApiKey::from_code(header.request_api_key).unwrap();
+    let (version, number) = (header.request_api_version, header.correlation_id);
+    let mut code = 0;
+    let number = match habit {
+        Some(Habit::Silence) => return None,
+        Some(Habit::HangUp) => return Some(Reaction::HangUp),
+        Some(Habit::Garbage) => {
+            let mut garbage = number.to_be_bytes().to_vec();
+            garbage.push(0xff);
+            return Some(Reaction::Answer(framed(&garbage)));
+        }
+        Some(Habit::WrongNumber) => number + 1,
+        Some(Habit::Code(said)) => {
+            code = said;
+            number
+        }
+        None => number,
+    };
+    let segments = match key {
+        ApiKey::ApiVersions => encode_response(&versions(), version, number),
+        ApiKey::Metadata => {
+            let request: MetadataRequest<'_> = read(&mut body, version).unwrap();
+            encode_response(&metadata(picture, &request, code), version, number)
+        }
+        ApiKey::FindCoordinator => {
+            let (host, port) = &picture.brokers[&picture.coordinator];
+            let answer = FindCoordinatorResponse {
+                error_code: ErrorCode(code),
+                node_id: NodeId(picture.coordinator),
+                host: host.clone().into(),
+                port: i32::from(*port),
+                ..Default::default()
+            };
+            encode_response(&answer, version, number)
+        }
+        ApiKey::InitProducerId => {
+            let answer = InitProducerIdResponse {
+                error_code: ErrorCode(code),
+                producer_id: ProducerId(7),
+                ..Default::default()
+            };
+            encode_response(&answer, version, number)
+        }
+        other => panic!("no answer is written for {other}"),
+    };
+    Some(Reaction::Answer(whole(&segments.unwrap())))
+}
+
+fn whole(segments: &Segments) -> Bytes {
+    Bytes::from(segments.to_vec())
+}
+
+fn framed(body: &[u8]) -> Bytes {
+    let mut frame = i32::try_from(body.len()).unwrap().to_be_bytes().to_vec();
+    frame.extend_from_slice(body);
+    Bytes::from(frame)
+}
+
+/// Single look-ups of coordinators alone, and everything else that is asked for here.
+fn versions() -> ApiVersionsResponse<'static> {
+    let keys = [
+        (ApiKey::Produce, 3, 11),
+        (ApiKey::Metadata, 0, 12),
+        (ApiKey::FindCoordinator, 0, 3),
+        (ApiKey::ApiVersions, 0, 4),
+        (ApiKey::InitProducerId, 0, 4),
+    ];
+    let api = |(key, min_version, max_version): (ApiKey, i16, i16)| ApiVersion {
+        api_key: key.code(),
+        min_version,
+        max_version,
+        ..Default::default()
+    };
+    ApiVersionsResponse { api_keys: keys.into_iter().map(api).collect(), ..Default::default() }
+}
+
+fn metadata(
+    picture: &Picture,
+    request: &MetadataRequest<'_>,
+    code: i16,
+) -> MetadataResponse<'static> {
+    let brokers = picture.brokers.iter().map(|(id, (host, port))| MetadataResponseBroker {
+        node_id: NodeId(*id),
+        host: host.clone().into(),
+        port: i32::from(*port),
+        ..Default::default()
+    });
+    let asked = request.topics.iter().flatten().filter_map(|topic| topic.name.as_ref());
+    let topics = asked.map(|name| topic(picture, name, code));
+    MetadataResponse {
+        brokers: brokers.collect(),
+        controller_id: NodeId(picture.brokers.keys().next().copied().unwrap_or(-1)),
+        topics: topics.collect(),
+        ..Default::default()
+    }
+}
+
+fn topic(picture: &Picture, name: &str, code: i16) -> MetadataResponseTopic<'static> {
+    let name_of = Some(name.to_owned().into());
+    let Some(leaders) = picture.topics.get(name).filter(|_| code == 0) else {
+        let error_code = ErrorCode(if code == 0 { 3 } else { code });
+        return MetadataResponseTopic { error_code, name: name_of, ..Default::default() };
+    };
+    let partition = |(index, leader): (i32, &i32)| MetadataResponsePartition {
+        partition_index: PartitionIndex(index),
+        leader_id: NodeId(*leader),
+        leader_epoch: 1,
+        ..Default::default()
+    };
+    let partitions = (0..).zip(leaders).map(partition).collect();
+    MetadataResponseTopic { name: name_of, partitions, ..Default::default() }
+}

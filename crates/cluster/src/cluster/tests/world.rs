@@ -1,0 +1,230 @@
+//! A cluster machine, a few servers, and a clock that only moves when there is nothing to do.
+
+use std::collections::BTreeMap;
+use std::io::IoSlice;
+use std::time::Duration;
+
+use bytes::Bytes;
+use klamm_protocol::ApiKey;
+use klamm_protocol::init_producer_id::InitProducerIdRequest;
+use klamm_wire::{Now, Time};
+
+use super::super::{Cluster, News};
+use super::peer::{Habit, Peer, Picture, Reaction};
+use crate::failure::{Cause, ConnFailure, RequestFailure, Stage};
+use crate::names::{ConnId, RequestId};
+use crate::sasl::Nonces;
+use crate::{Address, Asking, Command, Destination, Drive, Event, HostPort, Settings, Typed};
+
+/// So many turns without an end are a storm.
+const STORM: usize = 20_000;
+
+/// How a server behaves.
+#[derive(Debug, Default)]
+pub(super) struct Server {
+    pub(super) is_down: bool,
+    pub(super) habits: BTreeMap<ApiKey, Habit>,
+    /// What it was asked, in order.
+    pub(super) asked: Vec<ApiKey>,
+    /// How often it was dialled.
+    pub(super) dialled: usize,
+}
+
+/// How a request ended.
+#[derive(Debug, PartialEq)]
+pub(super) enum End {
+    Answered,
+    Flushed,
+    Failed(RequestFailure),
+}
+
+/// Everything.
+pub(super) struct World {
+    pub(super) now: Now,
+    pub(super) cluster: Cluster,
+    pub(super) picture: Picture,
+    pub(super) servers: BTreeMap<HostPort, Server>,
+    conns: BTreeMap<ConnId, (HostPort, Peer)>,
+    pub(super) ends: BTreeMap<RequestId, End>,
+    pub(super) news: Vec<News>,
+    turns: usize,
+}
+
+impl World {
+    /// Brokers 1 to `brokers`, of which the first is the bootstrap server `b1:9092`.
+    pub(super) fn of(brokers: i32) -> Self {
+        Self::with(brokers, |_| {})
+    }
+
+    pub(super) fn with(brokers: i32, change: impl FnOnce(&mut Settings)) -> Self {
+        let at = |id: i32| (format!("b{id}"), 9092);
+        let picture = Picture {
+            brokers: (1..=brokers).map(|id| (id, at(id))).collect(),
+            topics: [("orders".to_owned(), (1..=brokers).collect())].into(),
+            coordinator: brokers,
+        };
+        let mut settings = Settings::new(vec![host(1)]);
+        settings.dial.max_idle = None;
+        change(&mut settings);
+        let now = Now::default();
+        let mut servers: BTreeMap<HostPort, Server> =
+            settings.bootstrap.iter().map(|host| (host.clone(), Server::default())).collect();
+        servers.extend((1..=brokers).map(|id| (host(id), Server::default())));
+        Self {
+            now,
+            cluster: Cluster::new(now, settings, Nonces::new([7; 32])),
+            picture,
+            servers,
+            conns: BTreeMap::new(),
+            ends: BTreeMap::new(),
+            news: Vec::new(),
+            turns: 0,
+        }
+    }
+
+    pub(super) fn server(&mut self, id: i32) -> &mut Server {
+        self.servers.get_mut(&host(id)).unwrap()
+    }
+
+    /// Kills a server: nobody listens, and its connections are reset.
+    pub(super) fn kill(&mut self, id: i32) {
+        self.server(id).is_down = true;
+        let lost: Vec<ConnId> = self.conns_of(id);
+        for conn in lost {
+            self.conns.remove(&conn);
+            self.happens(Event::Closed { conn, cause: Cause::Reset });
+        }
+    }
+
+    pub(super) fn conns_of(&self, id: i32) -> Vec<ConnId> {
+        let of = self.conns.iter().filter(|(_, (at, _))| *at == host(id));
+        of.map(|(conn, _)| *conn).collect()
+    }
+
+    pub(super) fn conns_at(&self, host: &HostPort) -> Vec<ConnId> {
+        let at = self.conns.iter().filter(|(_, (at, _))| at == host);
+        at.map(|(conn, _)| *conn).collect()
+    }
+
+    /// Asks for a producer id within 10 seconds.
+    pub(super) fn ask(&mut self, to: Destination) -> RequestId {
+        let deadline = self.now.mono.saturating_add(Duration::from_secs(10));
+        let payload = Box::new(Typed::new(InitProducerIdRequest::default()));
+        let id = self.cluster.ask(self.now, Asking { to, deadline, payload });
+        self.settle();
+        id
+    }
+
+    /// Lets everything happen that needs no time.
+    pub(super) fn settle(&mut self) {
+        loop {
+            while let Some(news) = self.cluster.next_news() {
+                self.read(news);
+            }
+            let Some(command) = self.cluster.poll(self.now) else { break };
+            self.turns += 1;
+            assert!(self.turns < STORM, "a storm: {command:?} at {:?}", self.now.mono);
+            self.carry_out(command);
+        }
+    }
+
+    /// Lets time pass until a request has ended.
+    pub(super) fn drive(&mut self, id: RequestId) -> &End {
+        self.settle();
+        while !self.ends.contains_key(&id) {
+            assert!(self.tick(), "nothing is left to happen, and {id} has no end");
+        }
+        &self.ends[&id]
+    }
+
+    /// Lets so much time pass.
+    pub(super) fn pass(&mut self, time: Duration) {
+        let until = self.now.mono.saturating_add(time);
+        self.settle();
+        while self.cluster.next_wake().is_some_and(|wake| wake <= until) {
+            self.tick();
+        }
+        self.now.mono = until;
+    }
+
+    /// Goes on to the next instant at which something is due.
+    fn tick(&mut self) -> bool {
+        let Some(wake) = self.cluster.next_wake() else { return false };
+        self.turns += 1;
+        assert!(self.turns < STORM, "ticks without end at {:?}", self.now.mono);
+        self.now.mono = Time(wake.0.max(self.now.mono.0));
+        self.happens(Event::Tick);
+        true
+    }
+
+    pub(super) fn happens(&mut self, event: Event) {
+        self.cluster.handle(self.now, event);
+        self.settle();
+    }
+
+    fn read(&mut self, news: News) {
+        let (id, end) = match news {
+            News::Answered { request, .. } => (request, End::Answered),
+            News::Failed { request, failure } => (request, End::Failed(failure)),
+            News::Flushed { request } => return drop(request),
+            other => return self.news.push(other),
+        };
+        assert!(self.ends.insert(id, end).is_none(), "{id} ended twice");
+    }
+
+    fn carry_out(&mut self, command: Command) {
+        match command {
+            Command::Resolve { lookup, .. } => {
+                let local = Address::Ip([127, 0, 0, 1].into());
+                self.happens(Event::Resolved { lookup, result: Ok(vec![local]) });
+            }
+            Command::Connect { conn, host, .. } => self.connect(conn, host),
+            Command::Write(conn) => self.write(conn),
+            Command::Close(conn) => drop(self.conns.remove(&conn)),
+            Command::Hash { conn, job } => {
+                let salted = job.run();
+                self.happens(Event::Hashed { conn, salted });
+            }
+            Command::FetchToken { .. } => {}
+        }
+    }
+
+    fn connect(&mut self, conn: ConnId, host: HostPort) {
+        let server = self.servers.entry(host.clone()).or_default();
+        server.dialled += 1;
+        if server.is_down {
+            let failure = ConnFailure { stage: Stage::Connect, cause: Cause::Refused };
+            return self.happens(Event::ConnectFailed { conn, failure });
+        }
+        self.conns.insert(conn, (host, Peer::default()));
+        self.happens(Event::Connected { conn });
+    }
+
+    fn write(&mut self, conn: ConnId) {
+        let mut slices = [IoSlice::new(&[]); 8];
+        let count = self.cluster.chunks(conn, &mut slices);
+        let shown: Vec<u8> = slices.iter().take(count).flat_map(|slice| slice.to_vec()).collect();
+        self.happens(Event::Handed { conn, count: shown.len() });
+        self.happens(Event::Flushed { conn });
+        let Some((host, peer)) = self.conns.get_mut(&conn) else { return };
+        let server = self.servers.get_mut(host).unwrap();
+        let reactions = peer.read(Bytes::from(shown), &self.picture, &mut server.habits);
+        server.asked.extend(reactions.iter().map(|(key, _)| *key));
+        for reaction in reactions.into_iter().filter_map(|(_, reaction)| reaction) {
+            match reaction {
+                Reaction::Answer(bytes) if self.conns.contains_key(&conn) => {
+                    self.happens(Event::Received { conn, bytes });
+                }
+                Reaction::Answer(_) => {}
+                Reaction::HangUp => {
+                    self.conns.remove(&conn);
+                    self.happens(Event::Closed { conn, cause: Cause::ClosedByPeer });
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn host(id: i32) -> HostPort {
+    HostPort::new(&format!("b{id}"), 9092).unwrap()
+}
