@@ -3,7 +3,7 @@
 use std::fmt;
 
 use subtle::ConstantTimeEq as _;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, ZeroizeOnDrop, Zeroizing};
 
 /// Bytes that nobody may print: a password, a token, a key.
 ///
@@ -15,8 +15,28 @@ pub struct Secret(Zeroizing<Vec<u8>>);
 
 impl Secret {
     /// A secret of these bytes.
+    ///
+    /// A `Vec` or `String` is taken over and leaves no copy; what is borrowed stays as it is, and
+    /// is its owner's to overwrite.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
         Self(Zeroizing::new(bytes.into()))
+    }
+
+    /// The parts, one after the other, written into one allocation that never moves.
+    pub fn concat(parts: &[&[u8]]) -> Self {
+        let len = parts.iter().fold(0_usize, |sum, part| sum.saturating_add(part.len()));
+        let mut whole = Zeroizing::new(Vec::with_capacity(len));
+        for part in parts {
+            whole.extend_from_slice(part);
+        }
+        Self(whole)
+    }
+
+    /// Copies the bytes and overwrites where they came from.
+    pub fn taken_from(bytes: &mut [u8]) -> Self {
+        let taken = Self::new(&*bytes);
+        bytes.zeroize();
+        taken
     }
 
     /// The bytes themselves.
@@ -34,6 +54,9 @@ impl Secret {
         self.0.is_empty()
     }
 }
+
+/// The bytes are in a [`Zeroizing`], which overwrites the whole of its buffer.
+impl ZeroizeOnDrop for Secret {}
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -75,5 +98,27 @@ mod tests {
     fn secrets_are_equal_by_their_bytes() {
         assert_eq!(Secret::from("a"), Secret::new(*b"a"));
         assert_ne!(Secret::from("a"), Secret::from("ab"));
+    }
+
+    #[test]
+    fn parts_are_put_together_without_moving() {
+        let whole = Secret::concat(&[b"a", b"", b"bc"]);
+        assert_eq!(whole, Secret::from("abc"));
+        assert_eq!(whole.0.capacity(), 3);
+    }
+
+    #[test]
+    fn what_a_secret_was_taken_from_is_overwritten() {
+        let mut bytes = *b"hunter2";
+        assert_eq!(Secret::taken_from(&mut bytes), Secret::from("hunter2"));
+        assert_eq!(bytes, [0; 7]);
+    }
+
+    #[test]
+    fn a_secret_is_overwritten_when_dropped() {
+        fn overwritten<T: ZeroizeOnDrop>(_: &T) {}
+        let secret = Secret::from("hunter2");
+        overwritten(&secret);
+        overwritten(&secret.0);
     }
 }

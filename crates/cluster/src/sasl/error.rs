@@ -33,7 +33,7 @@ pub enum SaslError {
     Misbehaved(&'static str),
     /// The server's demand is outside of what is safe: in words.
     Unsafe(String),
-    /// The name or the password has characters that the mechanism cannot carry.
+    /// The name, the password or the token is nothing that the mechanism can carry: in words.
     Unprepared(&'static str),
     /// There is no token.
     NoToken(TokenError),
@@ -73,7 +73,7 @@ impl fmt::Display for SaslError {
             }
             Self::Misbehaved(what) => write!(f, "the server cannot be trusted: {what}"),
             Self::Unsafe(what) => write!(f, "the server asks for something unsafe: {what}"),
-            Self::Unprepared(what) => write!(f, "{what} has characters that cannot be sent"),
+            Self::Unprepared(what) => write!(f, "who we are cannot be said: {what}"),
             Self::NoToken(error) => write!(f, "there is no token: {error}"),
             Self::NoCredentials => f.write_str("the broker wants to know who we are"),
         }

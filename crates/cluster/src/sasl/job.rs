@@ -2,16 +2,30 @@
 
 use std::fmt;
 
-/// A password to hash, off the loop that moves bytes.
-pub struct HashJob {}
+use super::credentials::ScramHash;
+use super::scram::keys;
+use crate::secret::Secret;
 
-/// A hashed password.
-pub struct Salted {}
+/// A password to hash, off the loop that moves bytes.
+pub struct HashJob {
+    pub(super) hash: ScramHash,
+    pub(super) password: Secret,
+    pub(super) salt: Vec<u8>,
+    pub(super) iterations: u32,
+}
+
+/// A hashed password, which is as good as the password itself.
+pub struct Salted(pub(super) Secret);
 
 impl HashJob {
     /// Does the work.
     pub fn run(self) -> Salted {
-        Salted {}
+        Salted(keys::stretched(self.hash, &self.password, &self.salt, self.iterations))
+    }
+
+    /// How often the password is hashed, which says how long it takes.
+    pub const fn iterations(&self) -> u32 {
+        self.iterations
     }
 }
 

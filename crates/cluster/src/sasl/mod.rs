@@ -4,14 +4,22 @@
 //! [`Step::Done`] or [`Step::Failed`]; there is no way to go on after either. It knows tokens and
 //! nothing of the requests that carry them, which is the business of the connection.
 
+mod bearer;
 mod conversation;
 mod credentials;
 mod error;
 mod job;
 mod nonce;
+mod plain;
+mod prep;
+mod scram;
+mod step;
+mod words;
 
-pub use conversation::{Conversation, Step};
+pub use conversation::Conversation;
 pub use credentials::{Credentials, Mechanism, ScramHash, Token, TokenError};
 pub use error::SaslError;
 pub use job::{HashJob, Salted};
 pub use nonce::{Nonce, Nonces};
+pub use prep::saslprep;
+pub use step::Step;
