@@ -1,5 +1,9 @@
 //! Who coordinates a group or a transactional id: looked up, remembered, forgotten on request.
 
+mod lookup;
 mod machine;
+#[cfg(test)]
+mod tests;
 
-pub use machine::{Coordinators, Found, Lookup};
+pub use lookup::Lookup;
+pub use machine::{Coordinators, Found};
