@@ -187,6 +187,7 @@ impl Cluster {
     fn removed(&mut self, target: Target) {
         self.dial.remove(target);
         self.reach.removed(target);
+        self.known.wished.remove(&target);
         if self.reaching == Some(target) {
             self.reaching = None;
         }

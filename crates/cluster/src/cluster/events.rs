@@ -150,6 +150,7 @@ impl Cluster {
             self.known.features = features.newest(versions.features().clone());
         }
         self.dial.ready(conn);
+        self.known.wished.remove(&target);
         self.reach.ready(target);
         self.reaching = None;
         self.news.push_back(News::Up { conn, target });
@@ -218,7 +219,9 @@ impl Cluster {
     /// A server could not be reached, or not be agreed with.
     pub(super) fn unreachable(&mut self, target: Target, failure: ConnFailure) {
         if self.reaching == Some(target) {
+            // Another server is reached for next; this one only if somebody wants just this one.
             self.reaching = None;
+            self.unwant(target);
         }
         self.reach.failed(target, failure.clone());
         self.news.push_back(News::Unreachable { target, failure });

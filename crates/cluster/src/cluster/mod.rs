@@ -21,7 +21,7 @@ mod routing;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use klamm_protocol::negotiate::{FinalizedFeatures, Negotiated};
@@ -74,6 +74,8 @@ struct Known {
     features: FinalizedFeatures,
     nonces: Nonces,
     dice: Dice,
+    /// Brokers that a layer above wants a connection to, until there is one.
+    wished: BTreeSet<Target>,
     /// The instant of the last turn: what was due by then and not possible waits for an event.
     turned: Time,
 }
@@ -102,6 +104,7 @@ impl Cluster {
                 features: FinalizedFeatures::default(),
                 nonces,
                 dice,
+                wished: BTreeSet::new(),
                 turned: now.mono,
             },
             news: VecDeque::new(),
@@ -131,8 +134,10 @@ impl Cluster {
 
     /// Wants a connection to a broker.
     pub fn connect(&mut self, now: Now, node: NodeId) {
-        if self.links.of(Target::Node(node)).is_none() {
-            self.dial.want(now.mono, Target::Node(node));
+        let target = Target::Node(node);
+        if self.links.of(target).is_none() {
+            self.known.wished.insert(target);
+            self.dial.want(now.mono, target);
             self.turn(now);
         }
     }

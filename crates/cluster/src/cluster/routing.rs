@@ -141,12 +141,25 @@ impl Cluster {
     /// A request of a layer above ends without an answer.
     pub(super) fn fail(&mut self, id: RequestId, reason: Reason, fate: Fate) {
         let wanted = self.requests.coordinator_of(id).cloned();
+        let awaited = self.awaited(id);
         if self.requests.end(id).is_some() {
             let failure = RequestFailure { reason, fate };
             self.news.push_back(News::Failed { request: id, failure });
         }
         if let Some(key) = wanted.filter(|key| !self.requests.anybody_wants(key)) {
             self.coordinators.unwant(&key);
+        }
+        if let Some(target) = awaited {
+            self.unwant(target);
+        }
+    }
+
+    /// Wants no connection to a server, unless somebody does.
+    pub(super) fn unwant(&mut self, target: Target) {
+        let awaited =
+            || self.requests.waiting().into_iter().any(|id| self.awaited(id) == Some(target));
+        if self.reaching != Some(target) && !self.known.wished.contains(&target) && !awaited() {
+            self.dial.unwant(target);
         }
     }
 }

@@ -32,12 +32,6 @@ impl Nonces {
         Self { key, drawn: 0 }
     }
 
-    /// Nonces for one connection, none of which are drawn elsewhere.
-    #[must_use]
-    pub fn fork(&mut self) -> Self {
-        self.clone()
-    }
-
     /// The next one.
     pub fn draw(&mut self) -> Nonce {
         let drawn = self.next(b"nonce");
@@ -45,6 +39,7 @@ impl Nonces {
     }
 
     /// A source of its own, from which nothing can be told of this one or of any other fork.
+    #[must_use]
     pub fn fork(&mut self) -> Self {
         Self::new(self.next(b"fork"))
     }
