@@ -172,6 +172,15 @@ fn a_request_for_a_connection_that_is_gone_fails_unwritten() {
 }
 
 #[test]
+fn a_request_without_an_answer_ends_when_it_has_left() {
+    let mut world = World::of(1);
+    let sent = world.produce_unanswered(Destination::Any);
+    assert_eq!(world.drive(sent), &End::Flushed);
+    let after = world.ask(Destination::Any);
+    assert_eq!(world.drive(after), &End::Answered);
+}
+
+#[test]
 fn leaders_are_news() {
     let mut world = World::of(2);
     let topic = world.cluster.want_topic(world.now, "orders");

@@ -94,6 +94,7 @@ fn react(frame: &Bytes, picture: &Picture, habit: Option<Habit>) -> Option<React
         None => number,
     };
     let segments = match key {
+        ApiKey::Produce => return None,
         ApiKey::ApiVersions => encode_response(&versions(), version, number),
         ApiKey::Metadata => {
             let request: MetadataRequest<'_> = read(&mut body, version).unwrap();

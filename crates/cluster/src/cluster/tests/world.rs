@@ -1,12 +1,13 @@
 //! A cluster machine, a few servers, and a clock that only moves when there is nothing to do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::IoSlice;
 use std::time::Duration;
 
 use bytes::Bytes;
 use klamm_protocol::ApiKey;
 use klamm_protocol::init_producer_id::InitProducerIdRequest;
+use klamm_protocol::produce::ProduceRequest;
 use klamm_wire::{Now, Time};
 
 use super::super::{Cluster, News};
@@ -47,6 +48,8 @@ pub(super) struct World {
     conns: BTreeMap<ConnId, (HostPort, Peer)>,
     pub(super) ends: BTreeMap<RequestId, End>,
     pub(super) news: Vec<News>,
+    /// Requests that end when they have left.
+    unanswered: BTreeSet<RequestId>,
     turns: usize,
 }
 
@@ -78,6 +81,7 @@ impl World {
             conns: BTreeMap::new(),
             ends: BTreeMap::new(),
             news: Vec::new(),
+            unanswered: BTreeSet::new(),
             turns: 0,
         }
     }
@@ -111,6 +115,16 @@ impl World {
         let deadline = self.now.mono.saturating_add(Duration::from_secs(10));
         let payload = Box::new(Typed::new(InitProducerIdRequest::default()));
         let id = self.cluster.ask(self.now, Asking { to, deadline, payload });
+        self.settle();
+        id
+    }
+
+    /// Produces nothing at all, with acks=0.
+    pub(super) fn produce_unanswered(&mut self, to: Destination) -> RequestId {
+        let deadline = self.now.mono.saturating_add(Duration::from_secs(10));
+        let payload = Box::new(Typed::new(ProduceRequest::default()).unanswered());
+        let id = self.cluster.ask(self.now, Asking { to, deadline, payload });
+        self.unanswered.insert(id);
         self.settle();
         id
     }
@@ -166,7 +180,10 @@ impl World {
         let (id, end) = match news {
             News::Answered { request, .. } => (request, End::Answered),
             News::Failed { request, failure } => (request, End::Failed(failure)),
-            News::Flushed { request } => return drop(request),
+            News::Flushed { request } if self.unanswered.contains(&request) => {
+                (request, End::Flushed)
+            }
+            News::Flushed { .. } => return,
             other => return self.news.push(other),
         };
         assert!(self.ends.insert(id, end).is_none(), "{id} ended twice");
