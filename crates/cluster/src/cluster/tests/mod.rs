@@ -3,6 +3,7 @@
 #![allow(clippy::arithmetic_side_effects)]
 
 mod peer;
+mod walks;
 mod world;
 
 use std::time::Duration;
