@@ -38,7 +38,7 @@ pub(super) struct AwaitVersions {
 /// We say who we are.
 pub(super) struct Authenticating {
     negotiated: Negotiated,
-    saying: Saying,
+    saying: Box<Saying>,
     deadline: Time,
 }
 
@@ -51,7 +51,7 @@ pub(super) struct Ready {
 /// We say again who we are.
 pub(super) struct Reauthenticating {
     negotiated: Negotiated,
-    saying: Saying,
+    saying: Box<Saying>,
     /// Set once everything before has been answered; until then the timeout of requests holds.
     deadline: Option<Time>,
 }
@@ -134,11 +134,11 @@ impl Phase {
     ) -> Result<Self, Cause> {
         match self {
             Self::Authenticating(Authenticating { negotiated, saying, deadline }) => {
-                let said = go_on(saying, link)?;
+                let said = go_on(*saying, link)?;
                 Ok(Authenticating::resumed(link, said, negotiated, deadline))
             }
             Self::Reauthenticating(Reauthenticating { negotiated, saying, deadline }) => {
-                let said = go_on(saying, link)?;
+                let said = go_on(*saying, link)?;
                 Ok(Reauthenticating::resumed(link, said, negotiated, deadline))
             }
             Self::Versions(_) | Self::Ready(_) | Self::Closed => Ok(self),
@@ -160,11 +160,11 @@ impl Phase {
         let spoke = link.unmute();
         match self {
             Self::Ready(Ready { negotiated, session: Some(session) }) if session.renew <= now => {
-                let saying = Saying::begin(link, &negotiated, session.earliest)?;
+                let saying = Box::new(Saying::begin(link, &negotiated, session.earliest)?);
                 Ok(Self::Reauthenticating(Reauthenticating { negotiated, saying, deadline: None }))
             }
             Self::Reauthenticating(state) => {
-                let saying = state.saying.time(link)?;
+                let saying = Box::new(state.saying.time(link)?);
                 Ok(Self::Reauthenticating(Reauthenticating { saying, ..state }))
             }
             Self::Ready(_) if spoke => {
@@ -234,7 +234,7 @@ impl AwaitVersions {
         if link.identity.credentials.is_none() {
             return Ok(Ready { negotiated, session: None }.announced(link));
         }
-        let saying = Saying::begin(link, &negotiated, link.pulse.now)?;
+        let saying = Box::new(Saying::begin(link, &negotiated, link.pulse.now)?);
         let deadline = self.deadline;
         Ok(Phase::Authenticating(Authenticating { negotiated, saying, deadline }))
     }

@@ -15,8 +15,8 @@ use super::machine::Output;
 use crate::failure::Cause;
 use crate::sasl::{Conversation, Credentials, Salted, SaslError, Step, Token, TokenError};
 
-/// How many mechanisms of an offer are kept, and how many bytes of words.
-const KEPT: (usize, usize) = (32, 4096);
+/// How many mechanisms of an offer are kept, and how many bytes of the name of each.
+const KEPT: (usize, usize) = (32, 64);
 
 /// Saying who we are, until it is [said](Said).
 pub(super) struct Saying {
@@ -29,7 +29,7 @@ pub(super) struct Saying {
 /// How far it came.
 pub(super) enum Said {
     /// Not to the end.
-    Not(Saying),
+    Not(Box<Saying>),
     /// The broker believes us, for so many milliseconds where they are more than none.
     Done {
         /// When we had begun.
@@ -117,8 +117,13 @@ impl Saying {
         match self.wait {
             Wait::Handshake => self.mechanism(link, answer),
             Wait::Answer(conversation, None) => {
-                let (token, lifetime_ms) = accepted(link, answer)?;
-                let step = conversation.received(&token);
+                let body = answer.decode::<SaslAuthenticateResponse<'_>>().map_err(malformed)?.body;
+                if body.error_code != ErrorCode::NONE {
+                    let words = body.error_message.unwrap_or_default();
+                    return Err(Cause::Sasl(conversation.refused(Some(body.error_code), &words)));
+                }
+                let lifetime_ms = body.session_lifetime_ms;
+                let step = conversation.received(&body.auth_bytes);
                 Self { wait: Wait::Handshake, ..self }.follow(link, step, lifetime_ms)
             }
             Wait::Turn(_) | Wait::Answer(_, Some(_)) | Wait::Hash(_) | Wait::Token(_) => {
@@ -139,10 +144,18 @@ impl Saying {
             ErrorCode::UNSUPPORTED_SASL_MECHANISM => {
                 let asked = credentials(link)?.mechanism();
                 let offered = decoded.mechanisms.iter().take(KEPT.0);
-                let offered = offered.map(|name| shortened(name, 64)).collect();
+                let offered = offered.map(|name| shortened(name, KEPT.1)).collect();
                 Err(Cause::Sasl(SaslError::UnsupportedMechanism { asked, offered }))
             }
-            code => Err(refused(credentials(link)?, Some(code), "")),
+            code => {
+                let credentials = credentials(link)?;
+                Err(Cause::Sasl(SaslError::Refused {
+                    mechanism: credentials.mechanism(),
+                    username: credentials.username().map(str::to_owned),
+                    code: Some(code),
+                    message: String::new(),
+                }))
+            }
         }
     }
 
@@ -168,7 +181,7 @@ impl Saying {
                 Self { wait: Wait::Handshake, ..self }.follow(link, step, 0)
             }
             Wait::Turn(_) | Wait::Handshake | Wait::Answer(..) | Wait::Token(_) => {
-                Ok(Said::Not(self))
+                Ok(Said::Not(Box::new(self)))
             }
         }
     }
@@ -185,7 +198,7 @@ impl Saying {
                 Self { wait: Wait::Handshake, ..self }.follow(link, step, 0)
             }
             Wait::Turn(_) | Wait::Handshake | Wait::Answer(..) | Wait::Hash(_) => {
-                Ok(Said::Not(self))
+                Ok(Said::Not(Box::new(self)))
             }
         }
     }
@@ -211,45 +224,27 @@ impl Saying {
             Step::Done => return Ok(Said::Done { began: self.began, lifetime_ms }),
             Step::Failed(error) => return Err(Cause::Sasl(error)),
         };
-        Ok(Said::Not(Self { wait, ..self }))
+        Ok(Said::Not(Box::new(Self { wait, ..self })))
     }
 
     /// What it means that the transport is gone: a broker that takes bare tokens has no other word
     /// for one that it does not accept.
     pub(super) fn lost(self, link: &Link, cause: Cause) -> Cause {
-        let end = match self.wait {
-            Wait::Answer(_, end) => end,
-            Wait::Turn(_) | Wait::Handshake | Wait::Hash(_) | Wait::Token(_) => None,
-        };
-        let judged = cause == Cause::ClosedByPeer && end.is_some_and(|e| e <= link.outbox.handed());
-        match credentials(link) {
-            Ok(credentials) if judged => refused(credentials, None, ""),
-            Ok(_) | Err(_) => cause,
+        match self.wait {
+            Wait::Answer(conversation, Some(end))
+                if end <= link.outbox.handed() && cause == Cause::ClosedByPeer =>
+            {
+                Cause::Sasl(conversation.refused(None, ""))
+            }
+            Wait::Turn(_) | Wait::Handshake | Wait::Answer(..) | Wait::Hash(_) | Wait::Token(_) => {
+                cause
+            }
         }
     }
 }
 
 fn credentials(link: &Link) -> Result<&Credentials, Cause> {
     link.identity.credentials.as_ref().ok_or(Cause::Sasl(SaslError::NoCredentials))
-}
-
-/// The token in an answer, and for how long we are believed if it is the last.
-fn accepted(link: &Link, answer: &ResponseFrame) -> Result<(Vec<u8>, i64), Cause> {
-    let decoded = answer.decode::<SaslAuthenticateResponse<'_>>().map_err(malformed)?.body;
-    if decoded.error_code == ErrorCode::NONE {
-        return Ok((decoded.auth_bytes.into_owned(), decoded.session_lifetime_ms));
-    }
-    let words = decoded.error_message.unwrap_or_default();
-    Err(refused(credentials(link)?, Some(decoded.error_code), &words))
-}
-
-fn refused(credentials: &Credentials, code: Option<ErrorCode>, words: &str) -> Cause {
-    Cause::Sasl(SaslError::Refused {
-        mechanism: credentials.mechanism(),
-        username: credentials.username().map(str::to_owned),
-        code,
-        message: shortened(words, KEPT.1),
-    })
 }
 
 /// The beginning of a text, of at most so many bytes: every request that fails with the connection
