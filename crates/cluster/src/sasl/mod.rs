@@ -16,6 +16,11 @@ mod scram;
 mod step;
 mod words;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod reference;
+#[cfg(test)]
+mod tests;
+
 pub use conversation::Conversation;
 pub use credentials::{Credentials, Mechanism, ScramHash, Token, TokenError};
 pub use error::SaslError;
