@@ -10,6 +10,8 @@ pub mod dial;
 pub mod dice;
 pub mod drive;
 pub mod failure;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 pub mod metadata;
 pub mod names;
 pub mod request;
