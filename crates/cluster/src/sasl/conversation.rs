@@ -58,7 +58,7 @@ impl Conversation {
     pub fn hashed(self, salted: Salted) -> Step {
         let Self { who, state } = self;
         let next = match state {
-            State::Scram(stage) => stage.hashed(&salted),
+            State::Scram(stage) => stage.hashed(salted),
             State::Plain | State::Bearer(_) => Err(Fault::misbehaved("nobody asked for a hash")),
         };
         who.step(next)

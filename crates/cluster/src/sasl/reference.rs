@@ -11,20 +11,14 @@ use super::credentials::ScramHash;
 /// What a server keeps of one user, as Kafka's does: no password.
 pub(crate) struct Server {
     pub(crate) hash: ScramHash,
-    pub(crate) stored_key: Vec<u8>,
-    pub(crate) server_key: Vec<u8>,
-    pub(crate) salt: Vec<u8>,
-    pub(crate) iterations: u32,
+    stored_key: Vec<u8>,
+    server_key: Vec<u8>,
+    salt: Vec<u8>,
+    iterations: u32,
 }
 
-/// A server that has said how to hash the password.
-pub(crate) struct Greeted<'a> {
-    server: &'a Server,
-    bare: String,
-    nonce: String,
-    /// Its first message.
-    pub(crate) message: String,
-}
+/// The client's first message, the server's, and the client's last.
+pub(crate) type Exchange<'a> = [&'a [u8]; 3];
 
 impl Server {
     /// A server that was told a password in this form.
@@ -36,61 +30,46 @@ impl Server {
     }
 
     /// Answers a client's first message, with the server's part of the nonce.
-    pub(crate) fn greet(&self, client_first: &[u8], own_nonce: &str) -> Option<Greeted<'_>> {
-        let bare = std::str::from_utf8(client_first).ok()?.strip_prefix("n,,")?.to_owned();
-        let (_, theirs) = bare.split_once(",r=")?;
-        let nonce = format!("{theirs}{own_nonce}");
-        let message = format!("r={nonce},s={},i={}", STANDARD.encode(&self.salt), self.iterations);
-        Some(Greeted { server: self, bare, nonce, message })
-    }
-}
-
-impl Greeted<'_> {
-    /// The name that the client gave, in the form that was sent.
-    pub(crate) fn sent_name(&self) -> Option<&str> {
-        Some(self.bare.strip_prefix("n=")?.split_once(',')?.0)
+    pub(crate) fn greeting(&self, client_first: &[u8], own_nonce: &str) -> Option<String> {
+        let (_, theirs) = std::str::from_utf8(client_first).ok()?.split_once(",r=")?;
+        let salt = STANDARD.encode(&self.salt);
+        Some(format!("r={theirs}{own_nonce},s={salt},i={}", self.iterations))
     }
 
     /// The last message, if the client shows that it knows the password.
-    pub(crate) fn judge(&self, client_final: &[u8]) -> Option<String> {
-        let (without_proof, proof) = std::str::from_utf8(client_final).ok()?.split_once(",p=")?;
-        let said = self.said(without_proof);
-        let Server { hash, stored_key, .. } = self.server;
-        let signature = mac(*hash, stored_key, said.as_bytes());
+    pub(crate) fn judge(&self, exchange: Exchange<'_>) -> Option<String> {
+        let [_, server_first, client_final] = exchange.map(std::str::from_utf8);
+        let (nonce, _) = server_first.ok()?.split_once(',')?;
+        let (without_proof, proof) = client_final.ok()?.split_once(",p=")?;
+        let signature = mac(self.hash, &self.stored_key, said(exchange)?.as_bytes());
         let client_key = xor(&STANDARD.decode(proof).ok()?, &signature);
-        let known = digest(*hash, &client_key) == *stored_key;
-        let bound = without_proof == format!("c=biws,r={}", self.nonce);
-        if known && bound { self.vouch(client_final) } else { None }
+        let known = digest(self.hash, &client_key) == self.stored_key;
+        let answered = without_proof == format!("c=biws,{nonce}");
+        if known && answered { self.vouch(exchange) } else { None }
     }
 
     /// The last message, whatever the client shows.
-    pub(crate) fn vouch(&self, client_final: &[u8]) -> Option<String> {
-        let (without_proof, _) = std::str::from_utf8(client_final).ok()?.split_once(",p=")?;
-        let Server { hash, server_key, .. } = self.server;
-        let signature = mac(*hash, server_key, self.said(without_proof).as_bytes());
+    pub(crate) fn vouch(&self, exchange: Exchange<'_>) -> Option<String> {
+        let signature = mac(self.hash, &self.server_key, said(exchange)?.as_bytes());
         Some(format!("v={}", STANDARD.encode(signature)))
-    }
-
-    fn said(&self, without_proof: &str) -> String {
-        format!("{},{},{without_proof}", self.bare, self.message)
     }
 }
 
-/// What a server that knows the password must answer to a whole exchange, whatever it was.
-pub(crate) fn answer(
-    hash: ScramHash,
-    password: &[u8],
-    [client_first, server_first, client_final]: [&[u8]; 3],
-) -> Option<String> {
-    let [server_first, client_final] = [server_first, client_final].map(std::str::from_utf8);
+/// What a server that knows the password answers to a whole exchange, whoever began it.
+pub(crate) fn answer(hash: ScramHash, password: &[u8], exchange: Exchange<'_>) -> Option<String> {
+    let [_, server_first, _] = exchange.map(std::str::from_utf8);
     let mut attributes = server_first.ok()?.split(',');
     let salt = attributes.by_ref().find_map(|text| text.strip_prefix("s="))?;
     let iterations = attributes.find_map(|text| text.strip_prefix("i="))?.parse().ok()?;
-    let server = Server::enrol(hash, password, &STANDARD.decode(salt).ok()?, iterations);
+    Server::enrol(hash, password, &STANDARD.decode(salt).ok()?, iterations).judge(exchange)
+}
+
+/// What both sides sign.
+fn said([client_first, server_first, client_final]: Exchange<'_>) -> Option<String> {
     let bare = std::str::from_utf8(client_first).ok()?.strip_prefix("n,,")?;
-    let (without_proof, _) = client_final.ok()?.split_once(",p=")?;
-    let said = format!("{bare},{},{without_proof}", server_first.ok()?);
-    Some(format!("v={}", STANDARD.encode(mac(hash, &server.server_key, said.as_bytes()))))
+    let server_first = std::str::from_utf8(server_first).ok()?;
+    let (without_proof, _) = std::str::from_utf8(client_final).ok()?.split_once(",p=")?;
+    Some(format!("{bare},{server_first},{without_proof}"))
 }
 
 fn digest(hash: ScramHash, bytes: &[u8]) -> Vec<u8> {

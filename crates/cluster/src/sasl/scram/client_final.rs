@@ -18,7 +18,7 @@ const PROOF_TEXT: usize = 88;
 /// The message, and what the server must answer to it.
 pub(super) fn make(
     hash: ScramHash,
-    salted: &Salted,
+    salted: Salted,
     ours: &ClientFirst,
     theirs: &ServerFirst,
 ) -> (Secret, Expected) {

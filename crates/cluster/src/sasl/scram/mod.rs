@@ -59,7 +59,7 @@ impl Stage {
         }
     }
 
-    pub(super) fn hashed(self, salted: &Salted) -> Result<Move, Fault> {
+    pub(super) fn hashed(self, salted: Salted) -> Result<Move, Fault> {
         match self {
             Self::Hashing(hash, ours, theirs) => {
                 let (message, expected) = client_final::make(hash, salted, &ours, &theirs);

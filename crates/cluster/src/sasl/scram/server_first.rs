@@ -95,15 +95,15 @@ fn iterations(text: Option<&str>) -> Result<u32, Fault> {
     // What does not fit is more than the most.
     let iterations = text.parse().unwrap_or(u32::MAX);
     if iterations < FEWEST_ITERATIONS {
-        return Err(out_of_bounds(format!("{iterations}, fewer than {FEWEST_ITERATIONS}")));
+        return Err(out_of_bounds(&format!("{iterations}, fewer than {FEWEST_ITERATIONS}")));
     }
     if iterations > MOST_ITERATIONS {
-        return Err(out_of_bounds(format!("more than {MOST_ITERATIONS}")));
+        return Err(out_of_bounds(&format!("more than {MOST_ITERATIONS}")));
     }
     Ok(iterations)
 }
 
-fn out_of_bounds(count: String) -> Fault {
+fn out_of_bounds(count: &str) -> Fault {
     Fault::Broken(SaslError::Unsafe(format!("SCRAM iterations: {count}")))
 }
 

@@ -14,9 +14,10 @@ fn greeted_with(message: &[u8]) -> Step {
 fn concluded_with(make: impl FnOnce(&str) -> Vec<u8>) -> Step {
     let server = reference::Server::enrol(ScramHash::Sha256, b"right", b"salt", 4096);
     let (first, conversation) = sent(begin(&scram(ScramHash::Sha256, "alice", "right"), OURS));
-    let greeted = server.greet(&first, "theirs").unwrap();
-    let (proof, conversation) = sent(hashed(conversation.received(greeted.message.as_bytes())));
-    conversation.received(&make(&greeted.judge(&proof).unwrap()))
+    let greeting = server.greeting(&first, "theirs").unwrap();
+    let (proof, conversation) = sent(hashed(conversation.received(greeting.as_bytes())));
+    let right = server.judge([&first, greeting.as_bytes(), &proof]).unwrap();
+    conversation.received(&make(&right))
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Whole conversations, with servers that are honest, mistaken or malicious.
 
+#![allow(clippy::wildcard_enum_match_arm, reason = "whatever else comes fails the test")]
+
 mod bearer;
 mod cheats;
 mod properties;
@@ -63,9 +65,10 @@ fn unprepared(step: Step) -> &'static str {
 /// Whether a server lets the client in, and the client the server.
 fn is_let_in(credentials: &Credentials, server: &reference::Server) -> bool {
     let (first, conversation) = sent(begin(credentials, "ours"));
-    let greeted = server.greet(&first, "theirs").unwrap();
-    let (proof, conversation) = sent(hashed(conversation.received(greeted.message.as_bytes())));
-    let Some(verdict) = greeted.judge(&proof) else { return false };
+    let greeting = server.greeting(&first, "theirs").unwrap();
+    let (proof, conversation) = sent(hashed(conversation.received(greeting.as_bytes())));
+    let verdict = server.judge([&first, greeting.as_bytes(), &proof]);
+    let Some(verdict) = verdict else { return false };
     matches!(conversation.received(verdict.as_bytes()), Step::Done)
 }
 

@@ -52,10 +52,9 @@ fn an_unknown_extension_is_ignored_and_goes_into_the_proof() {
     let credentials = scram(ScramHash::Sha256, "alice", "right");
     let server = reference::Server::enrol(ScramHash::Sha256, b"right", b"salt", 4096);
     let (first, conversation) = sent(begin(&credentials, "ours"));
-    let mut greeted = server.greet(&first, "theirs").unwrap();
-    greeted.message.push_str(",x=some=thing,y=else");
-    let (proof, conversation) = sent(hashed(conversation.received(greeted.message.as_bytes())));
-    let verdict = greeted.judge(&proof).unwrap() + ",x=more";
+    let greeting = server.greeting(&first, "theirs").unwrap() + ",x=some=thing,y=else";
+    let (proof, conversation) = sent(hashed(conversation.received(greeting.as_bytes())));
+    let verdict = server.judge([&first, greeting.as_bytes(), &proof]).unwrap() + ",x=more";
     assert!(matches!(conversation.received(verdict.as_bytes()), Step::Done));
 }
 
@@ -68,8 +67,8 @@ fn a_server_may_say_no_in_words_at_either_turn() {
     assert_eq!(said, "the broker refused SCRAM-SHA-256 for `alice`: unknown-user");
 
     let (first, conversation) = sent(begin(&credentials, "ours"));
-    let greeted = server.greet(&first, "theirs").unwrap();
-    let (_, conversation) = sent(hashed(conversation.received(greeted.message.as_bytes())));
+    let greeting = server.greeting(&first, "theirs").unwrap();
+    let (_, conversation) = sent(hashed(conversation.received(greeting.as_bytes())));
     let said = failed(conversation.received(b"e=invalid-proof,x=1")).to_string();
     assert_eq!(said, "the broker refused SCRAM-SHA-256 for `alice`: invalid-proof");
 }

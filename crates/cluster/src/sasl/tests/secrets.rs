@@ -63,8 +63,8 @@ fn no_step_of_scram_shows_the_password_or_what_is_made_of_it() {
     let credentials = scram(ScramHash::Sha256, "alice", MARKER);
     let server = reference::Server::enrol(ScramHash::Sha256, MARKER.as_bytes(), b"salt", 4096);
     let (first, conversation) = sent(begin(&credentials, "ours"));
-    let greeted = server.greet(&first, "theirs").unwrap();
-    let step = conversation.received(greeted.message.as_bytes());
+    let greeting = server.greeting(&first, "theirs").unwrap();
+    let step = conversation.received(greeting.as_bytes());
     debug(&step);
     let Step::Hash(job, conversation) = step else { panic!() };
     debug(&job);
