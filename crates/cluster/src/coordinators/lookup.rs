@@ -82,11 +82,7 @@ impl Lookup {
         &self,
         frame: &ResponseFrame,
     ) -> Result<BTreeMap<String, Verdict>, DecodeError> {
-        let decoded =
-            frame.decode::<FindCoordinatorResponse<'_>>().map_err(|error| match error {
-                DecodeFrameError::Malformed(error) => error,
-                _ => DecodeError::new(DecodeErrorKind::InvalidMarker, "FindCoordinatorResponse", 0),
-            })?;
+        let decoded = frame.decode::<FindCoordinatorResponse<'_>>().map_err(malformed)?;
         let answer = decoded.body;
         let mut verdicts = BTreeMap::new();
         if frame.version < FIRST_OF_MANY {
@@ -121,6 +117,14 @@ fn verdict(code: ErrorCode, (node, host, port): (NodeId, &str, i32)) -> Verdict 
         Ok(host) if node.0 >= 0 => Verdict::At(node, host),
         Ok(_) | Err(_) => Verdict::Later,
     }
+}
+
+/// A frame of another API is as good as one that cannot be read.
+fn malformed(error: DecodeFrameError) -> DecodeError {
+    if let DecodeFrameError::Malformed(error) = error {
+        return error;
+    }
+    DecodeError::new(DecodeErrorKind::InvalidMarker, "FindCoordinatorResponse", 0)
 }
 
 impl Payload for Lookup {

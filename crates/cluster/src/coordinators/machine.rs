@@ -219,21 +219,20 @@ impl Coordinators {
 
     /// A request is over. The keys that try again do so together, if they have tried as often.
     fn end(&mut self, now: Time, lookup: Lookup, mut verdict: impl FnMut(&str) -> Verdict) {
-        if self.under_way.get(&lookup.kind) != Some(&lookup.number) {
+        let Lookup { number, kind, keys } = lookup;
+        if self.under_way.get(&kind) != Some(&number) {
             return;
         }
-        self.under_way.remove(&lookup.kind);
+        self.under_way.remove(&kind);
         let mut again = BTreeMap::new();
-        for name in &lookup.keys {
-            let key = lookup.kind.key(name);
-            let Some(Entry::Asked { number, tries, .. }) = self.entries.get(&key).copied() else {
+        for name in keys {
+            let key = kind.key(&name);
+            let Some(tries) = self.entries.get(&key).and_then(|entry| entry.asked_by(number))
+            else {
                 continue;
             };
-            if number != lookup.number {
-                continue;
-            }
             let at = *again.entry(tries).or_insert_with(|| self.later(now, tries));
-            self.settle(key, verdict(name), at, tries);
+            self.settle(key, verdict(&name), at, tries);
         }
     }
 
@@ -277,6 +276,17 @@ impl Entry {
             Self::Asked { since, tries, .. } => Self::Wanted { at: since, tries },
             Self::Wanted { .. } | Self::Forgotten { .. } => return,
         };
+    }
+
+    /// How often it was tried before, if it waits for the answer to this request.
+    fn asked_by(&self, request: u64) -> Option<u32> {
+        match self {
+            Self::Asked { number, tries, .. } if *number == request => Some(*tries),
+            Self::Wanted { .. }
+            | Self::Asked { .. }
+            | Self::Known { .. }
+            | Self::Forgotten { .. } => None,
+        }
     }
 
     fn tries(&self) -> u32 {

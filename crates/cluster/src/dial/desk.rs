@@ -71,12 +71,17 @@ impl Desk {
 
     /// Gives up opening a connection: by taking the order back, or by another one.
     pub(super) fn abandon(&mut self, gone: ConnId) {
+        if !self.drop_conn(gone) {
+            self.orders.push_back(Order::Abandon(gone));
+        }
+    }
+
+    /// A connection is over; whether nobody had taken the order to open it.
+    pub(super) fn drop_conn(&mut self, gone: ConnId) -> bool {
         self.conns.remove(&gone);
         let before = self.orders.len();
         self.orders.retain(|order| !matches!(order, Order::Connect { conn, .. } if *conn == gone));
-        if self.orders.len() == before {
-            self.orders.push_back(Order::Abandon(gone));
-        }
+        self.orders.len() < before
     }
 
     /// A round failed; of several that nobody heard of, the last is told.
@@ -116,10 +121,6 @@ impl Desk {
 
     pub(super) fn target_of(&self, conn: ConnId) -> Option<Target> {
         self.conns.get(&conn).copied()
-    }
-
-    pub(super) fn forget_conn(&mut self, conn: ConnId) {
-        self.conns.remove(&conn);
     }
 
     #[cfg(test)]

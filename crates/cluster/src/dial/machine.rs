@@ -44,7 +44,8 @@ pub enum Order {
         /// The address.
         address: Address,
     },
-    /// Give up opening a connection: it took too long, or nobody wants it any more.
+    /// Give up opening a connection: it took too long, or nobody wants it any more. It may have
+    /// failed by itself since.
     Abandon(ConnId),
     /// A server could not be reached at any of its addresses; it is tried again after a wait,
     /// unless somebody says that it is [not wanted](Dial::unwant) any more.

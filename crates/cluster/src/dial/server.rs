@@ -135,6 +135,9 @@ impl Server {
         result: Result<Vec<Address>, Cause>,
         desk: &mut Desk,
     ) {
+        if let State::Resolving { lookup, .. } = self.state {
+            desk.drop_lookup(lookup);
+        }
         let failure = |cause| ConnFailure { stage: Stage::Resolve, cause };
         match result {
             Ok(found) => {
@@ -155,7 +158,7 @@ impl Server {
 
     pub(super) fn failed(&mut self, now: Time, conn: ConnId, why: ConnFailure, desk: &mut Desk) {
         if self.is_connecting(conn) {
-            desk.forget_conn(conn);
+            desk.drop_conn(conn);
             self.attempt_failed(now, why, desk);
         }
     }
@@ -174,7 +177,7 @@ impl Server {
         if self.state != (State::Open { conn }) {
             return;
         }
-        desk.forget_conn(conn);
+        desk.drop_conn(conn);
         if matches!(why.cause, Cause::Idle | Cause::Unneeded | Cause::AddressChanged) {
             self.state = State::Idle;
             return;

@@ -5,7 +5,7 @@
 mod anything;
 mod rules;
 
-use std::net::{IpAddr, Ipv4Addr};
+use core::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use klamm_wire::{NodeId, Time};

@@ -82,7 +82,10 @@ impl Owner {
                 assert!(!self.alive.values().any(|other| other == target), "two attempts");
                 self.alive.insert(*conn, *target);
             }
-            Order::Abandon(conn) => assert!(self.alive.remove(conn).is_some()),
+            Order::Abandon(conn) => {
+                assert!(self.conns.contains(conn));
+                self.alive.remove(conn);
+            }
             Order::Failed { target, .. } => assert!(self.placed.contains(target)),
         }
     }
