@@ -95,7 +95,7 @@ fn due(scene: &mut Scene, out: &mut Vec<Lookup>, batches: bool) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
 
     #[test]
     fn no_order_breaks_a_promise(ops in proptest::collection::vec(op(), 1..120)) {

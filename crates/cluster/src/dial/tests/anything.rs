@@ -150,7 +150,7 @@ fn tick(scene: &mut Scene) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
 
     #[test]
     fn no_order_breaks_a_promise(ops in proptest::collection::vec(op(), 1..150)) {
