@@ -15,11 +15,12 @@ impl Cluster {
     /// Does everything that can be done until another event.
     pub(super) fn turn(&mut self, now: Now) {
         loop {
-            let mut moved = self.follow_orders();
+            // Wishes first, then what comes of them: a wish alone moves nothing.
+            let mut moved = self.route(now);
+            moved |= self.mind_own_business(now);
+            moved |= self.follow_orders();
             moved |= self.read_picture(now);
             moved |= self.read_coordinators();
-            moved |= self.mind_own_business(now);
-            moved |= self.route(now);
             if !moved {
                 break;
             }

@@ -27,6 +27,8 @@ pub(super) struct Open {
     pub(super) conn: Option<ConnId>,
     /// The last failure on its way.
     pub(super) met: Option<ConnFailure>,
+    /// Whether a refresh of the picture was asked for on its behalf; once is enough.
+    refreshed: bool,
 }
 
 /// All open requests.
@@ -46,7 +48,7 @@ impl Requests {
         let Asking { to, deadline, payload } = asking;
         let id = self.draw();
         let purpose = Purpose::Asked { to, deadline, payload };
-        self.open.insert(id, Open { purpose, conn: None, met: None });
+        self.open.insert(id, Open { purpose, conn: None, met: None, refreshed: false });
         self.waiting.insert(id);
         self.deadlines.insert((deadline, id));
         id
@@ -54,7 +56,7 @@ impl Requests {
 
     /// A request of our own, which is sent at once or not at all.
     pub(super) fn own(&mut self, id: RequestId, purpose: Purpose, conn: ConnId) {
-        self.open.insert(id, Open { purpose, conn: Some(conn), met: None });
+        self.open.insert(id, Open { purpose, conn: Some(conn), met: None, refreshed: false });
     }
 
     /// A name for a request.
@@ -87,6 +89,11 @@ impl Requests {
             open.met = met;
             self.waiting.insert(id);
         }
+    }
+
+    /// The picture lacks what a request needs; whether it is the first time that this is said.
+    pub(super) fn lacks_picture(&mut self, id: RequestId) -> bool {
+        self.open.get_mut(&id).is_some_and(|open| !std::mem::replace(&mut open.refreshed, true))
     }
 
     /// A request ended.

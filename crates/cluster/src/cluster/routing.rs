@@ -51,12 +51,12 @@ impl Cluster {
             Destination::Connection(conn) if self.links.get(conn).is_some() => Route::To(conn),
             Destination::Connection(_) => Route::Fail(Reason::NoSuchConnection),
             Destination::Any => self.route_to_any(now),
-            Destination::Node(node) => self.route_to_node(now, node),
+            Destination::Node(node) => self.route_to_node(now, id, node),
             Destination::Controller => match self.metadata.controller() {
-                Some(node) => self.route_to_node(now, node),
-                None => Route::Wait,
+                Some(node) => self.route_to_node(now, id, node),
+                None => self.wait_for_picture(now, id),
             },
-            Destination::Coordinator(key) => self.route_to_coordinator(now, &key),
+            Destination::Coordinator(key) => self.route_to_coordinator(now, id, &key),
         }
     }
 
@@ -70,7 +70,7 @@ impl Cluster {
         }
     }
 
-    fn route_to_node(&mut self, now: Now, node: NodeId) -> Route {
+    fn route_to_node(&mut self, now: Now, id: RequestId, node: NodeId) -> Route {
         let target = Target::Node(node);
         if let Some(conn) = self.links.of(target) {
             return Route::To(conn);
@@ -79,12 +79,20 @@ impl Cluster {
             return Route::Fail(Reason::NotAccepted(refusal.clone()));
         }
         self.dial.want(now.mono, target);
+        if self.dial.knows(target) { Route::Wait } else { self.wait_for_picture(now, id) }
+    }
+
+    /// A request that needs what the picture lacks has it refreshed, once.
+    fn wait_for_picture(&mut self, now: Now, id: RequestId) -> Route {
+        if self.requests.lacks_picture(id) && self.metadata.is_known() {
+            self.metadata.refresh(now.mono, None);
+        }
         Route::Wait
     }
 
-    fn route_to_coordinator(&mut self, now: Now, key: &CoordinatorKey) -> Route {
+    fn route_to_coordinator(&mut self, now: Now, id: RequestId, key: &CoordinatorKey) -> Route {
         match self.coordinators.want(now.mono, key) {
-            Some(node) => self.route_to_node(now, node),
+            Some(node) => self.route_to_node(now, id, node),
             None => Route::Wait,
         }
     }

@@ -95,6 +95,11 @@ impl Dial {
         }
     }
 
+    /// Whether a server has a place.
+    pub fn knows(&self, target: Target) -> bool {
+        self.servers.contains_key(&target)
+    }
+
     /// Wants a connection to a server: dials, unless it is being dialled or rested from.
     ///
     /// The wish stands until a connection is [ready](Self::ready), through failures and waits;
