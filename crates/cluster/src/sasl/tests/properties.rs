@@ -69,7 +69,9 @@ proptest! {
 
     #[test]
     fn any_name_and_password_are_understood_by_a_server(
-        name in "[^\0]{1,12}", password in "[^\0]{1,24}", salt in prop::collection::vec(any::<u8>(), 1..40),
+        name in "[^\0]{1,12}",
+        password in "[^\0]{1,24}",
+        salt in prop::collection::vec(any::<u8>(), 1..40),
     ) {
         let hash = if salt.len() % 2 == 0 { ScramHash::Sha256 } else { ScramHash::Sha512 };
         let server = reference::Server::enrol(hash, password.as_bytes(), &salt, 4096);
