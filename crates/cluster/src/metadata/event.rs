@@ -35,6 +35,21 @@ pub enum Event {
         /// How many it has now.
         partitions: i32,
     },
+    /// A topic has had fewer partitions than before for as long as the settings wait for an unknown
+    /// topic: those from here on are gone.
+    PartitionsGone {
+        /// The topic.
+        topic: TopicRef,
+        /// How many it has now.
+        partitions: i32,
+    },
+    /// A topic that was known without an id has one, and is no other topic for that.
+    TopicIdLearnt {
+        /// The topic.
+        topic: TopicRef,
+        /// Its id.
+        id: TopicId,
+    },
     /// A topic is not there, or we may not see it.
     TopicGone {
         /// The topic.
@@ -71,4 +86,6 @@ pub enum Gone {
     Missing,
     /// The broker says that it never will be: a bad name, no right.
     Refused(ErrorCode),
+    /// Nobody used it for as long as the settings keep a topic; whoever wants it again says so.
+    Idle,
 }

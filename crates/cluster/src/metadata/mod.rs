@@ -2,12 +2,25 @@
 //!
 //! The one home of the rule that the epoch of a leader never goes back. Whoever changes the picture
 //! (a refresh, a hint) leaves events behind; the layers above read those and never compare
-//! pictures themselves.
+//! pictures themselves. The rules that hold here stand in the crate's `RULES.md`.
 
+mod answer;
+mod asking;
+mod brokers;
 mod event;
+mod interest;
+mod leaders;
 mod machine;
+mod oddities;
+mod picture;
+mod query;
+mod reading;
+mod schedule;
 mod topic;
 
+pub use brokers::Broker;
 pub use event::{Event, Gone};
-pub use machine::{Broker, Hint, Metadata, Query};
+pub use machine::{Hint, Metadata};
+pub use oddities::Oddities;
+pub use query::Query;
 pub use topic::{LeaderAt, Partition, Topic, TopicRef};
