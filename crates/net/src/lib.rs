@@ -1,2 +1,10 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+
+pub mod dial;
+pub mod driver;
+pub mod settings;
+
+pub use dial::{Connector, TcpConnector, Transport};
+pub use driver::{Driver, Remote};
+pub use settings::{BoxFuture, ShellSettings, TokenProvider};

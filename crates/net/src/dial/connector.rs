@@ -1,0 +1,84 @@
+//! What opens connections for a driver, and the one that does it over TCP.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use klamm_cluster::{
+    Address, Cause, ConnFailure, DnsLookup, HostPort, Stage, TlsFailure, TransportSettings,
+};
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::causes::cause_of;
+use super::{names, proxy, tcp};
+use crate::settings::BoxFuture;
+
+/// A stream of bytes in both directions.
+///
+/// `poll_flush` is ready when everything that was written has been given to the system;
+/// `poll_shutdown` says the end of the stream in order.
+pub trait Transport: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin + ?Sized> Transport for T {}
+
+/// An open transport, or where and why there is none.
+pub type Dialled = Result<Box<dyn Transport>, ConnFailure>;
+
+/// What opens connections for a driver.
+pub trait Connector: Send + Sync {
+    /// Looks a name up. Unless it is said otherwise, the system is asked.
+    fn resolve(&self, host: &HostPort, how: DnsLookup) -> BoxFuture<Result<Vec<Address>, Cause>> {
+        Box::pin(names::resolve(host.clone(), how))
+    }
+
+    /// Opens a transport to a host at one of its addresses. Dropping the future gives it up.
+    fn connect(&self, host: &HostPort, address: Address) -> BoxFuture<Dialled>;
+}
+
+/// Connects over TCP: through a proxy or not, with TLS or without.
+#[derive(Debug, Clone)]
+pub struct TcpConnector {
+    settings: Arc<TransportSettings>,
+}
+
+impl TcpConnector {
+    /// A connector with these settings.
+    ///
+    /// # Errors
+    /// When they ask for TLS and it cannot be had: see [`TlsFailure::NoProvider`] and
+    /// [`TlsFailure::BadSettings`].
+    pub fn new(settings: TransportSettings) -> Result<Self, TlsFailure> {
+        if settings.tls.is_some() {
+            let why = "this program was built without TLS: enable the feature `tls` of klamm-net";
+            return Err(TlsFailure::NoProvider(why.to_owned()));
+        }
+        Ok(Self { settings: Arc::new(settings) })
+    }
+
+    async fn dial(self, host: HostPort, address: Address) -> Dialled {
+        let failed = |cause| ConnFailure { stage: Stage::Connect, cause };
+        let stream = match (&self.settings.proxy, address) {
+            (Some(proxy), _) => proxy::open(proxy, &self.settings.tcp, &host).await,
+            (None, Address::Ip(ip)) => {
+                let address = SocketAddr::new(ip, host.port());
+                tcp::open(address, &self.settings.tcp).await.map_err(|error| cause_of(&error))
+            }
+            (None, Address::ByName) => Err(Cause::Internal("a name was dialled without a proxy")),
+        };
+        Ok(Box::new(stream.map_err(failed)?))
+    }
+}
+
+impl Connector for TcpConnector {
+    fn resolve(&self, host: &HostPort, how: DnsLookup) -> BoxFuture<Result<Vec<Address>, Cause>> {
+        if self.settings.proxy.is_none() {
+            return Box::pin(names::resolve(host.clone(), how));
+        }
+        // The name may mean something only where the proxy stands.
+        let literal = host.host().parse::<IpAddr>().ok().map(Address::Ip);
+        Box::pin(std::future::ready(Ok(vec![literal.unwrap_or(Address::ByName)])))
+    }
+
+    fn connect(&self, host: &HostPort, address: Address) -> BoxFuture<Dialled> {
+        Box::pin(self.clone().dial(host.clone(), address))
+    }
+}
