@@ -29,3 +29,5 @@ pub use request::{Asking, CoordinatorKey, Destination, Head, Payload, Typed};
 pub use secret::Secret;
 pub use settings::Settings;
 pub use transport::TransportSettings;
+
+pub use klamm_protocol::frame::ResponseFrame;

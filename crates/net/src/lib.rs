@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod client;
 pub mod dial;
 pub mod driver;
 pub mod settings;
 
+pub use client::{Answer, Client, Listener, StartError};
 pub use dial::{Connector, TcpConnector, Transport};
 pub use driver::{Driver, Remote};
 pub use settings::{BoxFuture, ShellSettings, TokenProvider};

@@ -70,7 +70,7 @@ const RULES: &[Rule] = &[
     pure(IDEMPOTENCE, &[WIRE]),
     pure(BATCHING, &[RECORDS, WIRE]),
     Rule { pure: true, ..tested_on_broker(ENGINE, MACHINES) },
-    tested_on_broker(NET, &[CLUSTER, WIRE]),
+    Rule { tests_may_use: &[BROKER, PROTOCOL], ..tested_on_broker(NET, &[CLUSTER, WIRE]) },
     tested_on_broker(CONFIG, MACHINES),
     judge(BROKER, FORMATS),
     judge("klamm-conformance", FORMATS),
