@@ -5,6 +5,8 @@ pub mod client;
 pub mod dial;
 pub mod driver;
 pub mod settings;
+#[cfg(feature = "tls")]
+pub mod tls;
 
 pub use client::{Answer, Client, Listener, StartError};
 pub use dial::{Connector, TcpConnector, Transport};

@@ -13,6 +13,8 @@ const ALLOWED: &[&str] = &[
     "Unlicense",
     "0BSD",
     "CC0-1.0",
+    // Mozilla's list of public authorities, which is data: its text must come along, no more.
+    "CDLA-Permissive-2.0",
 ];
 
 /// Exceptions that only widen a licence.
