@@ -141,8 +141,20 @@ fn unnamed() -> String {
 }
 
 fn bad_certificate(error: &CertificateError, sight: &Sight<'_>) -> String {
-    let words = error.to_string();
-    // The verifier says this in a type that is not the library's own.
+    use CertificateError as E;
+    let known = match error {
+        E::BadEncoding => "its encoding is wrong",
+        E::BadSignature => "its signature is wrong",
+        E::Revoked => "it was revoked",
+        E::InvalidPurpose | E::InvalidPurposeContext { .. } => "it is not for servers",
+        E::UnhandledCriticalExtension => "it asks for a check that is not known here",
+        other => return other_words(&other.to_string(), sight),
+    };
+    known.to_owned()
+}
+
+/// What the verifier says in types that are not the library's own.
+fn other_words(words: &str, sight: &Sight<'_>) -> String {
     if words.contains("CaUsedAsEndEntity") {
         let subject = subject(sight.chain.first());
         return format!(
@@ -150,7 +162,7 @@ fn bad_certificate(error: &CertificateError, sight: &Sight<'_>) -> String {
              authority issue one for the server"
         );
     }
-    shown(&words)
+    shown(words)
 }
 
 fn incompatible(error: &PeerIncompatible) -> String {

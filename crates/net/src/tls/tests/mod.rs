@@ -94,9 +94,3 @@ async fn echoed(mut stream: TlsStream<DuplexStream>) -> std::io::Result<()> {
     assert_eq!(&bytes, b"ping");
     Ok(())
 }
-
-/// The failure that a stream ends with that the other side refuses after the handshake.
-async fn refused_later(stream: TlsStream<DuplexStream>) -> TlsFailure {
-    let error = echoed(stream).await.expect_err("a refusal");
-    super::failure_of(&error).expect("a failure of TLS")
-}

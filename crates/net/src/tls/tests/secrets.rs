@@ -1,2 +1,58 @@
-//! x.
+//! What must never be seen is nowhere to be seen.
 #![cfg(test)]
+
+use klamm_cluster::transport::ClientIdentity;
+
+use super::*;
+
+const MARKER: &str = "marker-password";
+const ENCRYPTED: &str = include_str!("../testdata/ec-aes256.key");
+const OPEN: &str = include_str!("../testdata/ec-pkcs8.key");
+const CERTIFICATE: &str = include_str!("../testdata/ec.pem");
+const OTHER: &str = include_str!("../testdata/rsa.pem");
+
+/// Lines of the bodies of both keys.
+fn bodies() -> impl Iterator<Item = &'static str> {
+    [ENCRYPTED, OPEN].into_iter().flat_map(str::lines).filter(|line| !line.starts_with("-----"))
+}
+
+/// What somebody could print of these settings and of what comes of them.
+fn printed(chain: &str, key: &str, password: &str) -> String {
+    let (chain, key) = (text(chain), text(key));
+    let identity = Some(ClientIdentity { chain, key, password: Some(Secret::from(password)) });
+    let settings = TlsSettings { identity, ..TlsSettings::default() };
+    let made = Connector::new(&settings);
+    let failure = made.as_ref().err().map(ToString::to_string);
+    format!("{settings:?} {made:?} {failure:?}")
+}
+
+#[test]
+fn neither_password_nor_key_is_ever_printed() {
+    let broken = OPEN.replace("-----END", "----END");
+    for (chain, key, password) in [
+        (CERTIFICATE, ENCRYPTED, MARKER),
+        (CERTIFICATE, ENCRYPTED, "marker-password but wrong"),
+        (CERTIFICATE, OPEN, MARKER),
+        (OTHER, ENCRYPTED, MARKER),
+        (OTHER, OPEN, MARKER),
+        (CERTIFICATE, &*broken, MARKER),
+        (OPEN, OPEN, MARKER),
+        (&*broken, OPEN, MARKER),
+    ] {
+        let printed = printed(chain, key, password);
+        assert!(!printed.contains(MARKER), "{printed}");
+        assert!(bodies().all(|line| !printed.contains(line)), "{printed}");
+    }
+}
+
+#[test]
+fn what_was_loaded_is_not_printed_either() {
+    let identity = ClientIdentity {
+        chain: text(CERTIFICATE),
+        key: text(OPEN),
+        password: Some(Secret::from(MARKER)),
+    };
+    let loaded = super::super::pem::load(&identity.key, super::super::pem::Content::Key);
+    let printed = format!("{loaded:?} {identity:?}");
+    assert!(bodies().all(|line| !printed.contains(line)), "{printed}");
+}
