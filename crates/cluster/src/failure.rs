@@ -8,7 +8,9 @@ use klamm_wire::{DecodeError, ErrorCode, NodeId};
 
 use crate::sasl::SaslError;
 
+mod advice;
 mod tls;
+pub use advice::{Provider, next_step_for};
 pub use tls::TlsFailure;
 
 /// How far a connection had come.
