@@ -34,18 +34,55 @@ const BROKER_IS_STUCK: &str = "Look at the broker: it is overloaded, stopped or 
                                only slow, raise `request.timeout.ms` (librdkafka: \
                                `socket.timeout.ms`).";
 
+const NO_SUCH_HOST: &str = "Check `bootstrap.servers` for a slip of the pen, and whether this \
+                            machine asks the right name service (VPN, /etc/hosts, the cluster's \
+                            own DNS).";
+
+const LOOKUP_FAILED: &str = "Check that this machine reaches its name service (network, VPN, \
+                             resolv.conf), and try again.";
+
+const REFUSED: &str = "Check that the broker runs and that `bootstrap.servers` names the port of \
+                       one of its listeners.";
+
+const UNREACHABLE: &str = "Check the way to the broker: network, VPN, routes, firewalls, and \
+                           whether IPv4 or IPv6 is wanted (librdkafka: `broker.address.family`).";
+
+const LOOK_UP_WORDS: &str = "Look up the system's words; if they say nothing, look at the \
+                             broker's log of the same time.";
+
+const CHECK_PROXY: &str =
+    "Check `klamm.proxy`: its kind, its address, and its user name and password.";
+
+const TOO_OLD_FOR_US: &str = "Upgrade the broker: Kafka 0.11 is the oldest that takes idempotent \
+                              producers; some services switch single APIs off.";
+
+const OUR_DEFECT: &str = "Report this as a defect of the client.";
+
 impl ConnFailure {
     /// What to do next; `None` where nothing is wrong, or the cause says it already.
     pub fn next_step(&self) -> Option<String> {
-        match &self.cause {
-            Cause::Tls(failure) => tls::next_step(failure),
-            Cause::Sasl(error) => Some(sasl::next_step(error)),
-            Cause::Frame(error) => Some(frame(*error)),
-            Cause::Negotiation(error) => Some(negotiation(error)),
-            Cause::TimedOut | Cause::RequestTimedOut => Some(timed_out(self.stage)),
-            Cause::ClosedByPeer | Cause::Reset => Some(closed(self.stage)),
-            cause => plain(cause).map(str::to_owned),
-        }
+        let said = match &self.cause {
+            Cause::Tls(failure) => return tls::next_step(failure),
+            Cause::Sasl(error) => return Some(sasl::next_step(error)),
+            Cause::Frame(error) => return Some(frame(*error)),
+            Cause::Negotiation(error) => return Some(negotiation(error)),
+            Cause::TimedOut | Cause::RequestTimedOut => return Some(timed_out(self.stage)),
+            Cause::ClosedByPeer | Cause::Reset => return Some(closed(self.stage)),
+            Cause::Idle | Cause::Unneeded | Cause::AddressChanged => return None,
+            Cause::NoSuchHost => NO_SUCH_HOST,
+            Cause::LookupFailed(_) => LOOKUP_FAILED,
+            Cause::Refused => REFUSED,
+            Cause::Unreachable(_) => UNREACHABLE,
+            Cause::Io(_) => LOOK_UP_WORDS,
+            Cause::Proxy(_) => CHECK_PROXY,
+            Cause::Malformed(_) | Cause::OutOfStep { .. } | Cause::Unsolicited { .. } => {
+                PEER_IS_BROKEN
+            }
+            Cause::Unsupported(_) => TOO_OLD_FOR_US,
+            Cause::NotFlushed => BROKER_IS_STUCK,
+            Cause::Internal(_) => OUR_DEFECT,
+        };
+        Some(said.to_owned())
     }
 }
 
@@ -67,54 +104,6 @@ impl RequestFailure {
             }
             Reason::NoSuchConnection | Reason::NotEncoded(_) | Reason::Closed => None,
         }
-    }
-}
-
-/// Of the causes that need no second look.
-fn plain(cause: &Cause) -> Option<&'static str> {
-    match cause {
-        Cause::NoSuchHost => Some(
-            "Check `bootstrap.servers` for a slip of the pen, and whether this machine asks the \
-             right name service (VPN, /etc/hosts, the cluster's own DNS).",
-        ),
-        Cause::LookupFailed(_) => Some(
-            "Check that this machine reaches its name service (network, VPN, resolv.conf), and \
-             try again.",
-        ),
-        Cause::Refused => Some(
-            "Check that the broker runs and that `bootstrap.servers` names the port of one of its \
-             listeners.",
-        ),
-        Cause::Unreachable(_) => Some(
-            "Check the way to the broker: network, VPN, routes, firewalls, and whether IPv4 or \
-             IPv6 is wanted (librdkafka: `broker.address.family`).",
-        ),
-        Cause::Io(_) => Some(
-            "Look up the system's words; if they say nothing, look at the broker's log of the \
-             same time.",
-        ),
-        Cause::Proxy(_) => {
-            Some("Check `klamm.proxy`: its kind, its address, and its user name and password.")
-        }
-        Cause::Malformed(_) | Cause::OutOfStep { .. } | Cause::Unsolicited { .. } => {
-            Some(PEER_IS_BROKEN)
-        }
-        Cause::Unsupported(_) => Some(
-            "Upgrade the broker: Kafka 0.11 is the oldest that takes idempotent producers; some \
-             services switch single APIs off.",
-        ),
-        Cause::NotFlushed => Some(BROKER_IS_STUCK),
-        Cause::Internal(_) => Some("Report this as a defect of the client."),
-        Cause::Idle | Cause::Unneeded | Cause::AddressChanged => None,
-        // These have words of their own.
-        Cause::TimedOut
-        | Cause::ClosedByPeer
-        | Cause::Reset
-        | Cause::Tls(_)
-        | Cause::Frame(_)
-        | Cause::Negotiation(_)
-        | Cause::Sasl(_)
-        | Cause::RequestTimedOut => None,
     }
 }
 
@@ -182,13 +171,12 @@ fn frame(error: FrameError) -> String {
 }
 
 fn negotiation(error: &NegotiationError) -> String {
-    match error {
-        NegotiationError::Refused(code) => next_step_for(*code, ApiKey::ApiVersions)
-            .map_or_else(|| PEER_IS_BROKEN.to_owned(), str::to_owned),
-        NegotiationError::NoCommonVersion(error) => too_old(error.key),
-        // An answer that is none, or that contradicts the broker's own offer.
-        _ => PEER_IS_BROKEN.to_owned(),
+    if let NegotiationError::NoCommonVersion(error) = error {
+        return too_old(error.key);
     }
+    let code = if let NegotiationError::Refused(code) = error { Some(*code) } else { None };
+    let said = code.and_then(|code| next_step_for(code, ApiKey::ApiVersions));
+    said.unwrap_or(PEER_IS_BROKEN).to_owned()
 }
 
 fn too_old(key: ApiKey) -> String {

@@ -95,8 +95,9 @@ pub(super) const ADVICE: &[Row] = &[
         ApiKey::InitProducerId,
         ErrorCode::CLUSTER_AUTHORIZATION_FAILED,
         "Grant this client IdempotentWrite on the cluster (MSK: \
-         `kafka-cluster:WriteDataIdempotently`; newer brokers are content with Write on any topic), or \
-         set `enable.idempotence=false`, which gives up order and uniqueness on retries.",
+         `kafka-cluster:WriteDataIdempotently`; newer brokers are content with Write on any \
+         topic), or set `enable.idempotence=false`, which gives up order and uniqueness when it \
+         retries.",
     ),
     any(
         ErrorCode::CLUSTER_AUTHORIZATION_FAILED,

@@ -109,13 +109,16 @@ impl Provider {
     /// What else to think of when a connection to it fails so; `None` where it is no particular
     /// matter of the service.
     pub fn hint(self, failure: &ConnFailure) -> Option<&'static str> {
-        match &failure.cause {
-            Cause::NoSuchHost | Cause::LookupFailed(_) => None,
-            Cause::Sasl(SaslError::Refused { .. }) => Some(self.refusal()),
-            Cause::ClosedByPeer | Cause::Reset if failure.stage == Stage::Ready => {
-                Some(self.closing())
-            }
-            cause => (cause.blame() != Blame::Nobody).then_some(self.settings()),
+        let cause = &failure.cause;
+        let is_about_names = matches!(cause, Cause::NoSuchHost | Cause::LookupFailed(_));
+        if is_about_names || cause.blame() == Blame::Nobody {
+            None
+        } else if matches!(cause, Cause::Sasl(SaslError::Refused { .. })) {
+            Some(self.refusal())
+        } else if failure.stage == Stage::Ready {
+            Some(self.closing())
+        } else {
+            Some(self.settings())
         }
     }
 

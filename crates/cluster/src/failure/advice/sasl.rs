@@ -1,5 +1,7 @@
 //! What to do next when the broker and we could not agree on who we are.
 
+use klamm_wire::ErrorCode;
+
 use crate::sasl::{Mechanism, SaslError};
 
 /// The user name by which Azure Event Hubs recognises a connection string; a shell that sees it in
@@ -14,6 +16,11 @@ const CHECK_PASSWORD: &str = "Check `sasl.username` and `sasl.password` (Java: \
 pub(super) fn next_step(error: &SaslError) -> String {
     match error {
         SaslError::UnsupportedMechanism { asked, offered } => other_mechanism(*asked, offered),
+        SaslError::Refused { code: Some(ErrorCode::ILLEGAL_SASL_STATE), .. } => {
+            "Set `security.protocol` to PLAINTEXT or SSL, or use the port of another listener: \
+             this one asks nobody who they are."
+                .to_owned()
+        }
         SaslError::Refused { mechanism, username, .. } => refused(*mechanism, username.as_deref()),
         SaslError::Misbehaved(_) => {
             "Do not go on: who answers there may only pose as the broker. Check \

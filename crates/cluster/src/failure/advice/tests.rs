@@ -145,6 +145,12 @@ fn sasl_errors() -> Vec<SaslError> {
         refused(Mechanism::Plain, Some("$ConnectionString")),
         refused(Mechanism::Plain, Some("")),
         refused(Mechanism::OAuthBearer, None),
+        SaslError::Refused {
+            mechanism: Mechanism::Plain,
+            username: Some("alice".to_owned()),
+            code: Some(ErrorCode::ILLEGAL_SASL_STATE),
+            message: String::new(),
+        },
         SaslError::Misbehaved("it does not know the password"),
         SaslError::Unsafe("5 iterations".to_owned()),
         SaslError::Unprepared("the password"),
