@@ -45,6 +45,8 @@ pub(super) struct Picture {
 #[derive(Debug, Default)]
 pub(super) struct Peer {
     decoder: FrameDecoder,
+    /// Answers come in order, so who is silent once is silent for good.
+    is_silent: bool,
 }
 
 /// What comes of the bytes that a server read.
@@ -67,7 +69,9 @@ impl Peer {
             let (header, _) = decode_request_header(&frame).unwrap();
             let key = ApiKey::from_code(header.request_api_key).unwrap();
             let habit = habits.get(&key).copied();
-            reactions.push((key, react(&frame, picture, habit)));
+            self.is_silent |= habit == Some(Habit::Silence);
+            let reaction = react(&frame, picture, habit).filter(|_| !self.is_silent);
+            reactions.push((key, reaction));
         }
         reactions
     }
