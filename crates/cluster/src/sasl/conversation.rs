@@ -95,10 +95,9 @@ impl Conversation {
     #[must_use]
     pub fn refused(self, code: Option<ErrorCode>, message: &str) -> SaslError {
         let said = words::of_peer(message.as_bytes(), &self.who.secret);
-        let message = match (said.is_empty(), self.note()) {
-            (_, None) => said,
-            (true, Some(note)) => note.to_owned(),
-            (false, Some(note)) => format!("{said} ({note})"),
+        let message = match &self.state {
+            State::Bearer(stage) => joined(said, stage.note()),
+            State::Plain | State::Scram(_) => said,
         };
         self.who.refusal(code, message)
     }
@@ -127,7 +126,17 @@ impl Who {
     }
 
     fn refusal(self, code: Option<ErrorCode>, message: String) -> SaslError {
+        let message = joined(message, self.hint);
         SaslError::Refused { mechanism: self.mechanism, username: self.username, code, message }
+    }
+}
+
+/// The broker's words, and what else there is to say.
+fn joined(words: String, note: Option<&str>) -> String {
+    match note {
+        None => words,
+        Some(note) if words.is_empty() => note.to_owned(),
+        Some(note) => format!("{words} ({note})"),
     }
 }
 

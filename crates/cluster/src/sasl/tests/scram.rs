@@ -43,6 +43,9 @@ fn a_refused_password_that_saslprep_would_change_is_told_with_the_reason() {
     };
     let (hinted, said) = refused("\u{2168}");
     assert!(hinted && said.contains("for `alice`: no (the password was used as typed"), "{said}");
+    let (_, conversation) = sent(begin(&scram(ScramHash::Sha512, "alice", "\u{2168}"), "n"));
+    let said = failed(conversation.received(b"e=no")).to_string();
+    assert!(said.contains(": no (the password was used as typed"), "{said}");
     let (hinted, said) = refused("pl\u{e4}in");
     assert!(!hinted && said.ends_with("for `alice`: no"), "{said}");
 }
