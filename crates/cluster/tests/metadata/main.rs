@@ -3,5 +3,10 @@
 #![cfg(test)]
 #![allow(clippy::arithmetic_side_effects)]
 
+mod asking;
+mod brokers;
+mod hints;
+mod hostile;
+mod leaders;
 mod topics;
 mod world;
