@@ -64,9 +64,7 @@ impl Cluster {
         known.life = Life::Up;
         known.is_fenced = false;
         self.state.rejoin(now, node);
-        let of_node = self.connections.iter().filter(|(_, one)| one.session.node == node);
-        let ids: Vec<ConnectionId> = of_node.map(|(id, _)| *id).collect();
-        for id in ids {
+        for id in self.connections_to(node) {
             self.serve_all(now, id);
         }
         self.settle(now);
@@ -86,12 +84,15 @@ impl Cluster {
     }
 
     fn hang_up_all(&mut self, node: NodeId) {
-        let of_node = self.connections.iter().filter(|(_, one)| one.session.node == node);
-        let ids: Vec<ConnectionId> = of_node.map(|(id, _)| *id).collect();
-        for id in ids {
+        for id in self.connections_to(node) {
             self.closed(id);
             self.outputs.push_back(Output::Close { connection: id });
         }
+    }
+
+    fn connections_to(&self, node: NodeId) -> Vec<ConnectionId> {
+        let of_node = self.connections.iter().filter(|(_, one)| one.session.node == node);
+        of_node.map(|(id, _)| *id).collect()
     }
 }
 
@@ -119,12 +120,20 @@ impl State {
         for (name, id, index) in led {
             self.elect(now, &name, id, index);
         }
-        for (_, topic) in self.topics.iter_mut() {
-            for partition in &mut topic.partitions {
-                if partition.leader.is_some() && partition.leader != Some(node) {
-                    partition.in_sync.remove(&node);
-                }
+        self.drop_from_sync(now, node);
+    }
+
+    /// Whoever waited for that node's copy is looked at: it is waited for no more.
+    fn drop_from_sync(&mut self, now: Now, node: NodeId) {
+        let follows = |partition: &super::Partition| {
+            let is_led = partition.leader.is_some_and(|leader| leader != node);
+            is_led && partition.in_sync.contains(&node)
+        };
+        for (name, id, index) in self.partitions_where(follows) {
+            if let Some(partition) = self.topics.partition_mut(&name, index) {
+                partition.in_sync.remove(&node);
             }
+            self.touch(now, id, index);
         }
     }
 

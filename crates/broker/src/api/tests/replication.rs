@@ -70,6 +70,21 @@ fn too_few_replicas_after_the_append_are_told_as_such() {
 }
 
 #[test]
+fn a_laggard_that_dies_is_not_waited_for() {
+    for (settings, code) in
+        [(of_two(), ErrorCode::NONE), (of_three(), ErrorCode::NOT_ENOUGH_REPLICAS_AFTER_APPEND)]
+    {
+        let mut case = stalled(settings);
+        assert_eq!(case.outcome(), None);
+        let (now, dead) = (case.world.now, NodeId(case.stalled));
+        case.world.cluster.kill(now, dead);
+        case.world.drain();
+        case.world.pass(1_000);
+        assert_eq!(case.outcome(), Some(code));
+    }
+}
+
+#[test]
 fn a_laggard_that_follows_again_ends_the_wait() {
     let mut case = stalled(of_three());
     case.world.pass(5_000);
