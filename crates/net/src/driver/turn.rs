@@ -87,6 +87,8 @@ impl<D: Drive> Driver<D> {
                 Turn::Last => return Poll::Ready(()),
             }
         }
+        // Without a rest in sight the clock must be listened to all the same.
+        self.alarm.arm(self.drive.next_wake());
         cx.waker().wake_by_ref();
         Poll::Pending
     }

@@ -63,7 +63,8 @@ impl Drive for Script {
         let line = match event {
             Event::Tick => {
                 assert!(self.wake.take().unwrap() <= now.mono, "a tick before its time");
-                "tick".to_owned()
+                let had: usize = self.received.values().map(Vec::len).sum();
+                format!("tick after {had}")
             }
             Event::Woken => "woken".to_owned(),
             Event::Resolved { lookup, result } => format!("resolved {lookup} {result:?}"),
