@@ -1,0 +1,252 @@
+//! A configuration: settings, and where each of them came from.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use klamm_cluster::sasl::Credentials;
+use klamm_cluster::{Settings, TransportSettings};
+
+use crate::assemble::{self, Assembled};
+use crate::draft::Draft;
+use crate::error::{ConfigError, MASK, Problem};
+use crate::explain::{self, Explanation};
+use crate::family::{self, Decided, Family};
+use crate::given::{Given, Givens, shown_value};
+use crate::nearest::nearest;
+use crate::read;
+use crate::row::Row;
+use crate::source::{Entry, Origin, Source};
+use crate::table;
+use crate::token::TokenSource;
+use crate::warning::Warning;
+
+/// How sources are read.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// Whose names they hold.
+    pub family: Family,
+    /// For what `~` at the beginning of a path stands.
+    pub home: Option<PathBuf>,
+}
+
+impl Options {
+    /// With this family.
+    #[must_use]
+    pub fn family(self, family: Family) -> Self {
+        Self { family, ..self }
+    }
+
+    /// With this home directory.
+    #[must_use]
+    pub fn home(self, home: impl Into<PathBuf>) -> Self {
+        Self { home: Some(home.into()), ..self }
+    }
+}
+
+/// Everything that is set, ready for use, and where it came from.
+///
+/// `Debug` and [`dump`](Self::dump) show no secret.
+#[derive(Clone)]
+pub struct Config {
+    settings: Settings,
+    transport: TransportSettings,
+    tokens: TokenSource,
+    family: Decided,
+    givens: Givens,
+    warnings: Vec<Warning>,
+}
+
+impl Config {
+    /// Reads pairs of names and values.
+    ///
+    /// ```
+    /// use klamm_config::Config;
+    ///
+    /// let config = Config::from_properties([
+    ///     ("bootstrap.servers", "kafka:9092"),
+    ///     ("request.timeout.ms", "10000"),
+    /// ])?;
+    /// assert_eq!(config.settings().bootstrap.len(), 1);
+    /// # Ok::<(), klamm_config::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When a name is not known, or a value is refused, by itself or beside the others.
+    pub fn from_properties<K, V>(
+        pairs: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<Self, ConfigError>
+    where
+        K: Into<String>,
+        V: Into<String>,
+    {
+        Self::load([Source::pairs(pairs)], &Options::default())
+    }
+
+    /// Reads sources, of which later ones win.
+    ///
+    /// # Errors
+    /// When a name is not known, or a value is refused, by itself or beside the others.
+    pub fn load(
+        sources: impl IntoIterator<Item = Source>,
+        options: &Options,
+    ) -> Result<Self, ConfigError> {
+        let mut warnings = Vec::new();
+        let mut givens = Givens::default();
+        for entry in sources.into_iter().flat_map(Source::into_entries) {
+            take(entry, &mut givens, &mut warnings)?;
+        }
+        let family = family::decide(options.family, &givens)?;
+        report_family(family, &givens, &mut warnings);
+        let mut draft = Draft::new(family.is_librdkafka, options.home.clone());
+        read_all(&givens, family, &mut draft)?;
+        let assembled = assemble::assemble(draft, &givens);
+        let assembled = assembled.map_err(|problem| givens.refuse(None, problem))?;
+        let Assembled { settings, transport, tokens, warnings: more } = assembled;
+        warnings.extend(more);
+        Ok(Self { settings, transport, tokens, family, givens, warnings })
+    }
+
+    /// What the machines read.
+    pub fn settings(&self) -> Settings {
+        self.settings.clone()
+    }
+
+    /// The same, to be changed.
+    pub fn settings_mut(&mut self) -> &mut Settings {
+        &mut self.settings
+    }
+
+    /// How connections are opened.
+    pub fn transport(&self) -> TransportSettings {
+        self.transport.clone()
+    }
+
+    /// The same, to be changed.
+    pub fn transport_mut(&mut self) -> &mut TransportSettings {
+        &mut self.transport
+    }
+
+    /// Who we say we are; `None` where nobody asks.
+    pub fn credentials(&self) -> Option<&Credentials> {
+        self.settings.sasl.as_ref()
+    }
+
+    /// Where tokens for OAUTHBEARER come from.
+    pub fn tokens(&self) -> &TokenSource {
+        &self.tokens
+    }
+
+    /// Whose names were read: never [`Family::Detect`].
+    pub fn family(&self) -> Family {
+        if self.family.is_librdkafka { Family::Librdkafka } else { Family::Java }
+    }
+
+    /// What was accepted, but not as somebody may have meant it.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// Everything that was given, in lines of name and value, without secrets.
+    pub fn dump(&self) -> String {
+        let line = |(name, value, origin): (&str, String, &Origin)| match origin {
+            Origin::Given => format!("{name}={value}\n"),
+            origin => format!("{name}={value}  # {origin}\n"),
+        };
+        self.shown().map(line).collect()
+    }
+
+    /// What is known of a name, and what was given for it; `None` for a name that is not known.
+    pub fn explain(&self, name: &str) -> Option<Explanation> {
+        let row = table::row(name, self.family)?;
+        Some(explain::explain(row, self.givens.get(name)))
+    }
+
+    fn shown(&self) -> impl Iterator<Item = (&'static str, String, &Origin)> {
+        self.givens.iter().map(|(name, given)| {
+            let value = table::row(name, self.family).and_then(|row| shown_value(row, given));
+            (name, value.unwrap_or_else(|| MASK.to_owned()), &given.origin)
+        })
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let given: Vec<String> =
+            self.shown().map(|(name, value, _)| format!("{name}={value}")).collect();
+        let mut shown = f.debug_struct("Config");
+        shown.field("family", &self.family()).field("given", &given);
+        shown.field("warnings", &self.warnings).finish_non_exhaustive()
+    }
+}
+
+/// Takes a pair under the name that the table has.
+fn take(entry: Entry, givens: &mut Givens, warnings: &mut Vec<Warning>) -> Result<(), ConfigError> {
+    let Entry { name, value, origin } = entry;
+    match (table::static_name(name.trim()), &origin) {
+        (Some(name), _) => givens.put(name, Given { value, origin }),
+        (None, Origin::Variable(variable)) => {
+            let text = match nearest(&name) {
+                Some(near) => format!("no property has the name `{name}`; nearest is `{near}`"),
+                None => format!("no property has the name `{name}`"),
+            };
+            warnings.push(Warning::new(variable, text));
+        }
+        (None, _) => return Err(unknown(&name, origin)),
+    }
+    Ok(())
+}
+
+/// What looks like a name is shown; anything else may be a secret that lost its place.
+fn unknown(name: &str, origin: Origin) -> ConfigError {
+    let near = nearest(name);
+    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-_".contains(c);
+    let shows = near.is_some() || (name.len() <= 64 && name.chars().all(is_name));
+    let fix = match near {
+        Some(near) => format!("Did you mean `{near}`"),
+        None => "Leave it out, or look for its name in the documentation".to_owned(),
+    };
+    ConfigError {
+        property: Some(if shows { name.to_owned() } else { "(not shown)".to_owned() }),
+        value: None,
+        origin: Some(origin),
+        problem: "no property has this name".to_owned(),
+        fix,
+    }
+}
+
+fn report_family(family: Decided, givens: &Givens, warnings: &mut Vec<Warning>) {
+    if let Some(by) = family.by {
+        let text = "only librdkafka has this name, so names with two meanings are read as \
+            librdkafka means them";
+        warnings.push(Warning::new(by, text));
+    }
+    for name in givens.names().filter(|_| family.is_librdkafka) {
+        if let Some(clash) = table::row(name, family).and_then(|row| row.clash) {
+            warnings.push(Warning::new(name, format!("read as librdkafka means it: {clash}")));
+        }
+    }
+}
+
+fn read_all(givens: &Givens, family: Decided, draft: &mut Draft) -> Result<(), ConfigError> {
+    let mut done: Vec<&Row> = Vec::new();
+    for row in table::rows() {
+        let is_meant = table::row(row.name, family).is_some_and(|meant| std::ptr::eq(meant, row));
+        let Some(given) = givens.get(row.name).filter(|_| is_meant) else { continue };
+        if let Some(other) = done.iter().find(|other| contradicts(row, other, givens)) {
+            return Err(givens.refuse(Some(row), said_twice(other.name)));
+        }
+        read::apply(row, &given.value, draft)
+            .map_err(|problem| givens.refuse(Some(row), problem))?;
+        done.push(row);
+    }
+    Ok(())
+}
+
+fn contradicts(row: &Row, other: &Row, givens: &Givens) -> bool {
+    row.slot == other.slot && givens.text(row.name) != givens.text(other.name)
+}
+
+fn said_twice(other: &str) -> Problem {
+    Problem::new(format!("`{other}` sets the same, and says otherwise"), "Keep one of the two")
+}

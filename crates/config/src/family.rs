@@ -1,0 +1,63 @@
+//! Whose names are written: the Java client's or librdkafka's.
+
+use crate::error::ConfigError;
+use crate::given::Givens;
+use crate::row::Names;
+use crate::table;
+
+/// Whose names, and whose meanings of the names that both have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Family {
+    /// The Java client's.
+    Java,
+    /// librdkafka's. Names that only the Java client has are read as well.
+    Librdkafka,
+    /// librdkafka's if there is a name that only librdkafka has, the Java client's otherwise.
+    #[default]
+    Detect,
+}
+
+/// A family that has been decided on, and the name that decided it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Decided {
+    pub(crate) is_librdkafka: bool,
+    /// `None` where the caller decided, or nothing did.
+    pub(crate) by: Option<&'static str>,
+}
+
+impl Decided {
+    /// Whether rows of these names are read.
+    pub(crate) fn reads(self, names: Names) -> bool {
+        match names {
+            Names::Both | Names::Own => true,
+            Names::Java => !self.is_librdkafka,
+            Names::Librdkafka => self.is_librdkafka,
+        }
+    }
+}
+
+/// Decides whose names these are.
+pub(crate) fn decide(family: Family, givens: &Givens) -> Result<Decided, ConfigError> {
+    match family {
+        Family::Java => Ok(Decided { is_librdkafka: false, by: None }),
+        Family::Librdkafka => Ok(Decided { is_librdkafka: true, by: None }),
+        Family::Detect => detect(givens),
+    }
+}
+
+fn detect(givens: &Givens) -> Result<Decided, ConfigError> {
+    let first = |names| givens.names().find(|name| table::only(name) == Some(names));
+    match (first(Names::Librdkafka), first(Names::Java)) {
+        (None, _) => Ok(Decided { is_librdkafka: false, by: None }),
+        (by @ Some(_), None) => Ok(Decided { is_librdkafka: true, by }),
+        (Some(theirs), Some(java)) => Err(ConfigError {
+            property: Some(theirs.to_owned()),
+            value: None,
+            origin: givens.origin(theirs),
+            problem: format!(
+                "this is a name of librdkafka alone, and `{java}` is one of the Java client alone"
+            ),
+            fix: "Use the names of one of the two, or say whose names they are".to_owned(),
+        }),
+    }
+}

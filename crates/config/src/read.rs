@@ -1,0 +1,136 @@
+//! From the text of a value to what it does.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use klamm_cluster::Secret;
+
+use crate::draft::Draft;
+use crate::error::{Outcome, Problem};
+use crate::row::{Range, Row, Takes, Word};
+use crate::table;
+
+/// Longer than anybody waits: times are cut to it, so that adding them to a clock is harmless.
+pub(crate) const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
+/// Reads a value and does what it says.
+pub(crate) fn apply(row: &Row, value: &Secret, draft: &mut Draft) -> Outcome {
+    if let Takes::Secret(set) = &row.takes {
+        return set(draft, secret(value, draft.is_librdkafka));
+    }
+    let Some(text) = value.reveal_text().map(str::trim) else {
+        return Err(Problem::new("this is no text", "Write it in UTF-8").hidden());
+    };
+    if let Some(other) = table::smuggled(text) {
+        return Err(two_in_one(other));
+    }
+    match &row.takes {
+        Takes::Flag(set) => set(draft, flag(text)?),
+        Takes::Millis(range, set) => set(draft, millis(text, *range)?),
+        Takes::Number(range, set) => set(draft, number(text, *range)?)?,
+        Takes::Word(words) => word(text, words)?(draft),
+        Takes::Text(set) => set(draft, text)?,
+        Takes::Secret(_) => {}
+        Takes::Path(set) => {
+            let path = path(text, draft)?;
+            set(draft, path);
+        }
+        Takes::Only(only, why) => return only_that(text, only, why),
+        Takes::Ignored(why) => draft.warn(row.name, format!("this has no effect: {why}")),
+        Takes::Later => return Err(later()),
+        Takes::Never(why, fix) => return Err(Problem::new(*why, *fix)),
+    }
+    Ok(())
+}
+
+/// The Java client trims passwords as everything else; librdkafka takes them as they are.
+fn secret(value: &Secret, is_librdkafka: bool) -> Secret {
+    match value.reveal_text() {
+        Some(text) if !is_librdkafka => Secret::from(text.trim()),
+        _ => value.clone(),
+    }
+}
+
+fn flag(text: &str) -> Result<bool, Problem> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(Problem::new("this is neither true nor false", "Write `true` or `false`")),
+    }
+}
+
+fn number(text: &str, range: Range) -> Result<i64, Problem> {
+    let fix = format!("Write a whole number {}", range.in_words());
+    let Ok(number) = text.parse::<i64>() else {
+        return Err(Problem::new("this is no whole number", fix));
+    };
+    if range.holds(number) { Ok(number) } else { Err(Problem::new("this is out of range", fix)) }
+}
+
+fn millis(text: &str, range: Range) -> Result<Duration, Problem> {
+    let millis = number(text, range).map_err(|problem| Problem {
+        fix: format!("Write milliseconds, a whole number {}", range.in_words()),
+        ..problem
+    })?;
+    Ok(Duration::from_millis(u64::try_from(millis).unwrap_or(0)).min(FOREVER))
+}
+
+fn word(text: &str, words: &[Word]) -> Result<fn(&mut Draft), Problem> {
+    let found = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
+    found.map(|(_, act)| *act).ok_or_else(|| {
+        let all: Vec<String> = words.iter().map(|(word, _)| quoted(word)).collect();
+        Problem::new("this is none of the words that are known here", one_of(&all))
+    })
+}
+
+fn quoted(word: &str) -> String {
+    if word.is_empty() { "nothing after the `=`".to_owned() } else { format!("`{word}`") }
+}
+
+fn one_of(words: &[String]) -> String {
+    match words {
+        [] => "Leave it out".to_owned(),
+        [only] => format!("Write {only}"),
+        [first @ .., last] => format!("Write {} or {last}", first.join(", ")),
+    }
+}
+
+fn path(text: &str, draft: &Draft) -> Result<PathBuf, Problem> {
+    if text.contains("-----BEGIN") {
+        let fix = "Write the file's path, or use the property that takes the text itself";
+        return Err(Problem::new("this is the content of a file, and not its path", fix).hidden());
+    }
+    if text.is_empty() {
+        return Err(Problem::new("there is no path", "Write a path, or leave the property out"));
+    }
+    let Some(rest) = text.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with('/'))
+    else {
+        return Ok(PathBuf::from(text));
+    };
+    match &draft.home {
+        Some(home) => Ok(home.join(rest.trim_start_matches('/'))),
+        None => Err(Problem::new(
+            "`~` stands for a home directory, and none is known",
+            "Write the path in full",
+        )),
+    }
+}
+
+fn only_that(text: &str, only: &str, why: &str) -> Outcome {
+    if text.eq_ignore_ascii_case(only) {
+        return Ok(());
+    }
+    let problem = format!("only {} is offered: {why}", quoted(only));
+    Err(Problem::new(problem, "Leave the property out"))
+}
+
+fn later() -> Problem {
+    Problem::new("this property is known, but not supported yet", "Leave it out")
+}
+
+/// A line break got lost, so that a secret may stand in the value of something else.
+fn two_in_one(other: &str) -> Problem {
+    let problem = format!("another property, `{other}`, stands in the value");
+    let fix = "Give each property a line of its own, and end no line with `\\` by mistake";
+    Problem::new(problem, fix).hidden()
+}

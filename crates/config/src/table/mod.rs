@@ -1,0 +1,65 @@
+//! Every property that is known, one row each.
+//!
+//! A name with one meaning has one row. A name that means one thing to the Java client and
+//! another to librdkafka has two. Rows act in the order of the table.
+
+mod cluster;
+mod later;
+mod sasl;
+mod socket;
+mod tls;
+
+pub(crate) use sasl::MECHANISMS;
+pub(crate) use tls::{KEYSTORE, TRUSTSTORE};
+
+use crate::draft::Draft;
+use crate::family::Decided;
+use crate::row::{Names, Row};
+
+static PARTS: &[&[Row]] =
+    &[cluster::ROWS, socket::ROWS, tls::ROWS, tls::UNSUPPORTED, sasl::ROWS, sasl::UNSUPPORTED];
+
+/// Every row, in the order in which they act; those that do nothing last.
+pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
+    let later = later::NAMES.iter().flat_map(|rows| rows.iter());
+    PARTS.iter().copied().flatten().chain(later)
+}
+
+/// The rows of a name: none, one, or one for each family.
+pub(crate) fn rows_of(name: &str) -> impl Iterator<Item = &'static Row> {
+    rows().filter(move |row| row.name == name)
+}
+
+/// The row of a name in a family, or in the other one where only that has it.
+pub(crate) fn row(name: &str, family: Decided) -> Option<&'static Row> {
+    rows_of(name).find(|row| family.reads(row.names)).or_else(|| rows_of(name).next())
+}
+
+/// The name as the table has it.
+pub(crate) fn static_name(name: &str) -> Option<&'static str> {
+    rows_of(name).next().map(|row| row.name)
+}
+
+/// The only family that has a name, if just one has it.
+pub(crate) fn only(name: &str) -> Option<Names> {
+    let mut rows = rows_of(name);
+    let names = rows.next()?.names;
+    let is_only = rows.next().is_none() && matches!(names, Names::Java | Names::Librdkafka);
+    is_only.then_some(names)
+}
+
+/// The name of a secret property that stands in a value, where it has no business.
+pub(crate) fn smuggled(text: &str) -> Option<&'static str> {
+    let secrets = rows().filter(|row| row.is_secret() || sounds_secret(row.name));
+    secrets.map(|row| row.name).find(|name| text.contains(name))
+}
+
+/// What several rows say together.
+pub(crate) fn settle(draft: &mut Draft) {
+    cluster::settle(draft);
+    socket::settle(draft);
+}
+
+fn sounds_secret(name: &str) -> bool {
+    ["password", "secret", "passphrase"].iter().any(|word| name.contains(word))
+}
