@@ -1,0 +1,197 @@
+//! What a stage of the examination came to, as data: the text and the JSON are made from it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use klamm_cluster::{Cause, ConnFailure, Stage as Reached};
+use klamm_protocol::frame::Foreign;
+use serde_json::Value;
+
+/// A step on the way from a name to a written record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    Resolve,
+    Connect,
+    Tls,
+    Versions,
+    Sasl,
+    Cluster,
+    Broker,
+    Topic,
+    Identity,
+    Watch,
+}
+
+impl Stage {
+    /// Its name in every output.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Resolve => "resolve",
+            Self::Connect => "connect",
+            Self::Tls => "TLS",
+            Self::Versions => "ApiVersions",
+            Self::Sasl => "SASL",
+            Self::Cluster => "cluster",
+            Self::Broker => "broker",
+            Self::Topic => "topic",
+            Self::Identity => "InitProducerId",
+            Self::Watch => "watch",
+        }
+    }
+
+    /// The stage in which a connection failed; `None` for one that was ready.
+    pub(super) const fn of(failure: &ConnFailure) -> Option<Self> {
+        match failure.stage {
+            Reached::Resolve => Some(Self::Resolve),
+            Reached::Connect => Some(Self::Connect),
+            Reached::Tls => Some(Self::Tls),
+            Reached::Versions => Some(Self::Versions),
+            Reached::Authenticate => Some(Self::Sasl),
+            Reached::Ready => None,
+        }
+    }
+}
+
+/// How a run ends, as the shell is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Exit {
+    Good,
+    /// A stage failed for a reason that has no code of its own.
+    Failed,
+    /// The command line or a setting makes no sense.
+    Usage,
+    /// TLS or the saying of who we are.
+    Security,
+    /// No broker, or none that answers in time.
+    Unreachable,
+}
+
+impl Exit {
+    pub(super) const fn code(self) -> u8 {
+        match self {
+            Self::Good => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Security => 3,
+            Self::Unreachable => 4,
+        }
+    }
+
+    /// How a run ends on a connection that failed so.
+    pub(super) fn of(failure: &ConnFailure) -> Self {
+        match &failure.cause {
+            Cause::Tls(_) | Cause::Sasl(_) => Self::Security,
+            Cause::Frame(error) if error.foreign() == Some(Foreign::Tls) => Self::Security,
+            Cause::Frame(_) if failure.stage == Reached::Versions => Self::Unreachable,
+            Cause::ClosedByPeer | Cause::Reset if failure.stage == Reached::Authenticate => {
+                Self::Security
+            }
+            Cause::NoSuchHost
+            | Cause::LookupFailed(_)
+            | Cause::Refused
+            | Cause::Unreachable(_)
+            | Cause::TimedOut
+            | Cause::ClosedByPeer
+            | Cause::Reset
+            | Cause::Io(_)
+            | Cause::Proxy(_)
+            | Cause::RequestTimedOut
+            | Cause::NotFlushed => Self::Unreachable,
+            _other => Self::Failed,
+        }
+    }
+}
+
+/// Why a stage is not good, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Trouble {
+    pub(super) cause: String,
+    /// None where there is nothing to do, or the cause says it.
+    pub(super) next_step: Option<String>,
+}
+
+impl Trouble {
+    pub(super) fn new(cause: impl fmt::Display, next_step: Option<String>) -> Self {
+        Self { cause: cause.to_string(), next_step }
+    }
+}
+
+/// How a stage ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Good,
+    /// It works, and will not for ever, or not in all.
+    Doubtful(Trouble),
+    Bad(Trouble, Exit),
+    /// It was not tried.
+    Skipped,
+}
+
+/// One stage's line of the report.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Finding {
+    pub(super) stage: Stage,
+    pub(super) outcome: Outcome,
+    /// What was looked at and what it showed, in words.
+    pub(super) said: String,
+    pub(super) took: Option<Duration>,
+    /// The same for programs.
+    pub(super) facts: BTreeMap<&'static str, Value>,
+    /// More words, a line each.
+    pub(super) details: Vec<String>,
+}
+
+impl Finding {
+    pub(super) fn good(stage: Stage, said: impl Into<String>) -> Self {
+        let (said, facts) = (said.into(), BTreeMap::new());
+        Self { stage, outcome: Outcome::Good, said, took: None, facts, details: Vec::new() }
+    }
+
+    pub(super) fn skipped(stage: Stage, why: impl Into<String>) -> Self {
+        Self { outcome: Outcome::Skipped, ..Self::good(stage, why) }
+    }
+
+    #[must_use]
+    pub(super) fn bad(self, trouble: Trouble, exit: Exit) -> Self {
+        Self { outcome: Outcome::Bad(trouble, exit), ..self }
+    }
+
+    #[must_use]
+    pub(super) fn doubtful(self, trouble: Trouble) -> Self {
+        Self { outcome: Outcome::Doubtful(trouble), ..self }
+    }
+
+    #[must_use]
+    pub(super) fn after(self, took: Duration) -> Self {
+        Self { took: Some(took), ..self }
+    }
+
+    #[must_use]
+    pub(super) fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.facts.insert(name, value.into());
+        self
+    }
+
+    #[must_use]
+    pub(super) fn detail(mut self, line: impl Into<String>) -> Self {
+        self.details.push(line.into());
+        self
+    }
+
+    /// The trouble, if there is one.
+    pub(super) fn trouble(&self) -> Option<&Trouble> {
+        match &self.outcome {
+            Outcome::Doubtful(trouble) | Outcome::Bad(trouble, _) => Some(trouble),
+            Outcome::Good | Outcome::Skipped => None,
+        }
+    }
+
+    /// Whether it is not good, and how a run ends that goes no better.
+    pub(super) fn exit(&self) -> Option<Exit> {
+        match self.outcome {
+            Outcome::Bad(_, exit) => Some(exit),
+            Outcome::Good | Outcome::Doubtful(_) | Outcome::Skipped => None,
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The process itself, where secrets may come from.
+
+use super::secrets::Outside;
+
+/// The environment, the files and the terminal of this process.
+pub(super) struct System;
+
+impl Outside for System {
+    fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+
+    fn file(&self, path: &str) -> Result<String, String> {
+        std::fs::read_to_string(path).map_err(|error| error.to_string())
+    }
+
+    fn ask(&mut self, what: &str) -> Result<String, String> {
+        rpassword::prompt_password(format!("{what}: ")).map_err(|error| error.to_string())
+    }
+}
