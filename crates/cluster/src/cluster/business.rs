@@ -18,7 +18,7 @@ impl Cluster {
             // Wishes first, then what comes of them: a wish alone moves nothing.
             let mut moved = self.route(now);
             moved |= self.mind_own_business(now);
-            moved |= self.follow_orders();
+            moved |= self.follow_orders(now);
             moved |= self.read_picture(now);
             moved |= self.read_coordinators();
             if !moved {
@@ -29,7 +29,7 @@ impl Cluster {
     }
 
     /// Passes on what `dial` wants.
-    fn follow_orders(&mut self) -> bool {
+    fn follow_orders(&mut self, now: Now) -> bool {
         let mut moved = false;
         while let Some(order) = self.dial.poll() {
             moved = true;
@@ -45,7 +45,7 @@ impl Cluster {
                     self.links.undialled(conn);
                     self.commands.push_back(Command::Close(conn));
                 }
-                Order::Failed { target, failure } => self.unreachable(target, failure),
+                Order::Failed { target, failure } => self.unreachable(now, target, failure),
             }
         }
         moved
@@ -103,8 +103,10 @@ impl Cluster {
             if picture_due {
                 self.reach.cut_off(now.mono);
             }
-            // A refusal is told to those who asked; the picture itself just stays due.
-            let _ = self.reach_out(now);
+            if self.shunned_until().is_none_or(|until| until <= now.mono) {
+                // A refusal is told to those who asked; the picture itself just stays due.
+                let _ = self.reach_out(now);
+            }
             return false;
         };
         if let Some(query) = self.metadata.due(now.mono) {
@@ -194,6 +196,11 @@ impl Cluster {
         }
     }
 
+    /// Until when nobody is dialled for the picture alone, if no server accepts us.
+    fn shunned_until(&self) -> Option<Time> {
+        self.reach.shunned_until(&self.metadata, self.settings.dial.backoff_max)
+    }
+
     /// When the next tick is due.
     pub(super) fn wake(&self) -> Option<Time> {
         let own = [self.metadata.next_wake(), self.coordinators.next_wake()];
@@ -204,6 +211,7 @@ impl Cluster {
         let gives_up = self.reach.gives_up(trigger).filter(|_| self.settings.metadata.rebootstrap);
         let rest =
             [self.dial.next_wake(), self.links.next_wake(), self.requests.next_deadline(), idle];
-        own.chain(rest.into_iter().flatten()).chain(gives_up).min()
+        let shunned = self.shunned_until().filter(|until| *until > self.known.turned);
+        own.chain(rest.into_iter().flatten()).chain(gives_up).chain(shunned).min()
     }
 }

@@ -212,18 +212,18 @@ impl Cluster {
         if link.was_ready {
             self.news.push_back(News::Down { conn, target, failure });
         } else {
-            self.unreachable(target, failure);
+            self.unreachable(now, target, failure);
         }
     }
 
     /// A server could not be reached, or not be agreed with.
-    pub(super) fn unreachable(&mut self, target: Target, failure: ConnFailure) {
+    pub(super) fn unreachable(&mut self, now: Now, target: Target, failure: ConnFailure) {
         if self.reaching == Some(target) {
             // Another server is reached for next; this one only if somebody wants just this one.
             self.reaching = None;
             self.unwant(target);
         }
-        self.reach.failed(target, failure.clone());
+        self.reach.failed(now.mono, target, failure.clone());
         self.news.push_back(News::Unreachable { target, failure });
     }
 }

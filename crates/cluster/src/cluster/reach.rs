@@ -20,7 +20,13 @@ pub(super) struct Reach {
     turn: u64,
     /// Since when the picture is due and could not be had.
     cut_off: Option<Time>,
+    /// When a server last said that it does not accept us.
+    refused: Time,
 }
+
+/// For how many of the longest waits between dials the picture is left alone when no server accepts
+/// us: too many wrong passwords lock an account. Who asks for something does not wait for that.
+const REST_FROM_REFUSAL: u32 = 30;
 
 /// Whom to dial.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,7 +43,7 @@ pub(super) enum Way {
 
 impl Reach {
     pub(super) fn new(bootstrap: u32, turn: u64) -> Self {
-        Self { bootstrap, failed: BTreeMap::new(), turn, cut_off: None }
+        Self { bootstrap, failed: BTreeMap::new(), turn, cut_off: None, refused: Time(0) }
     }
 
     /// The servers that may be dialled when anybody would do.
@@ -90,8 +96,22 @@ impl Reach {
         }
     }
 
+    /// Until when nobody is dialled for the picture alone, if no server accepts us.
+    pub(super) fn shunned_until(&self, metadata: &Metadata, longest: Duration) -> Option<Time> {
+        if self.failed.is_empty() {
+            return None;
+        }
+        let refuses = |target| self.failed.get(&target).is_some_and(ConnFailure::is_final);
+        let all_refuse = self.candidates(metadata).into_iter().all(refuses);
+        let rest = longest.saturating_mul(REST_FROM_REFUSAL);
+        all_refuse.then(|| self.refused.saturating_add(rest))
+    }
+
     /// A server could not be reached.
-    pub(super) fn failed(&mut self, target: Target, failure: ConnFailure) {
+    pub(super) fn failed(&mut self, now: Time, target: Target, failure: ConnFailure) {
+        if failure.is_final() {
+            self.refused = now;
+        }
         self.failed.insert(target, failure);
     }
 

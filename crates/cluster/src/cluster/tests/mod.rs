@@ -15,6 +15,8 @@ use super::News;
 use crate::dial::Target;
 use crate::failure::{Cause, Fate, Reason, RequestFailure};
 use crate::metadata;
+use crate::sasl::Credentials;
+use crate::secret::Secret;
 use crate::{CoordinatorKey, Destination, HostPort};
 use peer::Habit;
 use world::{End, World, host};
@@ -179,6 +181,49 @@ fn a_request_without_an_answer_ends_when_it_has_left() {
     assert_eq!(world.drive(sent), &End::Flushed);
     let after = world.ask(Destination::Any);
     assert_eq!(world.drive(after), &End::Answered);
+}
+
+fn with_password() -> World {
+    World::with(2, |settings| {
+        settings.sasl = Some(Credentials::Plain {
+            username: "alice".to_owned(),
+            password: Secret::from("alice-secret"),
+        });
+    })
+}
+
+#[test]
+fn who_is_refused_by_every_server_fails_at_once() {
+    let mut world = with_password();
+    world.server(1).habits.insert(ApiKey::SaslAuthenticate, Habit::Code(58));
+    let asked = world.ask(Destination::Any);
+    let failed = failure(world.drive(asked)).clone();
+    assert!(matches!(failed.reason, Reason::NotAccepted(_)), "{failed}");
+    assert_eq!((failed.fate, world.now.mono), (Fate::NotWritten, Time(0)));
+    world.pass(Duration::from_secs(50));
+    assert_eq!(world.server(1).dialled, 2, "too many wrong passwords lock an account");
+}
+
+#[test]
+fn who_was_refused_is_asked_again_when_somebody_asks_after_a_rest() {
+    let mut world = with_password();
+    world.server(1).habits.insert(ApiKey::SaslAuthenticate, Habit::Code(58));
+    let asked = world.ask(Destination::Any);
+    world.drive(asked);
+    world.server(1).habits.clear();
+    world.pass(Duration::from_secs(2));
+    let asked = world.ask(Destination::Any);
+    assert_eq!(world.drive(asked), &End::Answered);
+}
+
+#[test]
+fn a_broker_that_refuses_fails_only_what_is_for_it() {
+    let mut world = with_password();
+    world.server(2).habits.insert(ApiKey::SaslAuthenticate, Habit::Code(58));
+    let (refused, taken) = (world.ask(node(2)), world.ask(node(1)));
+    let failed = failure(world.drive(refused)).clone();
+    assert!(matches!(failed.reason, Reason::NotAccepted(_)), "{failed}");
+    assert_eq!(world.drive(taken), &End::Answered);
 }
 
 #[test]

@@ -12,6 +12,8 @@ use klamm_protocol::metadata::{
     MetadataRequest, MetadataResponse,
     response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic},
 };
+use klamm_protocol::sasl_authenticate::SaslAuthenticateResponse;
+use klamm_protocol::sasl_handshake::SaslHandshakeResponse;
 use klamm_protocol::{ApiKey, Segments};
 use klamm_wire::{ErrorCode, NodeId, PartitionIndex, ProducerId};
 
@@ -123,6 +125,20 @@ fn react(frame: &Bytes, picture: &Picture, habit: Option<Habit>) -> Option<React
             };
             encode_response(&answer, version, number)
         }
+        ApiKey::SaslHandshake => {
+            let mechanisms = vec!["PLAIN".into()];
+            let answer = SaslHandshakeResponse {
+                error_code: ErrorCode(code),
+                mechanisms,
+                ..Default::default()
+            };
+            encode_response(&answer, version, number)
+        }
+        ApiKey::SaslAuthenticate => {
+            let answer =
+                SaslAuthenticateResponse { error_code: ErrorCode(code), ..Default::default() };
+            encode_response(&answer, version, number)
+        }
         other => panic!("no answer is written for {other}"),
     };
     Some(Reaction::Answer(whole(&segments.unwrap())))
@@ -146,6 +162,8 @@ fn versions() -> ApiVersionsResponse<'static> {
         (ApiKey::FindCoordinator, 0, 3),
         (ApiKey::ApiVersions, 0, 4),
         (ApiKey::InitProducerId, 0, 4),
+        (ApiKey::SaslHandshake, 0, 1),
+        (ApiKey::SaslAuthenticate, 0, 2),
     ];
     let api = |(key, min_version, max_version): (ApiKey, i16, i16)| ApiVersion {
         api_key: key.code(),
