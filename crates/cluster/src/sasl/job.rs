@@ -14,7 +14,9 @@ pub struct HashJob {
     pub(super) iterations: u32,
 }
 
-/// A hashed password, which is as good as the password itself.
+/// A hashed password, which is as good as the password itself. Who keeps it need not hash again for
+/// the same salt.
+#[derive(Clone)]
 pub struct Salted(pub(super) Secret);
 
 impl HashJob {

@@ -1,0 +1,17 @@
+//! One connection against a scripted peer, under a clock that only moves when told.
+
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects)]
+
+mod authentication;
+mod cuts;
+mod fates;
+// mod model;
+mod order;
+mod peer;
+mod rig;
+mod scram;
+mod silence;
+mod splits;
+mod table;
+mod versions;
