@@ -258,7 +258,11 @@ impl Rig {
     }
 
     /// Sends a request; even ids only, or odd ones for what no answer is due for.
-    pub(crate) fn try_send(&mut self, id: u64, payload: &dyn Payload) -> Result<(), Option<Reason>> {
+    pub(crate) fn try_send(
+        &mut self,
+        id: u64,
+        payload: &dyn Payload,
+    ) -> Result<(), Option<Reason>> {
         assert_eq!(id % 2 == 0, payload.is_answered());
         let could = self.conn.can_send();
         let sent = self.conn.send(at(self.now), RequestId(id), payload);
