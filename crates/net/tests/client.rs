@@ -7,8 +7,8 @@ use klamm_broker::cluster::Restart;
 use klamm_broker::server::TestCluster;
 use klamm_cluster::{Destination, HostPort, Settings, TransportSettings, Typed};
 use klamm_net::{Client, ShellSettings};
-use klamm_protocol::messages::{InitProducerIdRequest, InitProducerIdResponse};
-use klamm_protocol::messages::{MetadataRequest, MetadataResponse};
+use klamm_protocol::{InitProducerIdRequest, InitProducerIdResponse};
+use klamm_protocol::{MetadataRequest, MetadataResponse};
 
 const SOON: Duration = Duration::from_secs(10);
 

@@ -10,6 +10,10 @@ const WORDS: usize = 200;
 /// What an error of an open or opening connection means.
 pub(crate) fn cause_of(error: &io::Error) -> Cause {
     use io::ErrorKind as Kind;
+    #[cfg(feature = "tls")]
+    if let Some(failure) = crate::tls::failure_of(error) {
+        return Cause::Tls(failure);
+    }
     // The kinds are the system's and more of them may come.
     #[allow(clippy::wildcard_enum_match_arm)]
     match error.kind() {

@@ -7,8 +7,10 @@ use klamm_cluster::{
     Address, Cause, ConnFailure, DnsLookup, HostPort, Stage, TlsFailure, TransportSettings,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
 
 use super::causes::cause_of;
+use super::secure::Secure;
 use super::{names, proxy, tcp};
 use crate::settings::BoxFuture;
 
@@ -35,36 +37,53 @@ pub trait Connector: Send + Sync {
 }
 
 /// Connects over TCP: through a proxy or not, with TLS or without.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct TcpConnector {
     settings: Arc<TransportSettings>,
+    secure: Option<Secure>,
 }
 
 impl TcpConnector {
-    /// A connector with these settings.
+    /// A connector with these settings. Files that they name are read here.
     ///
     /// # Errors
     /// When they ask for TLS and it cannot be had: see [`TlsFailure::NoProvider`] and
     /// [`TlsFailure::BadSettings`].
     pub fn new(settings: TransportSettings) -> Result<Self, TlsFailure> {
-        if settings.tls.is_some() {
-            let why = "this program was built without TLS: enable the feature `tls` of klamm-net";
-            return Err(TlsFailure::NoProvider(why.to_owned()));
-        }
-        Ok(Self { settings: Arc::new(settings) })
+        let secure = settings.tls.as_ref().map(Secure::new).transpose()?;
+        Ok(Self { settings: Arc::new(settings), secure })
     }
 
-    async fn dial(self, host: HostPort, address: Address) -> Dialled {
-        let failed = |cause| ConnFailure { stage: Stage::Connect, cause };
+    /// The same with TLS as somebody else has set it up, whatever the settings say of it: with
+    /// another provider of cryptography, for example.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn with_tls(self, tls: crate::tls::Connector) -> Self {
+        Self { secure: Some(Secure(tls)), ..self }
+    }
+
+    /// Opens the stream below TLS, through the proxy if there is one.
+    ///
+    /// # Errors
+    /// When there is no way to the host at that address; the stage is always
+    /// [`Stage::Connect`].
+    pub async fn reach(&self, host: &HostPort, address: Address) -> Result<TcpStream, ConnFailure> {
         let stream = match (&self.settings.proxy, address) {
-            (Some(proxy), _) => proxy::open(proxy, &self.settings.tcp, &host).await,
+            (Some(proxy), _) => proxy::open(proxy, &self.settings.tcp, host).await,
             (None, Address::Ip(ip)) => {
                 let address = SocketAddr::new(ip, host.port());
                 tcp::open(address, &self.settings.tcp).await.map_err(|error| cause_of(&error))
             }
             (None, Address::ByName) => Err(Cause::Internal("a name was dialled without a proxy")),
         };
-        Ok(Box::new(stream.map_err(failed)?))
+        stream.map_err(|cause| ConnFailure { stage: Stage::Connect, cause })
+    }
+
+    async fn dial(self, host: HostPort, address: Address) -> Dialled {
+        let stream = self.reach(&host, address).await?;
+        let Some(secure) = &self.secure else { return Ok(Box::new(stream)) };
+        let agreed = secure.agree(host.host(), stream).await;
+        agreed.map_err(|failure| ConnFailure { stage: Stage::Tls, cause: Cause::Tls(failure) })
     }
 }
 

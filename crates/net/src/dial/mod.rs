@@ -4,6 +4,7 @@ mod causes;
 mod connector;
 mod names;
 mod proxy;
+mod secure;
 mod tcp;
 
 pub(crate) use causes::cause_of;
