@@ -186,11 +186,10 @@ fn introduced(
 ) -> Result<ClientConfig, TlsFailure> {
     let Identity { chain, key, places: [chain_place, key_place] } = identity;
     builder.with_client_auth_cert(chain, key).map_err(|error| {
-        let why = match error {
-            Error::InconsistentKeys(_) => {
-                "the key is not the one of the first certificate".to_owned()
-            }
-            other => facts::shown(&other.to_string()),
+        let why = if matches!(error, Error::InconsistentKeys(_)) {
+            "the key is not the one of the first certificate".to_owned()
+        } else {
+            facts::shown(&error.to_string())
         };
         TlsFailure::BadSettings(format!(
             "the client's certificate of {chain_place} with the key of {key_place} cannot be \

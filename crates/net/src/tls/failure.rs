@@ -1,4 +1,5 @@
 //! Errors of the TLS library and of the stream below it, as failures that say what to look at.
+#![expect(clippy::wildcard_enum_match_arm, reason = "the lists are open and not ours")]
 
 use std::io;
 
@@ -45,10 +46,12 @@ pub(super) fn of_io(error: &io::Error, sight: &Sight<'_>) -> TlsFailure {
     if let Some(error) = inner(error) {
         return of_rustls(error, sight);
     }
-    match error.kind() {
-        kind if !is_end(kind) => TlsFailure::Other(format!("TLS failed below: {error}")),
-        _ if sight.first.is_empty() => TlsFailure::ClosedAtOnce,
-        _ => TlsFailure::Other("the peer closed in the middle of agreeing on TLS".to_owned()),
+    if !is_end(error.kind()) {
+        TlsFailure::Other(format!("TLS failed below: {error}"))
+    } else if sight.first.is_empty() {
+        TlsFailure::ClosedAtOnce
+    } else {
+        TlsFailure::Other("the peer closed in the middle of agreeing on TLS".to_owned())
     }
 }
 

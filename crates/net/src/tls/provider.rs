@@ -87,11 +87,17 @@ fn found() -> (Architecture, Vec<(&'static str, bool)>) {
 
 /// The cryptography for a processor that can do this.
 ///
+/// A provider that somebody switched on by its feature comes before the built-in one, and asks
+/// nothing of the processor.
+///
 /// # Errors
 ///
 /// [`TlsFailure::NoProvider`] where the built-in one cannot run; the words name what the processor
 /// lacks and what can be done.
 pub fn choose(features: &CpuFeatures) -> Result<Arc<CryptoProvider>, TlsFailure> {
+    if let Some(provider) = asked_for() {
+        return Ok(Arc::new(provider));
+    }
     let Some(needed) = features.architecture.needed() else {
         return Err(TlsFailure::NoProvider(format!(
             "the built-in cryptography of TLS runs on x86-64 and aarch64 alone: {REMEDIES}"
@@ -106,6 +112,16 @@ pub fn choose(features: &CpuFeatures) -> Result<Arc<CryptoProvider>, TlsFailure>
         "this processor lacks {}, which the built-in cryptography of TLS needs: {REMEDIES}",
         missing.join(", ")
     )))
+}
+
+/// The provider that a feature asked for.
+fn asked_for() -> Option<CryptoProvider> {
+    #[cfg(feature = "tls-aws-lc")]
+    return Some(rustls::crypto::aws_lc_rs::default_provider());
+    #[cfg(all(feature = "tls-ring", not(feature = "tls-aws-lc")))]
+    return Some(rustls::crypto::ring::default_provider());
+    #[cfg(not(any(feature = "tls-ring", feature = "tls-aws-lc")))]
+    None
 }
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
@@ -129,6 +145,15 @@ mod tests {
         CpuFeatures { architecture, present }
     }
 
+    /// Whether a feature brought a provider that asks nothing of the processor.
+    const ANY_PROCESSOR: bool = cfg!(any(feature = "tls-ring", feature = "tls-aws-lc"));
+
+    #[test]
+    fn a_provider_of_a_feature_asks_nothing_of_the_processor() {
+        assert_eq!(choose(&features(Architecture::Other, "")).is_ok(), ANY_PROCESSOR);
+    }
+
+    #[cfg(not(any(feature = "tls-ring", feature = "tls-aws-lc")))]
     #[test]
     fn a_processor_without_a_feature_gives_an_error_that_names_it_and_the_remedies() {
         for architecture in [Architecture::X86_64, Architecture::Aarch64] {
@@ -144,6 +169,7 @@ mod tests {
         }
     }
 
+    #[cfg(not(any(feature = "tls-ring", feature = "tls-aws-lc")))]
     #[test]
     fn another_kind_of_processor_gives_an_error_that_names_the_kinds() {
         let refused = choose(&features(Architecture::Other, "")).expect_err("a refusal");

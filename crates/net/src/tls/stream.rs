@@ -69,6 +69,7 @@ impl<S> TlsStream<S> {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the list is open and not ours")]
 fn version(version: ProtocolVersion) -> String {
     match version {
         ProtocolVersion::TLSv1_2 => "TLS 1.2".to_owned(),

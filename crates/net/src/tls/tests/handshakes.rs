@@ -162,3 +162,34 @@ async fn sessions_are_resumed() {
     assert_eq!(first, (Some(rustls::HandshakeKind::Full), 2));
     assert_eq!(second, (Some(rustls::HandshakeKind::Resumed), 2));
 }
+
+#[tokio::test]
+async fn no_more_waits_inside_than_the_limit() {
+    use std::future::poll_fn;
+    use std::pin::Pin;
+    use std::task::Poll;
+
+    use tokio::io::AsyncWrite as _;
+
+    use crate::tls::BUFFER_LIMIT;
+
+    let ca = ca();
+    for limit in [BUFFER_LIMIT, 4 << 10] {
+        let stream = shake(&connector(&believing(&ca)), "a.test", server(&ca, &["a.test"])).await;
+        let mut stream = stream.expect("a stream");
+        if limit != BUFFER_LIMIT {
+            stream.set_buffer_limit(Some(limit));
+        }
+        // The other task has no turn, so nobody reads: what is taken fills the pipe, then TLS.
+        let mut taken = 0;
+        poll_fn(|cx| {
+            while let Poll::Ready(written) = Pin::new(&mut stream).poll_write(cx, &[0; 4 << 10]) {
+                taken += written.expect("room");
+                assert!(taken <= 1 << 20, "there is no end to it");
+            }
+            Poll::Ready(())
+        })
+        .await;
+        assert!((ROOM / 2..=ROOM + limit + (16 << 10)).contains(&taken), "{limit}: {taken}");
+    }
+}

@@ -1,7 +1,7 @@
 //! What must never be seen is nowhere to be seen.
 #![cfg(test)]
 
-use klamm_cluster::transport::ClientIdentity;
+use klamm_cluster::transport::{ClientIdentity, TlsVersions};
 
 use super::*;
 
@@ -43,6 +43,38 @@ fn neither_password_nor_key_is_ever_printed() {
         assert!(!printed.contains(MARKER), "{printed}");
         assert!(bodies().all(|line| !printed.contains(line)), "{printed}");
     }
+}
+
+#[tokio::test]
+async fn the_keys_of_sessions_are_written_where_somebody_asked_for_them() {
+    let path = std::env::temp_dir().join(format!("klamm-key-log-{}", std::process::id()));
+    let _ = std::fs::remove_file(&path);
+    let ca = ca();
+    for versions in [TlsVersions::Only12, TlsVersions::Only13] {
+        let key_log = Some(path.clone());
+        let settings = TlsSettings { key_log, versions, ..believing(&ca) };
+        let stream = shake(&connector(&settings), "a.test", server(&ca, &["a.test"])).await;
+        echoed(stream.expect("a stream")).await.expect("an echo");
+    }
+    let lines = std::fs::read_to_string(&path).expect("a log");
+    for label in ["CLIENT_RANDOM ", "CLIENT_TRAFFIC_SECRET_0 ", "SERVER_TRAFFIC_SECRET_0 "] {
+        assert!(lines.lines().any(|line| line.starts_with(label)), "{label}");
+    }
+    assert!(lines.lines().all(|line| line.split(' ').count() == 3));
+    #[cfg(unix)]
+    {
+        let mode = std::fs::metadata(&path).expect("a file").permissions();
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777, 0o600);
+    }
+    std::fs::remove_file(&path).expect("a file");
+}
+
+#[test]
+fn a_key_log_that_cannot_be_opened_is_named() {
+    let key_log = Some("no/such/folder/keys".into());
+    let refused = Connector::new(&TlsSettings { key_log, ..TlsSettings::default() });
+    let words = refused.expect_err("a refusal").to_string();
+    assert!(words.contains("`no/such/folder/keys`"), "{words}");
 }
 
 #[test]
