@@ -149,9 +149,10 @@ impl Config {
 
     /// Everything that was given, in lines of name and value, without secrets.
     pub fn dump(&self) -> String {
-        let line = |(name, value, origin): (&str, String, &Origin)| match origin {
-            Origin::Given => format!("{name}={value}\n"),
-            origin => format!("{name}={value}  # {origin}\n"),
+        let line = |(name, value, origin): (&str, String, &Origin)| {
+            let is_worth_saying = *origin != Origin::Given;
+            let comment = is_worth_saying.then(|| format!("  # {origin}"));
+            format!("{name}={value}{}\n", comment.unwrap_or_default())
         };
         self.shown().map(line).collect()
     }
@@ -210,8 +211,8 @@ fn unknown(name: &str, origin: Origin) -> ConfigError {
         property: Some(if shows { name.to_owned() } else { "(not shown)".to_owned() }),
         value: None,
         origin: Some(origin),
-        problem: "no property has this name".to_owned(),
-        fix,
+        problem: "no property has this name".into(),
+        fix: fix.into(),
     }
 }
 

@@ -24,9 +24,9 @@ pub struct ConfigError {
     /// Where it came from; `None` where it is not set.
     pub origin: Option<Origin>,
     /// What is wrong: a sentence without its full stop.
-    pub problem: String,
+    pub problem: Box<str>,
     /// What to do: a sentence without its full stop.
-    pub fix: String,
+    pub fix: Box<str>,
 }
 
 /// Why a value is refused, before anybody said where it came from.

@@ -56,8 +56,9 @@ fn detect(givens: &Givens) -> Result<Decided, ConfigError> {
             origin: givens.origin(theirs),
             problem: format!(
                 "this is a name of librdkafka alone, and `{java}` is one of the Java client alone"
-            ),
-            fix: "Use the names of one of the two, or say whose names they are".to_owned(),
+            )
+            .into(),
+            fix: "Use the names of one of the two, or say whose names they are".into(),
         }),
     }
 }

@@ -59,8 +59,8 @@ impl Givens {
             property: name.map(str::to_owned),
             value: shown.and_then(|given| row.and_then(|row| shown_value(row, given))),
             origin: given.map(|given| given.origin.clone()),
-            problem: problem.problem,
-            fix: problem.fix,
+            problem: problem.problem.into(),
+            fix: problem.fix.into(),
         }
     }
 }

@@ -5,10 +5,10 @@ use klamm_cluster::{HostPort, Secret};
 
 use crate::error::Problem;
 
-const FIX: &str = "Write `socks5://host:port` or `http://host:port`, with `name:password@` before \
-    the host where the proxy asks for them";
+const FIX: &str = "Write `socks5://<host>:<port>` or `http://<host>:<port>`, with \
+    `<name>:<password>@` before the host where the proxy asks for them";
 
-/// Reads `socks5://[name:password@]host:port` or the same with `http`.
+/// Reads `socks5://[name:password@]…:port` or the same with `http`.
 ///
 /// What is special in a URL is written as `%` and two hexadecimal digits in name and password.
 pub(crate) fn parse(url: &Secret) -> Result<Proxy, Problem> {

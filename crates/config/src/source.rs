@@ -69,8 +69,8 @@ impl Source {
             property: None,
             value: None,
             origin: Some(origin(error.line)),
-            problem: error.problem().to_owned(),
-            fix: error.fix().to_owned(),
+            problem: error.problem().into(),
+            fix: error.fix().into(),
         })?;
         let entry = |property: properties::Property| Entry {
             name: property.name,
@@ -90,8 +90,8 @@ impl Source {
             property: None,
             value: None,
             origin: Some(Origin::File(of.clone())),
-            problem,
-            fix: fix.to_owned(),
+            problem: problem.into(),
+            fix: fix.into(),
         };
         let bytes = std::fs::read(path).map_err(|error| {
             refused(format!("the file cannot be read: {error}"), "Check its path and its rights")

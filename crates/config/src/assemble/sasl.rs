@@ -113,7 +113,7 @@ fn of_jaas(jaas: Jaas) -> Result<(String, Secret), Problem> {
 }
 
 fn tokens(draft: &mut Draft, sasl: SaslDraft) -> Result<TokenSource, Problem> {
-    let of_jaas = sasl.jaas.map(unsecured::of_jaas).transpose();
+    let of_jaas = sasl.jaas.as_ref().map(unsecured::of_jaas).transpose();
     let of_jaas = of_jaas.map_err(|problem| problem.of("sasl.jaas.config"))?.flatten();
     match (sasl.token, sasl.allows_unsecured) {
         (Some(token), true) => return Ok(TokenSource::Unsecured(token)),

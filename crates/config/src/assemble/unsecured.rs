@@ -67,7 +67,7 @@ const JAVA_FIX: &str = "Write `unsecuredLoginStringClaim_sub=\"NAME\"`, and wher
 
 /// Reads the options of `OAuthBearerLoginModule`; `None` where none of them speaks of tokens
 /// without a signature.
-pub(crate) fn of_jaas(jaas: Jaas) -> Result<Option<UnsecuredToken>, Problem> {
+pub(crate) fn of_jaas(jaas: &Jaas) -> Result<Option<UnsecuredToken>, Problem> {
     if jaas.options.is_empty() {
         return Ok(None);
     }
