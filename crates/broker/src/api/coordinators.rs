@@ -49,8 +49,7 @@ fn find(call: &mut Call<'_>, kind: i8, key: &str) -> Result<Found, ErrorCode> {
     call.check(Operation::Describe, wanted)?;
     let missing = ErrorCode::COORDINATOR_NOT_AVAILABLE;
     let node = call.state.find_coordinator(kind, key).ok_or(missing)?;
-    let known = call.state.nodes.get(&node).ok_or(missing)?;
-    let at = known.endpoints.get(&call.session.listener).ok_or(missing)?;
+    let at = call.state.endpoint(node, call.session.listener).ok_or(missing)?;
     Ok(Found { node, host: at.host.clone(), port: i32::from(at.port) })
 }
 

@@ -185,7 +185,7 @@ fn hints(call: &Call<'_>, topics: &[FetchableTopicResponse<'_>]) -> Vec<NodeEndp
         parts.map(|part| part.current_leader.leader_id).filter(|id| *id != NodeId::NONE).collect();
     let endpoint = |node: NodeId| {
         let known = call.state.nodes.get(&node)?;
-        let at = known.endpoints.get(&call.session.listener)?;
+        let at = call.state.endpoint(node, call.session.listener)?;
         Some(NodeEndpoint {
             node_id: node,
             host: Cow::Owned(at.host.clone()),

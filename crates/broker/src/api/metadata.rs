@@ -102,7 +102,7 @@ fn brokers(call: &Call<'_>) -> Vec<MetadataResponseBroker<'static>> {
     let listener = call.session.listener;
     let alive = call.state.nodes.iter().filter(|(_, node)| node.is_alive());
     let reachable = alive.filter_map(|(id, node)| {
-        let at = node.endpoints.get(&listener)?;
+        let at = call.state.endpoint(*id, listener)?;
         Some(MetadataResponseBroker {
             node_id: *id,
             host: Cow::Owned(at.host.clone()),

@@ -366,7 +366,7 @@ fn add_hints(
 
 fn endpoint(state: &State, node: NodeId, listener: Listener) -> Option<NodeEndpoint<'static>> {
     let known = state.nodes.get(&node)?;
-    let at = known.endpoints.get(&listener)?;
+    let at = state.endpoint(node, listener)?;
     Some(NodeEndpoint {
         node_id: node,
         host: Cow::Owned(at.host.clone()),

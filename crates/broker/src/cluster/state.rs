@@ -99,6 +99,11 @@ impl State {
         }
     }
 
+    /// Where clients of a listener reach a node.
+    pub(crate) fn endpoint(&self, node: NodeId, listener: Listener) -> Option<&Endpoint> {
+        self.nodes.get(&node)?.endpoints.get(&listener)
+    }
+
     /// The nodes that a new topic may be placed on.
     pub(crate) fn live_nodes(&self) -> Vec<NodeId> {
         let live = self.nodes.iter().filter(|(_, node)| node.is_alive());

@@ -55,7 +55,7 @@ fn brokers(call: &Call<'_>, with_fenced: bool) -> Vec<DescribeClusterBroker<'sta
     let listener = call.session.listener;
     let wanted = call.state.nodes.iter().filter(|(_, node)| with_fenced || node.is_alive());
     let reachable = wanted.filter_map(|(id, node)| {
-        let at = node.endpoints.get(&listener)?;
+        let at = call.state.endpoint(*id, listener)?;
         Some(DescribeClusterBroker {
             broker_id: *id,
             host: Cow::Owned(at.host.clone()),
