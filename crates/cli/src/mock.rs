@@ -44,6 +44,7 @@ usage: klamm mock [options]
   --tls                   a listener of TLS for each one without
   --ca-out FILE           where to write whom clients of TLS have to believe, as PEM
   --client-auth HOW       certificates of clients: none, requested, required (none)
+  --certificate WHICH     the certificate that is shown: good, expired, not-yet-valid, other-name
   --acl RULE              with the first one, what no rule allows is forbidden; may be repeated:
                           'allow User:alice Write topic:orders', 'deny User:* Read group:a*',
                           'allow User:bob IdempotentWrite cluster', 'allow User:bob All txn:*'

@@ -35,6 +35,22 @@ pub struct Builder {
     null: Option<bool>,
     sasl: bool,
     tls: Option<ClientAuth>,
+    certificate: Certificate,
+}
+
+/// Which certificate the listeners of TLS show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Certificate {
+    /// One that clients on this machine have no reason to refuse, if they believe the authority.
+    #[default]
+    Good,
+    /// One that was valid.
+    Expired,
+    /// One that will be valid.
+    NotYetValid,
+    /// One for another server: `elsewhere.test`.
+    OtherName,
 }
 
 /// Whether clients must show certificates on listeners of TLS (`ssl.client.auth`).
@@ -88,6 +104,7 @@ impl Default for Builder {
             null: None,
             sasl: false,
             tls: None,
+            certificate: Certificate::Good,
         }
     }
 }
@@ -152,6 +169,12 @@ impl Builder {
     /// There are listeners of TLS, with certificates of an authority for tests.
     pub fn tls(mut self, clients: ClientAuth) -> Self {
         self.tls = Some(clients);
+        self
+    }
+
+    /// Which certificate the listeners of TLS show; a good one, unless this is said.
+    pub fn certificate(mut self, certificate: Certificate) -> Self {
+        self.certificate = certificate;
         self
     }
 
@@ -233,7 +256,8 @@ impl Builder {
         if !listeners.iter().any(|listener| listener.is_tls()) {
             return Ok(None);
         }
-        let made = Tls::new(self.settings.seed, self.tls.unwrap_or_default());
+        let clients = self.tls.unwrap_or_default();
+        let made = Tls::new(self.settings.seed, clients, self.certificate);
         made.map(|tls| Some(Arc::new(tls))).map_err(StartError::Tls)
     }
 

@@ -17,5 +17,5 @@ mod tls;
 #[path = "without_tls.rs"]
 mod tls;
 
-pub use builder::{Builder, ClientAuth, StartError};
+pub use builder::{Builder, Certificate, ClientAuth, StartError};
 pub use orders::TestCluster;

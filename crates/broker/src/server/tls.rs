@@ -7,10 +7,10 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use super::builder::ClientAuth;
+use super::builder::{Certificate, ClientAuth};
 use crate::security::Principal;
 use crate::security::certificates::{
-    ClientCertificates, LOCAL_NAMES, TestCa, TlsError, principal_of, server_config,
+    ClientCertificates, LOCAL_NAMES, TestCa, TlsError, Validity, principal_of, server_config,
 };
 
 /// What the TLS listeners of a cluster show and ask for.
@@ -20,13 +20,18 @@ pub(super) struct Tls {
 }
 
 impl Tls {
-    pub(super) fn new(seed: u64, clients: ClientAuth) -> Result<Self, String> {
-        Self::of(seed, clients).map_err(|error| error.to_string())
+    pub(super) fn new(seed: u64, clients: ClientAuth, shown: Certificate) -> Result<Self, String> {
+        Self::of(seed, clients, shown).map_err(|error| error.to_string())
     }
 
-    fn of(seed: u64, clients: ClientAuth) -> Result<Self, TlsError> {
+    fn of(seed: u64, clients: ClientAuth, shown: Certificate) -> Result<Self, TlsError> {
         let ca = TestCa::new(seed)?;
-        let identity = ca.server(&LOCAL_NAMES)?;
+        let identity = match shown {
+            Certificate::Good => ca.server(&LOCAL_NAMES),
+            Certificate::Expired => ca.server_at(&LOCAL_NAMES, Validity::Expired),
+            Certificate::NotYetValid => ca.server_at(&LOCAL_NAMES, Validity::NotYet),
+            Certificate::OtherName => ca.server(&["elsewhere.test"]),
+        }?;
         let authorities = [ca.der().clone()];
         let clients = match clients {
             ClientAuth::None => ClientCertificates::NotAsked,

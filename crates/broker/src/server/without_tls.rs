@@ -4,13 +4,17 @@ use std::io;
 
 use tokio::net::TcpStream;
 
-use super::builder::ClientAuth;
+use super::builder::{Certificate, ClientAuth};
 use crate::security::Principal;
 
 pub(super) enum Tls {}
 
 impl Tls {
-    pub(super) fn new(_seed: u64, _clients: ClientAuth) -> Result<Self, String> {
+    pub(super) fn new(
+        _seed: u64,
+        _clients: ClientAuth,
+        _shown: Certificate,
+    ) -> Result<Self, String> {
         Err("this build has none: its feature `tls` is off".to_owned())
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use klamm_broker::security::acl::Acl;
 use klamm_broker::security::sasl::{Credentials, Iterations, Mechanism};
 use klamm_broker::security::{Principal, Sasl};
-use klamm_broker::server::{Builder, ClientAuth, TestCluster};
+use klamm_broker::server::{Builder, Certificate, ClientAuth, TestCluster};
 
 use crate::arguments::{Arguments, Complaint};
 
@@ -22,6 +22,7 @@ pub(super) struct Security {
     max_reauth: Option<Duration>,
     tls: bool,
     client_auth: ClientAuth,
+    certificate: Certificate,
     ca_out: Option<PathBuf>,
     acls: Vec<Acl>,
     super_users: Vec<Principal>,
@@ -42,6 +43,7 @@ impl Security {
             }
             "--tls" => self.tls = true,
             "--client-auth" => self.client_auth = client_auth(arguments.value(option)?)?,
+            "--certificate" => self.certificate = certificate(arguments.value(option)?)?,
             "--ca-out" => self.ca_out = Some(arguments.parsed(option)?),
             "--acl" => {
                 let rule = arguments.value(option)?.parse::<Acl>();
@@ -62,6 +64,7 @@ impl Security {
         needs(is_open && !self.users.is_empty(), "--user", "--sasl")?;
         needs(is_open && self.max_reauth.is_some(), "--max-reauth", "--sasl")?;
         needs(!self.tls && self.ca_out.is_some(), "--ca-out", "--tls")?;
+        needs(!self.tls && self.certificate != Certificate::Good, "--certificate", "--tls")?;
         needs(!self.tls && self.client_auth != ClientAuth::None, "--client-auth", "--tls")
     }
 
@@ -75,7 +78,7 @@ impl Security {
             builder = builder.sasl(sasl);
         }
         if self.tls {
-            builder = builder.tls(self.client_auth);
+            builder = builder.tls(self.client_auth).certificate(self.certificate);
         }
         builder = self.acls.iter().cloned().fold(builder, Builder::acl);
         self.super_users.iter().cloned().fold(builder, Builder::super_user)
@@ -117,6 +120,16 @@ fn user(text: &str) -> Result<(String, String), Complaint> {
             Ok((name.to_owned(), password.to_owned()))
         }
         _ => Err(format!("--user is written NAME:PASSWORD, not `{text}`")),
+    }
+}
+
+fn certificate(name: &str) -> Result<Certificate, Complaint> {
+    match name {
+        "good" => Ok(Certificate::Good),
+        "expired" => Ok(Certificate::Expired),
+        "not-yet-valid" => Ok(Certificate::NotYetValid),
+        "other-name" => Ok(Certificate::OtherName),
+        _ => Err(format!("--certificate cannot be `{name}`")),
     }
 }
 

@@ -23,6 +23,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 pub use server::{ClientCertificates, provider, server_config};
 pub use subject::principal_of;
 
+pub use x509::Validity;
 use x509::{Issuer, Subject, Usage};
 
 /// The names that a broker on the machine of its clients has.
@@ -75,7 +76,8 @@ impl TestCa {
         provider()?;
         let name = format!("klamm test CA {seed}");
         let issuer = Issuer::new(key(seed, "authority")?, &name)?;
-        let subject = Subject { name: &name, serial: serial(seed, "authority") };
+        let subject =
+            Subject { name: &name, serial: serial(seed, "authority"), valid: Validity::Now };
         let certificate = issuer.sign(issuer.public_key(), &subject, Usage::Authority)?.into();
         Ok(Self { seed, issuer, certificate })
     }
@@ -98,8 +100,17 @@ impl TestCa {
     ///
     /// When the key cannot be used.
     pub fn server(&self, names: &[&str]) -> Result<Identity, TlsError> {
+        self.server_at(names, Validity::Now)
+    }
+
+    /// A server with these names whose certificate is valid at one time and not at others.
+    ///
+    /// # Errors
+    ///
+    /// When the key cannot be used.
+    pub fn server_at(&self, names: &[&str], valid: Validity) -> Result<Identity, TlsError> {
         let name = names.first().copied().unwrap_or("server");
-        self.issue(name, &format!("server {}", names.join(" ")), Usage::Server(names))
+        self.issue(name, &format!("server {}", names.join(" ")), Usage::Server(names), valid)
     }
 
     /// A client, of whom a broker thinks as `User:CN=name`.
@@ -108,12 +119,18 @@ impl TestCa {
     ///
     /// When the key cannot be used.
     pub fn client(&self, name: &str) -> Result<Identity, TlsError> {
-        self.issue(name, &format!("client {name}"), Usage::Client)
+        self.issue(name, &format!("client {name}"), Usage::Client, Validity::Now)
     }
 
-    fn issue(&self, name: &str, label: &str, usage: Usage<'_>) -> Result<Identity, TlsError> {
+    fn issue(
+        &self,
+        name: &str,
+        label: &str,
+        usage: Usage<'_>,
+        valid: Validity,
+    ) -> Result<Identity, TlsError> {
         let key = key(self.seed, label)?;
-        let subject = Subject { name, serial: serial(self.seed, label) };
+        let subject = Subject { name, serial: serial(self.seed, label), valid };
         let certificate = self.issuer.sign(&x509::public_key(&key)?, &subject, usage)?;
         let mut room = [0; 256];
         let pkcs8 = key.to_pkcs8_der(&mut room).map_err(key_error)?.to_vec();

@@ -197,3 +197,22 @@ fn a_certificate_with_another_ones_key_is_refused() {
     let nobody = server_config(&local(&ca), ClientCertificates::Required(&[]));
     assert!(matches!(nobody.err(), Some(TlsError::Settings(_))));
 }
+
+#[test]
+fn a_certificate_of_another_time_is_refused() {
+    let ca = TestCa::new(1).expect("a processor");
+    for (valid, refused) in [
+        (Validity::Now, None),
+        (Validity::Expired, Some("expired")),
+        (Validity::NotYet, Some("not valid yet")),
+    ] {
+        let identity = ca.server_at(&LOCAL_NAMES, valid).expect("a key");
+        let shaken = Dial::of(&ca).shake(&identity, ClientCertificates::NotAsked, None);
+        let said = shaken.err().map(|error| error.to_string());
+        match (said, refused) {
+            (None, None) => {}
+            (Some(said), Some(refused)) => assert!(said.contains(refused), "{said}"),
+            (said, refused) => panic!("{valid:?}: {said:?}, {refused:?}"),
+        }
+    }
+}

@@ -19,8 +19,27 @@ const EXTENDED_KEY_USAGE: &[u32] = &[2, 5, 29, 37];
 const SERVER_AUTHENTICATION: &[u32] = &[1, 3, 6, 1, 5, 5, 7, 3, 1];
 const CLIENT_AUTHENTICATION: &[u32] = &[1, 3, 6, 1, 5, 5, 7, 3, 2];
 
-/// From the beginning of 2020 to the end of 2049: no test is about time running out.
-const VALID: [&str; 2] = ["200101000000Z", "491231235959Z"];
+/// When a certificate is valid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Validity {
+    /// From the beginning of 2020 to the end of 2049.
+    #[default]
+    Now,
+    /// For the year 2020 alone.
+    Expired,
+    /// For the year 2049 alone.
+    NotYet,
+}
+
+impl Validity {
+    const fn moments(self) -> [&'static str; 2] {
+        match self {
+            Self::Now => ["200101000000Z", "491231235959Z"],
+            Self::Expired => ["200101000000Z", "201231235959Z"],
+            Self::NotYet => ["490101000000Z", "491231235959Z"],
+        }
+    }
+}
 
 /// What a certificate is for.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +56,7 @@ pub(super) enum Usage<'a> {
 pub(super) struct Subject<'a> {
     pub(super) name: &'a str,
     pub(super) serial: Vec<u8>,
+    pub(super) valid: Validity,
 }
 
 /// Who signs.
@@ -75,7 +95,7 @@ impl Issuer {
             integer(&subject.serial),
             algorithm.clone(),
             self.name.clone(),
-            sequence(&VALID.map(utc_time)),
+            sequence(&subject.valid.moments().map(utc_time)),
             distinguished(subject.name),
             public_key.to_vec(),
             tagged(0xa3, &tagged(0x30, &self.extensions(public_key, usage).concat())),
