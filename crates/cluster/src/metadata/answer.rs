@@ -130,17 +130,20 @@ impl Picture {
                 count(&mut oddities.foreign_leaders);
             }
             let epoch = leaders::stated(version, one.leader_epoch);
-            match leaders::refresh(known, Said { leader: reachable, epoch }) {
+            let news = leaders::refresh(known, Said { leader: reachable, epoch });
+            let leads = match news {
+                News::Old => known.leader.is_some_and(|leader| brokers.contains(leader.node)),
+                News::Same | News::Changed => reachable.is_some(),
+            };
+            match news {
                 News::Old => count(&mut oddities.old_news),
-                News::Same => {}
-                News::Changed if index >= first_new => {}
-                News::Changed => events.push_back(Event::Leader {
+                News::Changed if index < first_new => events.push_back(Event::Leader {
                     topic: at,
                     partition: one.partition_index,
                     leader: known.leader,
                 }),
+                News::Same | News::Changed => {}
             }
-            let leads = known.leader.is_some_and(|leader| brokers.contains(leader.node));
             is_whole &= leads && is_usable(one.error_code);
         }
         let holes = size.saturating_sub(count_named);

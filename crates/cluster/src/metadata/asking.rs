@@ -10,7 +10,7 @@ use super::query::Query;
 use super::topic::TopicRef;
 
 /// The most bytes that the names in a query take, but for the last name.
-const MOST_BYTES: usize = 256 * 1024;
+const MOST_BYTES: usize = 512 * 1024;
 /// No topic has a longer name.
 const LONGEST_NAME: usize = 249;
 

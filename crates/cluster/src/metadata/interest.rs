@@ -1,6 +1,7 @@
 //! Which topics are wanted, since when they are missed, and when to ask for each again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,7 +40,9 @@ pub(super) struct Interest {
 /// What is wanted of all topics.
 #[derive(Debug, Default)]
 pub(super) struct Interests {
-    names: BTreeMap<Arc<str>, TopicRef>,
+    /// Looked up and never walked through. The names are our own caller's: nobody else can choose
+    /// some that collide, and so the hasher needs no secret.
+    names: HashMap<Arc<str>, TopicRef, BuildHasherDefault<DefaultHasher>>,
     /// By reference.
     of: Vec<Interest>,
     /// Topics to ask for apart from their age, by the time from which to ask.
