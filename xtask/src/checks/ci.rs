@@ -1,7 +1,7 @@
 //! Every check in one run, cheapest first; the first failure ends it.
 
 use super::stopwatch::{Stopwatch, Taken};
-use super::{cargo, deps, fuzz, layering, no_c, tidy, zstd_c};
+use super::{cargo, deps, fuzz, layering, no_c, tidy, tls_c, zstd_c};
 use crate::support::{self, Outcome};
 use crate::{codegen, kafka, vectors};
 
@@ -29,6 +29,7 @@ const BEFORE_TESTS: &[Step] = &[
 const AFTER_TESTS: &[Step] = &[
     Step { command: "vectors", args: &["check"], run: check_vectors },
     Step { command: "zstd-c", args: &[], run: zstd_c::run },
+    Step { command: "tls-c", args: &[], run: tls_c::run },
     Step { command: "kafka", args: &["differential", "--if-present"], run: kafka::run },
     Step { command: "fuzz", args: &["--seconds", "5"], run: fuzz::run },
 ];

@@ -14,6 +14,7 @@ mod measure;
 mod no_c;
 mod stopwatch;
 mod tidy;
+mod tls_c;
 mod zstd_c;
 
 use crate::Command;
@@ -42,5 +43,6 @@ pub(crate) const COMMANDS: &[Command] = &[
     Command { name: "docs", about: "documentation builds without a warning", run: cargo::docs },
     Command { name: "fuzz", about: "[--seconds N] [--target T]: each fuzz target", run: fuzz::run },
     Command { name: "zstd-c", about: "records with C zstd, where C compiles", run: zstd_c::run },
+    Command { name: "tls-c", about: "TLS over C libraries, where C compiles", run: tls_c::run },
     Command { name: "measure", about: "compile: what the protocol crate costs", run: measure::run },
 ];

@@ -28,7 +28,7 @@ pub(super) fn run(_args: &[String]) -> Outcome {
     Ok(())
 }
 
-fn answers(program: &str) -> bool {
+pub(super) fn answers(program: &str) -> bool {
     let mut command = Command::new(program);
     let command = command.arg("--version").stdin(Stdio::null());
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();

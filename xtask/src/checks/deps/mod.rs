@@ -20,6 +20,7 @@ const DUPLICATES: &[(&str, &str)] = &[
     ("rand", STATERIGHT),
     ("rand_core", STATERIGHT),
     ("syn", STATERIGHT),
+    ("windows-sys", "ring's, which only the feature `tls-ring` brings, on Windows alone"),
 ];
 
 /// The model checker is behind the other tools of our tests in what it builds on.
