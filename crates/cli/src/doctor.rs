@@ -64,10 +64,14 @@ failed, and 4 when no broker is there or answers in time. Of several stages the 
   klamm doctor -b kafka:9093 -X security.protocol=SSL -X ssl.ca.location=ca.pem --json";
 
 pub(crate) fn run(words: &[&str]) -> ExitCode {
-    ExitCode::from(examine(words).unwrap_or_else(|complaint| {
-        eprintln!("klamm doctor: {complaint}\n\nklamm help doctor tells more.");
-        Exit::Usage
-    }).code())
+    ExitCode::from(
+        examine(words)
+            .unwrap_or_else(|complaint| {
+                eprintln!("klamm doctor: {complaint}\n\nklamm help doctor tells more.");
+                Exit::Usage
+            })
+            .code(),
+    )
 }
 
 fn examine(words: &[&str]) -> Result<Exit, String> {

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod doctor;
 mod mock;
 
 use std::process::ExitCode;
@@ -9,6 +10,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: klamm COMMAND [options]
 
+  doctor  say what stands between here and a written record, and what to do
   mock    serve a cluster in this process, until interrupted
   help    say more about a command: klamm help COMMAND";
 
@@ -16,7 +18,9 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
+        ["doctor", options @ ..] => doctor::run(options),
         ["mock", options @ ..] => mock::run(options),
+        ["help", "doctor"] => say(doctor::USAGE),
         ["help", "mock"] => say(mock::USAGE),
         ["help" | "--help" | "-h"] => say(USAGE),
         ["--version" | "-V"] => say(concat!("klamm ", env!("CARGO_PKG_VERSION"))),

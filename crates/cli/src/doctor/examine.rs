@@ -10,7 +10,7 @@ use klamm_protocol::ApiKey;
 use klamm_protocol::frame::{DecodeFrameError, ResponseFrame};
 use klamm_protocol::init_producer_id::{InitProducerIdRequest, InitProducerIdResponse};
 use klamm_protocol::negotiate::Ask;
-use klamm_wire::{ErrorCode, NodeId};
+use klamm_wire::ErrorCode;
 use tokio::time::Instant;
 
 use super::finding::{Exit, Finding, Outcome, Stage, Trouble};
@@ -22,8 +22,7 @@ use super::setup::Setup;
 use super::{brokers, opinion, topic, watch};
 
 /// The stages of one server, in order.
-const WAY: [Stage; 5] =
-    [Stage::Resolve, Stage::Connect, Stage::Tls, Stage::Versions, Stage::Sasl];
+const WAY: [Stage; 5] = [Stage::Resolve, Stage::Connect, Stage::Tls, Stage::Versions, Stage::Sasl];
 
 /// An examination on its way.
 pub(super) struct Examination<'a, W> {
@@ -36,6 +35,7 @@ impl<W: Write + Send> Examination<'_, W> {
     /// Examines everything that can be, and prints the report.
     pub(super) async fn run(mut self) -> Exit {
         let Some((host, reached)) = self.reach_any().await else {
+            self.report.say(&Finding::skipped(Stage::Cluster, "no server was reached"));
             self.skip_the_rest("no server was reached");
             return self.report.end();
         };
@@ -74,8 +74,7 @@ impl<W: Write + Send> Examination<'_, W> {
     }
 
     async fn reach(&mut self, setup: &Setup, host: &HostPort, is_last: bool) -> Option<Reached> {
-        let ladder =
-            Ladder { verbose: self.options.verbose, ..Ladder::new(setup, host) };
+        let ladder = Ladder { verbose: self.options.verbose, ..Ladder::new(setup, host) };
         let report = &mut self.report;
         let fallen = match ladder.climb(&mut |finding| report.say(&finding)).await {
             Ok(reached) => return Some(reached),
@@ -106,9 +105,9 @@ impl<W: Write + Send> Examination<'_, W> {
         let begun = Instant::now();
         let answer = reached.link.ask(picture::ask_for_cluster(&reached.versions)).await;
         let base = |finding: Finding| finding.after(begun.elapsed());
-        let seen = answer.map_err(Told::Failed).and_then(|frame| {
-            picture::cluster(&frame).map_err(Told::Malformed)
-        });
+        let seen = answer
+            .map_err(Told::Failed)
+            .and_then(|frame| picture::cluster(&frame).map_err(Told::Malformed));
         match seen {
             Ok(picture) => {
                 self.report.say(&base(brokers::finding(&picture)));
@@ -147,7 +146,7 @@ impl<W: Write + Send> Examination<'_, W> {
     }
 
     fn skip_the_rest(&mut self, why: &str) {
-        self.report.say(&Finding::skipped(Stage::Cluster, why));
+        self.report.say(&Finding::skipped(Stage::Broker, why));
         if self.options.topic.is_some() {
             self.report.say(&Finding::skipped(Stage::Topic, why));
         }

@@ -39,18 +39,6 @@ impl Stage {
             Self::Watch => "watch",
         }
     }
-
-    /// The stage in which a connection failed; `None` for one that was ready.
-    pub(super) const fn of(failure: &ConnFailure) -> Option<Self> {
-        match failure.stage {
-            Reached::Resolve => Some(Self::Resolve),
-            Reached::Connect => Some(Self::Connect),
-            Reached::Tls => Some(Self::Tls),
-            Reached::Versions => Some(Self::Versions),
-            Reached::Authenticate => Some(Self::Sasl),
-            Reached::Ready => None,
-        }
-    }
 }
 
 /// How a run ends, as the shell is told.

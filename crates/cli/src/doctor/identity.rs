@@ -3,6 +3,7 @@
 use klamm_cluster::sasl::{Credentials, Mechanism};
 
 use super::finding::{Finding, Stage, Trouble};
+use super::report::millis;
 use super::tap::Heard;
 
 /// What we say, without what nobody may see.
@@ -32,7 +33,7 @@ pub(super) fn believed(
         format!("; for {} s, then again", lifetime.as_secs_f64())
     });
     let said = format!("{}{offered}{session}", finding.said);
-    let lifetime = heard.lifetime.map(|lifetime| lifetime.as_secs_f64() * 1e3);
+    let lifetime = heard.lifetime.map(millis);
     let finding = Finding { said, ..finding }
         .with("offered", heard.offered.clone())
         .with("session_lifetime_ms", lifetime);
@@ -81,9 +82,8 @@ mod tests {
     fn a_password_in_the_clear_is_warned_of() {
         let password = Secret::from("hunter2-MARKER");
         let credentials = Credentials::Plain { username: "alice".to_owned(), password };
-        let told = |is_clear| {
-            believed(asked(&credentials), &credentials, &Heard::default(), is_clear)
-        };
+        let told =
+            |is_clear| believed(asked(&credentials), &credentials, &Heard::default(), is_clear);
         assert!(told(true).trouble().unwrap().cause.contains("can read the password"));
         assert_eq!(told(false).trouble(), None);
     }

@@ -179,8 +179,8 @@ impl<'a> Ladder<'a> {
         let Some(credentials) = &self.credentials else {
             let name = self.setup.protocol().name();
             say(Finding::skipped(Stage::Sasl, format!("security.protocol is {name}")));
-            let fallen = |finding| |ended: super::probe::Ended| {
-                self.fall(ended.failure, finding, Some(address))
+            let fallen = |finding| {
+                |ended: super::probe::Ended| self.fall(ended.failure, finding, Some(address))
             };
             ready.map_err(fallen(Finding::good(Stage::Versions, String::new())))?;
             return Ok(Reached { link, versions, address });

@@ -5,13 +5,13 @@
 
 use std::time::Duration;
 
-use klamm_cluster::transport::TlsSettings;
+use klamm_cluster::request::Typed;
 use klamm_cluster::sasl::Mechanism;
+use klamm_cluster::transport::TlsSettings;
 use klamm_cluster::{Address, Cause, ConnFailure, HostPort, Stage as At, TlsFailure};
 use klamm_net::{Connector as _, Transport};
 use klamm_protocol::negotiate::Ask;
 use klamm_protocol::sasl_handshake::{SaslHandshakeRequest, SaslHandshakeResponse};
-use klamm_cluster::request::Typed;
 
 use super::finding::{Exit, Finding, Trouble};
 use super::ladder::Fallen;
@@ -95,8 +95,8 @@ async fn speaks_tls(setup: &Setup, host: &HostPort, address: Address) -> Option<
             _other => return None,
         },
     };
-    let wanted = Protocol { tls: true, ..setup.protocol() };
-    Some(Opinion { seen, next_step: set(wanted) })
+    let next_step = set("Set", Protocol { tls: true, ..setup.protocol() });
+    Some(Opinion { seen, next_step })
 }
 
 async fn speaks_plain(setup: &Setup, host: &HostPort, address: Address) -> Option<Opinion> {
@@ -105,17 +105,20 @@ async fn speaks_plain(setup: &Setup, host: &HostPort, address: Address) -> Optio
     link.versions().await.ok()?;
     let seen = "the port speaks Kafka's protocol without TLS".to_owned();
     let wanted = Protocol { tls: false, ..setup.protocol() };
-    Some(Opinion { seen, next_step: format!("Use the port of a TLS listener. Or: {}", set(wanted)) })
+    Some(Opinion {
+        seen,
+        next_step: format!("Use the port of a TLS listener. Or: {}", set(wanted)),
+    })
 }
 
-fn set(wanted: Protocol) -> String {
+fn set(how: &str, wanted: Protocol) -> String {
     let other = Protocol { sasl: !wanted.sasl, ..wanted };
     let otherwise = if wanted.sasl {
         "where it asks nobody who they are"
     } else {
         "where the broker wants to know who the client is"
     };
-    format!("Set `security.protocol` to {} ({} {otherwise}).", wanted.name(), other.name())
+    format!("{how} `security.protocol` to {} ({} {otherwise}).", wanted.name(), other.name())
 }
 
 /// Whether a listener that hung up on an anonymous client wants to know who it is.

@@ -91,8 +91,20 @@ mod tests {
     #[test]
     fn every_option_is_read() {
         let words = [
-            "-b", "a:1,b:2", "-X", "client.id=me=you", "-F", "f", "-F", "g", "--topic", "orders",
-            "--json", "--verbose", "--for", "7",
+            "-b",
+            "a:1,b:2",
+            "-X",
+            "client.id=me=you",
+            "-F",
+            "f",
+            "-F",
+            "g",
+            "--topic",
+            "orders",
+            "--json",
+            "--verbose",
+            "--for",
+            "7",
         ];
         let options = read(&words).unwrap();
         assert_eq!(options.servers.as_deref(), Some("a:1,b:2"));

@@ -3,9 +3,9 @@
 use klamm_cluster::request::Typed;
 use klamm_protocol::ApiKey;
 use klamm_protocol::frame::{DecodeFrameError, ResponseFrame};
-use klamm_protocol::metadata::{
-    MetadataRequest, MetadataRequestTopic, MetadataResponse, MetadataResponseTopic,
-};
+use klamm_protocol::metadata::request::MetadataRequestTopic;
+use klamm_protocol::metadata::response::MetadataResponseTopic;
+use klamm_protocol::metadata::{MetadataRequest, MetadataResponse};
 use klamm_protocol::negotiate::{Conditions, Negotiated};
 use klamm_wire::{ErrorCode, NodeId, TopicId};
 

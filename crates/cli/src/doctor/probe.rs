@@ -95,11 +95,7 @@ impl Probe {
     }
 
     /// Sends a request as soon as it can be; the answer comes by the way that is returned.
-    pub(super) fn ask(
-        &mut self,
-        now: Now,
-        payload: Box<dyn Payload>,
-    ) -> oneshot::Receiver<Answer> {
+    pub(super) fn ask(&mut self, now: Now, payload: Box<dyn Payload>) -> oneshot::Receiver<Answer> {
         let (tell, told) = oneshot::channel();
         self.last = self.last.next();
         self.waiting.insert(self.last, tell);
@@ -115,12 +111,13 @@ impl Probe {
                 self.end(id, Err(failed(Reason::NoSuchConnection)));
                 continue;
             };
-            let Err(refused) = connection.send(now, id, payload) else { continue };
-            if let Some(reason) = refused.reason {
-                self.end(id, Err(failed(reason)));
-            } else {
-                self.parked.push_front((id, refused.payload));
-                return;
+            match connection.send(now, id, &*payload) {
+                Ok(()) => {}
+                Err(Some(reason)) => self.end(id, Err(failed(reason))),
+                Err(None) => {
+                    self.parked.push_front((id, payload));
+                    return;
+                }
             }
         }
     }

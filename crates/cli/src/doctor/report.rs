@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::Write;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -100,7 +101,7 @@ fn text(finding: &Finding) -> String {
     };
     let mut text = format!("{word:<5} {:<14} {}", finding.stage.name(), clean(&finding.said));
     if let Some(took) = finding.took {
-        let _ = write!(text, "   {:.1} ms", took.as_secs_f64() * 1e3);
+        let _ = write!(text, "   {:.1} ms", millis(took));
     }
     text.push('\n');
     for line in &finding.details {
@@ -127,12 +128,17 @@ fn object(finding: &Finding) -> Value {
         "stage": finding.stage.name(),
         "ok": ok,
         "status": status,
-        "ms": finding.took.map(|took| took.as_secs_f64() * 1e3),
+        "ms": finding.took.map(millis),
         "said": finding.said,
         "facts": finding.facts,
         "cause": trouble.map(|trouble| trouble.cause.clone()),
         "next_step": trouble.and_then(|trouble| trouble.next_step.clone()),
     })
+}
+
+/// Milliseconds, to the microsecond.
+pub(super) fn millis(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e6).round() / 1e3
 }
 
 /// What a peer says may not move the cursor of a terminal.
@@ -142,8 +148,6 @@ fn clean(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::doctor::finding::{Stage, Trouble};
 

@@ -48,11 +48,7 @@ pub(super) fn is_secret(name: &str) -> bool {
 ///
 /// # Errors
 /// When what it points at cannot be read.
-pub(super) fn read(
-    name: &str,
-    text: &str,
-    outside: &mut dyn Outside,
-) -> Result<Found, Complaint> {
+pub(super) fn read(name: &str, text: &str, outside: &mut dyn Outside) -> Result<Found, Complaint> {
     let quiet = |value: String| Found { value, warning: None };
     if let Some(path) = text.strip_prefix('@') {
         let read = outside.file(path);

@@ -21,11 +21,8 @@ pub(super) fn finding(name: &str, seen: &TopicSeen) -> Finding {
         let base = base.with("error_code", seen.code.0);
         return base.bad(Trouble::new(seen.code, next), Exit::Failed);
     }
-    let id = if seen.id == TopicId::default() {
-        "no id".to_owned()
-    } else {
-        format!("id {}", seen.id)
-    };
+    let id =
+        if seen.id == TopicId::default() { "no id".to_owned() } else { format!("id {}", seen.id) };
     let finding = Finding { said: format!("`{name}`: {id}, {}", led(seen)), ..base }
         .with("topic_id", seen.id.to_string())
         .with("partitions", seen.partitions.iter().map(row).collect::<Vec<_>>());
@@ -39,7 +36,8 @@ fn judged(finding: Finding, partitions: &[PartitionSeen]) -> Finding {
     let next = |code| next_step_for(code, ApiKey::Metadata).map(str::to_owned);
     let leaderless = those(|one| one.leader.0 < 0);
     if partitions.is_empty() || !leaderless.is_empty() {
-        let cause = format!("{} without a leader: {}", of(&leaderless, partitions), some(&leaderless));
+        let cause =
+            format!("{} without a leader: {}", of(&leaderless, partitions), some(&leaderless));
         let trouble = Trouble::new(cause, next(ErrorCode::LEADER_NOT_AVAILABLE));
         return finding.with("leaderless", leaderless).bad(trouble, Exit::Failed);
     }
@@ -64,7 +62,8 @@ fn led(seen: &TopicSeen) -> String {
         1 => "1 partition".to_owned(),
         many => format!("{many} partitions"),
     };
-    let leaders = leaders.iter().take(LISTED).map(|(node, led)| format!("{led} on broker {}", node.0));
+    let leaders =
+        leaders.iter().take(LISTED).map(|(node, led)| format!("{led} on broker {}", node.0));
     let leaders: Vec<String> = leaders.collect();
     if leaders.is_empty() { count } else { format!("{count}, led: {}", leaders.join(", ")) }
 }

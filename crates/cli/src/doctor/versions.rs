@@ -49,7 +49,8 @@ pub(super) fn finding(versions: &Negotiated, host: &str, verbose: bool) -> Findi
     match NEEDED.into_iter().find(|key| versions.version(*key, Conditions::NONE).is_err()) {
         None => finding,
         Some(key) => {
-            let cause = format!("a producer needs {}, and none of its versions is common", key.name());
+            let cause =
+                format!("a producer needs {}, and none of its versions is common", key.name());
             let next = "Upgrade the broker or the client; without InitProducerId, set \
                         `enable.idempotence=false`.";
             finding.doubtful(Trouble::new(cause, Some(next.to_owned())))

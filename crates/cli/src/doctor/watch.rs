@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep_until};
 use super::finding::{Exit, Finding, Stage, Trouble};
 use super::ladder::{Ladder, Reached, Say, trouble};
 use super::picture;
+use super::report::millis;
 use super::setup::Setup;
 
 /// How often something is asked.
@@ -46,6 +47,7 @@ pub(super) async fn watch(way: Way<'_>, first: Reached, time: Duration, say: Say
             None => reached = again(way, begun, &mut tally, say).await,
         }
     }
+    sleep_until(until).await;
     if let Some(open) = reached {
         tally.renewals = tally.renewals.saturating_add(open.link.progress().renewals);
     }
@@ -75,12 +77,7 @@ async fn ask(
     None
 }
 
-async fn again(
-    way: Way<'_>,
-    begun: Instant,
-    tally: &mut Tally,
-    say: Say<'_>,
-) -> Option<Reached> {
+async fn again(way: Way<'_>, begun: Instant, tally: &mut Tally, say: Say<'_>) -> Option<Reached> {
     match Ladder::new(way.setup, way.host).climb(&mut |_| {}).await {
         Ok(reached) => {
             say(event("connected again", begun));
@@ -98,7 +95,7 @@ async fn again(
 fn event(what: &str, begun: Instant) -> Finding {
     let at = begun.elapsed();
     let said = format!("after {:.1} s: {what}", at.as_secs_f64());
-    Finding::good(Stage::Watch, said).with("at_ms", at.as_secs_f64() * 1e3)
+    Finding::good(Stage::Watch, said).with("at_ms", millis(at))
 }
 
 fn summary(time: Duration, tally: &Tally) -> Finding {
@@ -110,13 +107,13 @@ fn summary(time: Duration, tally: &Tally) -> Finding {
         "{} s: {}, the slowest after {:.1} ms; {}; {}",
         time.as_secs(),
         count(*answers, "answer", "answers"),
-        slowest.as_secs_f64() * 1e3,
+        millis(*slowest),
         count(*renewals, "re-authentication", "re-authentications"),
         count(*lost, "connection lost", "connections lost"),
     );
     let finding = Finding::good(Stage::Watch, said)
         .with("answers", *answers)
-        .with("slowest_ms", slowest.as_secs_f64() * 1e3)
+        .with("slowest_ms", millis(*slowest))
         .with("reauthentications", *renewals)
         .with("connections_lost", *lost)
         .with("connections_failed", *failures);
