@@ -206,11 +206,8 @@ impl ConnFailure {
     /// Whether trying again cannot help until somebody changes a setting or a right: the two sides
     /// do not accept each other.
     pub fn is_final(&self) -> bool {
-        match &self.cause {
-            Cause::Tls(failure) => matches!(failure.blame(), Blame::Settings | Blame::Credentials),
-            Cause::Sasl(error) => matches!(error.blame(), Blame::Settings | Blame::Credentials),
-            _ => false,
-        }
+        let by_peers = matches!(self.cause, Cause::Tls(_) | Cause::Sasl(_));
+        by_peers && matches!(self.cause.blame(), Blame::Settings | Blame::Credentials)
     }
 }
 

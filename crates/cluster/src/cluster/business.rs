@@ -65,7 +65,13 @@ impl Cluster {
                     self.coordinators.forget_node(*node);
                 }
                 metadata::Event::RebootstrapRequired => self.rebootstrap(now),
-                _ => {}
+                metadata::Event::TopicKnown { .. }
+                | metadata::Event::TopicRecreated { .. }
+                | metadata::Event::PartitionsAdded { .. }
+                | metadata::Event::PartitionsGone { .. }
+                | metadata::Event::TopicIdLearnt { .. }
+                | metadata::Event::TopicGone { .. }
+                | metadata::Event::Leader { .. } => {}
             }
             self.news.push_back(News::Metadata(event));
         }
