@@ -27,3 +27,9 @@ fn replay<T: Ord>(target: &str, run: fn(&[u8]) -> T) -> io::Result<BTreeSet<T>> 
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
     fs::read_dir(folder)?.map(|entry| Ok(run(&fs::read(entry?.path())?))).collect()
 }
+
+#[test]
+fn the_corpus_of_cluster_connection_keeps_the_laws_of_requests() -> io::Result<()> {
+    replay("cluster_connection", fuzzing::connection)?;
+    Ok(())
+}

@@ -2,6 +2,8 @@
 //!
 //! A function here returns whatever its input is, or a property of this crate does not hold.
 
+mod connection;
 mod sasl;
 
+pub use connection::connection;
 pub use sasl::{End, cluster_sasl, end_of_sasl};

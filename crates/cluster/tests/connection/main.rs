@@ -6,7 +6,8 @@
 mod authentication;
 mod cuts;
 mod fates;
-// mod model;
+mod model;
+mod nonsense;
 mod order;
 mod peer;
 mod rig;
