@@ -226,3 +226,63 @@ impl Owner {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pending(owner: u64, is_answered: bool, end: u64) -> Pending {
+        Pending {
+            owner: Owner::Above(RequestId(owner)),
+            key: ApiKey::Produce,
+            version: 9,
+            is_answered,
+            len: 10,
+            end,
+            taken: Time(0),
+        }
+    }
+
+    fn all_handed() -> Outbox {
+        let mut outbox = Outbox::default();
+        outbox.push_sealed(zeroize::Zeroizing::new(vec![0; 100]));
+        outbox.hand(100);
+        outbox
+    }
+
+    fn frame(id: i32) -> Bytes {
+        Bytes::copy_from_slice(&id.to_be_bytes())
+    }
+
+    #[test]
+    fn numbers_go_round_while_requests_are_in_flight() {
+        let mut queue = InFlight::after((1 << 31) - 2);
+        assert_eq!(queue.upcoming(), i32::MAX - 1);
+        for n in 0..5 {
+            queue.push(pending(n, n != 2, 10 * (n + 1)));
+        }
+        let outbox = all_handed();
+        let mut answered = |id| queue.answered(frame(id), &outbox).map(|one| one.map(|it| it.0));
+        for (id, owner) in [(i32::MAX - 1, 0), (i32::MAX, 1)] {
+            assert_eq!(answered(id), Ok(Some(Owner::Above(RequestId(owner)))));
+        }
+        assert_eq!(answered(0), Ok(None), "no answer was due for it");
+        assert_eq!(answered(2), Err(Cause::OutOfStep { expected: 1, got: 2 }));
+        assert_eq!(answered(1), Ok(Some(Owner::Above(RequestId(3)))));
+        assert_eq!(queue.strays(), 1);
+    }
+
+    #[test]
+    fn what_is_counted_goes_back_to_nothing() {
+        let mut queue = InFlight::default();
+        (0..4).for_each(|n| queue.push(pending(n, n % 2 == 0, 10 * (n + 1))));
+        assert_eq!((queue.foreign(), queue.bytes()), (4, 40));
+        let mut outbox = all_handed();
+        assert_eq!(queue.flushed(Time(1), 30).len(), 3);
+        assert_eq!((queue.foreign(), queue.bytes()), (3, 30));
+        assert_eq!(queue.withdraw(RequestId(0), &mut outbox), Some(Withdrawn::Sent));
+        assert!(matches!(queue.answered(frame(0), &outbox), Ok(Some((Owner::Nobody, _)))));
+        assert_eq!(queue.drain(35).count(), 2);
+        assert_eq!((queue.foreign(), queue.bytes()), (0, 0));
+    }
+}

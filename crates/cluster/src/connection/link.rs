@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::in_flight::{InFlight, Owner, Pending, Withdrawn};
 use super::machine::{Output, Start};
 use super::outbox::Outbox;
-use super::throttle;
+use super::throttle::{self, Silence};
 use crate::dice::Dice;
 use crate::failure::{Cause, ConnFailure, Reason};
 use crate::names::RequestId;
@@ -32,9 +32,9 @@ pub(super) struct Link {
     pub(super) outbox: Outbox,
     pub(super) in_flight: InFlight,
     pub(super) pulse: Pulse,
+    /// While it lasts, nothing new is taken.
+    pub(super) silence: Silence,
     decoder: FrameDecoder,
-    /// Until when nothing new is taken.
-    mute: Option<Time>,
 }
 
 /// Who we are, and what it takes to say so.
@@ -68,7 +68,7 @@ impl Link {
             outbox: Outbox::default(),
             in_flight: InFlight::default(),
             pulse: Pulse { now, used: now, heard: false, hung_up: false },
-            mute: None,
+            silence: Silence::default(),
         }
     }
 
@@ -122,29 +122,14 @@ impl Link {
 
     /// Is silent until an instant, unless it is silent for longer already.
     pub(super) fn mute(&mut self, until: Time) {
-        let until = self
-            .pulse
-            .now
-            .saturating_add(throttle::cut(until.saturating_duration_since(self.pulse.now)));
-        if until > self.pulse.now && self.mute.is_none_or(|before| before < until) {
-            self.mute = Some(until);
+        if let Some(until) = self.silence.ask(self.pulse.now, until) {
             self.outputs.push_back(Output::Throttled(until));
         }
     }
 
-    /// Until when the link is silent.
-    pub(super) const fn muted(&self) -> Option<Time> {
-        self.mute
-    }
-
-    /// Ends the silence if it is over; whether that is so.
-    pub(super) fn unmute(&mut self) -> bool {
-        self.mute.take_if(|until| *until <= self.pulse.now).is_some()
-    }
-
     /// Tells that requests can be sent, unless the link is silent.
     pub(super) fn announce(&mut self) {
-        if self.mute.is_none() {
+        if self.silence.until().is_none() {
             self.outputs.push_back(Output::Ready);
         }
     }
@@ -152,7 +137,7 @@ impl Link {
     /// Whether there is room for a request.
     pub(super) fn has_room(&self) -> bool {
         let Self { settings, in_flight, .. } = self;
-        self.mute.is_none()
+        self.silence.until().is_none()
             && (in_flight.foreign() == 0
                 || in_flight.foreign() < settings.max_in_flight
                     && in_flight.bytes() < settings.max_in_flight_bytes)
@@ -228,11 +213,6 @@ impl Link {
         Ok(self.write(|outbox| outbox.push_sealed(frame)))
     }
 
-    /// When the first of the requests is out of time, and what follows from that.
-    pub(super) fn due(&self) -> Option<(Time, Cause)> {
-        self.in_flight.due(self.settings.request_timeout)
-    }
-
     /// By when who we are must have been said, if it begins at this instant.
     pub(super) fn handshake_deadline(&self) -> Time {
         self.pulse.now.saturating_add(self.settings.handshake_timeout)
@@ -253,7 +233,7 @@ impl Link {
         self.outputs.push_back(Output::Closed(failure));
         self.outbox.clear();
         self.decoder = FrameDecoder::with_limit(0);
-        self.mute = None;
+        self.silence = Silence::default();
     }
 }
 

@@ -157,7 +157,7 @@ impl Phase {
         if let Some((_, cause)) = self.due(link).filter(|(at, _)| *at <= now) {
             return Err(cause);
         }
-        let spoke = link.unmute();
+        let spoke = link.silence.end(now);
         match self {
             Self::Ready(Ready { negotiated, session: Some(session) }) if session.renew <= now => {
                 let saying = Box::new(Saying::begin(link, &negotiated, session.earliest)?);
@@ -182,10 +182,10 @@ impl Phase {
             | Self::Authenticating(Authenticating { deadline, .. }) => {
                 Some((*deadline, Cause::TimedOut))
             }
-            Self::Ready(_) => link.due(),
+            Self::Ready(_) => requests(link),
             Self::Reauthenticating(state) => {
                 let deadline = state.deadline.map(|at| (at, Cause::TimedOut));
-                deadline.into_iter().chain(link.due()).min_by_key(|(at, _)| *at)
+                deadline.into_iter().chain(requests(link)).min_by_key(|(at, _)| *at)
             }
             Self::Closed => None,
         }
@@ -199,8 +199,13 @@ impl Phase {
             Self::Versions(_) | Self::Authenticating(_) | Self::Closed => None,
         };
         let due = self.due(link).map(|(at, _)| at);
-        due.into_iter().chain(turn).chain(link.muted()).min()
+        due.into_iter().chain(turn).chain(link.silence.until()).min()
     }
+}
+
+/// When the first of the requests is out of time, and what the connection ends with then.
+fn requests(link: &Link) -> Option<(Time, Cause)> {
+    link.in_flight.due(link.settings.request_timeout)
 }
 
 impl AwaitVersions {

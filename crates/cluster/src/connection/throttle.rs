@@ -7,6 +7,7 @@ use klamm_protocol::ApiKey::{
     FindCoordinator, InitProducerId, Metadata, TxnOffsetCommit,
 };
 use klamm_protocol::frame::{ResponseFrame, decode_response_header};
+use klamm_wire::Time;
 
 /// A longer silence than this is not kept: it would be a broker's mistake, or a trap.
 const LONGEST: Duration = Duration::from_secs(60 * 60);
@@ -46,12 +47,32 @@ pub(super) fn told_with_versions(version: i16, millis: i32) -> Option<Duration> 
 
 fn silence(millis: i32) -> Option<Duration> {
     let millis = u64::try_from(millis).ok().filter(|millis| *millis > 0)?;
-    Some(cut(Duration::from_millis(millis)))
+    Some(Duration::from_millis(millis).min(LONGEST))
 }
 
-/// A silence of at most an hour.
-pub(super) fn cut(silence: Duration) -> Duration {
-    silence.min(LONGEST)
+/// A time in which nothing new is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Silence(Option<Time>);
+
+impl Silence {
+    /// Until when it lasts, if it does.
+    pub(super) const fn until(&self) -> Option<Time> {
+        self.0
+    }
+
+    /// Makes it last until an instant, at most an hour away; until when, if that is longer than
+    /// before.
+    pub(super) fn ask(&mut self, now: Time, until: Time) -> Option<Time> {
+        let wait = until.saturating_duration_since(now).min(LONGEST);
+        let until = now.saturating_add(wait);
+        let is_longer = until > now && self.0.is_none_or(|before| before < until);
+        is_longer.then(|| *self.0.insert(until))
+    }
+
+    /// Ends it if its time is over; whether that is so.
+    pub(super) fn end(&mut self, now: Time) -> bool {
+        self.0.take_if(|until| *until <= now).is_some()
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
-//! Both streams are cut after every byte, in every way: each connection ends by its deadline, and
-//! no request is in doubt of which the last byte was never handed over.
+//! Both streams are cut after every byte, in every way.
+//!
+//! Each connection ends by its deadline, and no request is in doubt of which the last byte was
+//! never handed over; the rig holds every test to the latter.
 
 #![cfg(test)]
 

@@ -263,8 +263,12 @@ impl Model {
     }
 }
 
+fn config() -> ProptestConfig {
+    ProptestConfig { cases: 256, failure_persistence: None, ..Default::default() }
+}
+
 prop_state_machine! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn a_connection_ends_requests_as_a_list_of_them_says(sequential 1..80 => Tested);

@@ -135,22 +135,22 @@ impl Peer {
             }
             ApiKey::InitProducerId => {
                 let throttle_time_ms = self.script.throttle_ms;
-                self.say(asked, InitProducerIdResponse { throttle_time_ms, ..Default::default() });
+                self.say(asked, &InitProducerIdResponse { throttle_time_ms, ..Default::default() });
             }
             ApiKey::Metadata => {
                 let throttle_time_ms = self.script.throttle_ms;
-                self.say(asked, MetadataResponse { throttle_time_ms, ..Default::default() });
+                self.say(asked, &MetadataResponse { throttle_time_ms, ..Default::default() });
             }
             ApiKey::Produce if self.script.answers_all => {
-                self.say(asked, ProduceResponse::default());
+                self.say(asked, &ProduceResponse::default());
             }
             ApiKey::Produce => {}
             other => panic!("nobody asks this peer for {other}"),
         }
     }
 
-    fn say<R: Response<'static>>(&mut self, asked: Asked, response: R) {
-        let frame = encode_response(&response, asked.version, asked.id).unwrap();
+    fn say<R: Response<'static>>(&mut self, asked: Asked, response: &R) {
+        let frame = encode_response(response, asked.version, asked.id).unwrap();
         self.answers.push_back(frame.to_vec());
     }
 
@@ -169,17 +169,17 @@ impl Peer {
             response.error_code = ErrorCode::UNSUPPORTED_VERSION;
             asked.version = 0;
         }
-        self.say(asked, response);
+        self.say(asked, &response);
     }
 
     fn mechanism(&mut self, asked: Asked, name: &str) {
-        let takes = self.script.mechanisms.iter().any(|mechanism| *mechanism == name);
+        let takes = self.script.mechanisms.contains(&name);
         let mechanisms = self.script.mechanisms.iter().map(|name| Cow::Borrowed(*name)).collect();
         let error_code =
             if takes { ErrorCode::NONE } else { ErrorCode::UNSUPPORTED_SASL_MECHANISM };
         self.scram = name.starts_with("SCRAM").then(Server::default);
         self.bare = takes && asked.version == 0;
-        self.say(asked, SaslHandshakeResponse { error_code, mechanisms });
+        self.say(asked, &SaslHandshakeResponse { error_code, mechanisms });
     }
 
     /// What it says to a token; the second is whether that was the last one.
@@ -199,7 +199,7 @@ impl Peer {
             response.error_code = code;
             response.error_message = Some(Cow::Borrowed(words));
         }
-        self.say(asked, response);
+        self.say(asked, &response);
     }
 
     fn bare_token(&mut self, token: &[u8]) {

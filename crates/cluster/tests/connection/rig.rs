@@ -263,7 +263,7 @@ impl Rig {
         id: u64,
         payload: &dyn Payload,
     ) -> Result<(), Option<Reason>> {
-        assert_eq!(id % 2 == 0, payload.is_answered());
+        assert_eq!(id.is_multiple_of(2), payload.is_answered());
         let could = self.conn.can_send();
         let sent = self.conn.send(at(self.now), RequestId(id), payload);
         if sent.is_ok() {

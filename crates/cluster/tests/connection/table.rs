@@ -15,7 +15,10 @@ use klamm_protocol::end_txn::EndTxnRequest;
 use crate::peer::Script;
 use crate::rig::{Rig, Setup, Told, plain, quiet, scram, small, token};
 
-const STATES: &[(&str, fn() -> Rig)] = &[
+type State = (&'static str, fn() -> Rig);
+type Happening = (&'static str, fn(&mut Rig));
+
+const STATES: &[State] = &[
     ("asks for versions", || begun(Script::default(), None, 0)),
     ("asks again", || begun(Script::default().with(ApiKey::ApiVersions, 3), None, 1)),
     ("names a mechanism", || begun(Script::default(), plain(), 1)),
@@ -56,7 +59,7 @@ const STATES: &[(&str, fn() -> Rig)] = &[
     }),
 ];
 
-const INPUTS: &[(&str, fn(&mut Rig))] = &[
+const INPUTS: &[Happening] = &[
     ("due", |rig| match rig.towards_us.len() {
         0 => rig.handle(Input::Received(Bytes::from_static(b"\0\0\0\x04\0\0\0\x01"))),
         all => rig.read(all),

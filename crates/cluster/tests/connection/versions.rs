@@ -76,9 +76,11 @@ fn whoever_does_not_answer_in_time_is_left() {
     assert_eq!(rig.conn.next_wake(), None);
 }
 
+type Case = (&'static [u8], fn(&Cause) -> bool);
+
 #[test]
 fn what_is_no_answer_ends_the_connection_with_a_cause() {
-    let cases: [(&[u8], fn(&Cause) -> bool); 7] = [
+    let cases: [Case; 7] = [
         (b"\xff\xff\xff\xff", |cause| matches!(cause, Cause::Frame(_))),
         (b"HTTP/1.1 400 Bad Request", |cause| cause.to_string().contains("HTTP")),
         (b"\x15\x03\x03\x00\x02\x02\x28", |cause| cause.to_string().contains("TLS")),
