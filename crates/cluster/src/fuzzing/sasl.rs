@@ -56,7 +56,7 @@ pub fn cluster_sasl(data: &[u8]) {
 /// for a length, and as many bytes as that says.
 pub fn end_of_sasl(data: &[u8]) -> End {
     let (mechanism, data) = data.split_first().unwrap_or((&0, &[]));
-    let mut peer = Peer { data, hash: None, exchange: Vec::new() };
+    let mut peer = Peer { data, hash: None, exchange: Vec::new(), right: None };
     let mut step = peer.meet(*mechanism);
     let mut steps = 0_usize;
     loop {
@@ -86,6 +86,8 @@ struct Peer<'a> {
     hash: Option<ScramHash>,
     /// What both said, one after the other, the client first.
     exchange: Vec<Vec<u8>>,
+    /// What an honest server would say next, which in SCRAM knows the password.
+    right: Option<Vec<u8>>,
 }
 
 impl Peer<'_> {
@@ -125,8 +127,9 @@ impl Peer<'_> {
             search(note);
         }
         self.exchange.push(token.to_vec());
+        self.right = self.make_right();
         let proven = self.hash.is_some() && self.exchange.len() == 3;
-        assert!(!proven || self.right().is_some(), "a server that knows the password must believe");
+        assert!(!proven || self.right.is_some(), "a server that knows the password must believe");
         let (kind, bytes) = self.take();
         if kind == u8::MAX {
             let words = String::from_utf8_lossy(&bytes);
@@ -153,7 +156,7 @@ impl Peer<'_> {
 
     /// What the server says: bytes of the input, or what is right, changed by them.
     fn message(&self, kind: u8, bytes: Vec<u8>) -> Vec<u8> {
-        let right = || self.right().unwrap_or_default();
+        let right = || self.right.clone().unwrap_or_default();
         match kind % 6 {
             0 => bytes,
             1 => right(),
@@ -164,16 +167,21 @@ impl Peer<'_> {
         }
     }
 
-    /// What an honest server would say, which in SCRAM knows the password.
-    fn right(&self) -> Option<Vec<u8>> {
+    fn make_right(&self) -> Option<Vec<u8>> {
         let hash = self.hash?;
+        let server = SERVERS.iter().find(|server| server.hash == hash)?;
+        let greeting = server.greeting(self.exchange.first()?, "theirs")?.into_bytes();
         match self.exchange.as_slice() {
-            [first] => {
-                let server = SERVERS.iter().find(|server| server.hash == hash)?;
-                Some(server.greeting(first, "theirs")?.into_bytes())
-            }
-            [first, greeting, proof] => {
-                Some(answer(hash, MARKER.as_bytes(), [first, greeting, proof])?.into_bytes())
+            [_] => Some(greeting),
+            [first, said, proof] => {
+                let exchange: [&[u8]; 3] = [first, said, proof];
+                // The answer to its own greeting takes no password to be hashed again.
+                let right = if *said == greeting {
+                    server.judge(exchange)
+                } else {
+                    answer(hash, MARKER.as_bytes(), exchange)
+                };
+                Some(right?.into_bytes())
             }
             _ => None,
         }
@@ -185,8 +193,8 @@ impl Peer<'_> {
             return End::Accepted;
         }
         let said = self.exchange.pop().unwrap_or_default();
-        let right = self.right().unwrap_or_default();
-        assert!(!right.is_empty(), "believed too early");
+        let right = self.right.unwrap_or_default();
+        assert!(self.exchange.len() == 3 && !right.is_empty(), "believed too early");
         let said = said.split(|byte| *byte == b',').next().unwrap_or_default();
         assert_eq!(said, right, "believed without proof");
         End::Proven
