@@ -3,7 +3,9 @@
 //! A function here returns whatever its input is, or a property of this crate does not hold.
 
 mod connection;
+mod metadata;
 mod sasl;
 
 pub use connection::connection;
+pub use metadata::cluster_metadata;
 pub use sasl::{End, cluster_sasl, end_of_sasl};

@@ -3,6 +3,7 @@
 #![cfg(test)]
 #![allow(clippy::arithmetic_side_effects)]
 
+mod anything;
 mod asking;
 mod brokers;
 mod hints;
