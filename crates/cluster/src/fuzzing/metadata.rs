@@ -3,6 +3,7 @@
 mod mirror;
 mod said;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -34,6 +35,11 @@ struct Walk<'a> {
 ///
 /// Each step is a byte for what happens, and what that needs.
 pub fn cluster_metadata(data: &[u8]) {
+    events_of_metadata(data);
+}
+
+/// The same, and the kinds of events that came.
+pub fn events_of_metadata(data: &[u8]) -> BTreeSet<&'static str> {
     let mut input = Input::new(data);
     let settings = MetadataSettings {
         unknown_topic_wait: Duration::from_secs(2),
@@ -50,6 +56,7 @@ pub fn cluster_metadata(data: &[u8]) {
         walk.check_wake();
         walk.see();
     }
+    walk.mirror.kinds
 }
 
 impl Walk<'_> {

@@ -7,5 +7,5 @@ mod metadata;
 mod sasl;
 
 pub use connection::connection;
-pub use metadata::cluster_metadata;
+pub use metadata::{cluster_metadata, events_of_metadata};
 pub use sasl::{End, cluster_sasl, end_of_sasl};

@@ -1,6 +1,6 @@
 //! The picture as its events tell it, and what must hold of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use klamm_wire::{NodeId, PartitionIndex, TopicId};
 
@@ -17,6 +17,8 @@ pub(super) struct Mirror {
     brokers: BTreeMap<NodeId, HostPort>,
     /// The most partitions that an answer listed.
     listed: usize,
+    /// The kinds of events that came.
+    pub(super) kinds: BTreeSet<&'static str>,
 }
 
 /// A topic.
@@ -60,6 +62,7 @@ impl Mirror {
     }
 
     pub(super) fn see(&mut self, event: Event) {
+        self.kinds.insert(kind(&event));
         match event {
             Event::BrokerAt { node, host } => {
                 let before = self.brokers.insert(node, host.clone());
@@ -149,5 +152,23 @@ impl Topic {
         }
         self.id = id;
         self.is_told = false;
+    }
+}
+
+fn kind(event: &Event) -> &'static str {
+    match event {
+        Event::BrokerAt { .. } => "BrokerAt",
+        Event::BrokerGone(_) => "BrokerGone",
+        Event::RebootstrapRequired => "RebootstrapRequired",
+        Event::TopicKnown { .. } => "TopicKnown",
+        Event::TopicRecreated { .. } => "TopicRecreated",
+        Event::TopicIdLearnt { .. } => "TopicIdLearnt",
+        Event::TopicGone { why: Gone::Missing, .. } => "Missing",
+        Event::TopicGone { why: Gone::Refused(_), .. } => "Refused",
+        Event::TopicGone { why: Gone::Idle, .. } => "Idle",
+        Event::PartitionsAdded { .. } => "PartitionsAdded",
+        Event::PartitionsGone { .. } => "PartitionsGone",
+        Event::Leader { leader: Some(_), .. } => "Leader",
+        Event::Leader { leader: None, .. } => "Leaderless",
     }
 }
