@@ -39,8 +39,9 @@ enum Spoken {
     Tls,
 }
 
-/// What both ends need for TLS, made once.
+/// What both ends know of each other, made once: it takes a while.
 struct Secrets {
+    users: Users,
     roots: TlsSettings,
     acceptor: TlsAcceptor,
 }
@@ -52,7 +53,8 @@ impl Secrets {
         let roots = TlsSettings { roots, public_roots: false, ..TlsSettings::default() };
         let identity = ca.server(&LOCAL_NAMES).unwrap();
         let config = server_config(&identity, ClientCertificates::NotAsked).unwrap();
-        Self { roots, acceptor: TlsAcceptor::from(Arc::new(config)) }
+        let users = Users::new(1, Iterations::MIN).with_user("alice", "alice-secret");
+        Self { users, roots, acceptor: TlsAcceptor::from(Arc::new(config)) }
     }
 }
 
@@ -111,8 +113,7 @@ async fn one(
     every: bool,
 ) -> (End, [usize; 2]) {
     let mut settings = ClusterSettings::of(1);
-    let users = Users::new(1, Iterations::MIN).with_user("alice", "alice-secret");
-    settings.security.sasl = Sasl::new(users);
+    settings.security.sasl = Sasl::new(secrets.users.clone());
     let (listener, tls) = match spoken {
         Spoken::Plain => (Listener::Plain, None),
         Spoken::Sasl => (Listener::SaslPlain, None),
