@@ -147,6 +147,19 @@ async fn without_any_check_everybody_is_accepted() {
 }
 
 #[tokio::test]
+async fn an_authority_that_serves_itself_is_told_what_to_do() {
+    let (chain, key) =
+        (include_str!("../testdata/self-signed.pem"), include_str!("../testdata/self-signed.key"));
+    let identity = Identity::from_pem(chain, key).expect("PEM");
+    let roots = vec![text(chain)];
+    let settings = TlsSettings { roots, public_roots: false, ..TlsSettings::default() };
+    let server = showing(&identity, ClientCertificates::NotAsked);
+    let refusal = shake(&connector_at(&settings, 2_000_000_000), "a.test", server).await;
+    let words = refusal.expect_err("a refusal").failure.to_string();
+    assert!(words.contains("`CN=a.test` is an authority's own certificate"), "{words}");
+}
+
+#[tokio::test]
 async fn sessions_are_resumed() {
     let ca = ca();
     let (connector, server) = (connector(&believing(&ca)), server(&ca, &["a.test"]));
