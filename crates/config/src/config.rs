@@ -93,8 +93,10 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let mut warnings = Vec::new();
         let mut givens = Givens::default();
-        for entry in sources.into_iter().flat_map(Source::into_entries) {
-            take(entry, &mut givens, &mut warnings)?;
+        for (source, entries) in sources.into_iter().map(Source::into_entries).enumerate() {
+            for entry in entries {
+                take(entry, source, &mut givens, &mut warnings)?;
+            }
         }
         let family = family::decide(options.family, &givens)?;
         report_family(family, &givens, &mut warnings);
@@ -182,10 +184,15 @@ impl fmt::Debug for Config {
 }
 
 /// Takes a pair under the name that the table has.
-fn take(entry: Entry, givens: &mut Givens, warnings: &mut Vec<Warning>) -> Result<(), ConfigError> {
+fn take(
+    entry: Entry,
+    source: usize,
+    givens: &mut Givens,
+    warnings: &mut Vec<Warning>,
+) -> Result<(), ConfigError> {
     let Entry { name, value, origin } = entry;
     match (table::static_name(name.trim()), &origin) {
-        (Some(name), _) => givens.put(name, Given { value, origin }),
+        (Some(name), _) => givens.put(name, Given { value, origin, source }),
         (None, Origin::Variable(variable)) => {
             let text = match nearest(&name) {
                 Some(near) => format!("no property has the name `{name}`; nearest is `{near}`"),
@@ -204,7 +211,7 @@ fn unknown(name: &str, origin: Origin) -> ConfigError {
     let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-_".contains(c);
     let shows = near.is_some() || (name.len() <= 64 && name.chars().all(is_name));
     let fix = match near {
-        Some(near) => format!("Did you mean `{near}`"),
+        Some(near) => format!("Write `{near}` if that is meant"),
         None => "Leave it out, or look for its name in the documentation".to_owned(),
     };
     ConfigError {

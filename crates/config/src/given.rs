@@ -15,6 +15,8 @@ use crate::table;
 pub(crate) struct Given {
     pub(crate) value: Secret,
     pub(crate) origin: Origin,
+    /// Which source it came from, from 0 on.
+    pub(crate) source: usize,
 }
 
 /// Every value that is given.
@@ -22,8 +24,14 @@ pub(crate) struct Given {
 pub(crate) struct Givens(BTreeMap<&'static str, Given>);
 
 impl Givens {
-    /// Takes a value; the last one of a name holds.
+    /// Takes a value; the last one of a name holds. What an earlier source says of the same thing
+    /// under another name is overruled as well.
     pub(crate) fn put(&mut self, name: &'static str, given: Given) {
+        for other in table::other_names(name) {
+            if self.0.get(other).is_some_and(|earlier| earlier.source < given.source) {
+                self.0.remove(other);
+            }
+        }
         self.0.insert(name, given);
     }
 

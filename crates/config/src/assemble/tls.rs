@@ -13,7 +13,11 @@ pub(super) fn assemble(draft: &mut Draft) -> Result<Option<TlsSettings>, Problem
     let versions = versions(&tls)?;
     let (roots, tls) = roots(tls)?;
     let public_roots = tls.public_roots.unwrap_or(roots.is_none());
+    let has_password = tls.key_password.is_some();
     let (identity, base) = identity(tls, is_librdkafka)?;
+    if has_password && identity.is_none() {
+        draft.warn("ssl.key.password", "this has no effect: no key is set");
+    }
     if !draft.security.tls {
         return Ok(None);
     }

@@ -170,7 +170,7 @@ fn server(d: &Draft, text: &str) -> Result<HostPort, Problem> {
     let with_port = format!("{text}:9092");
     let lacks_port = d.is_librdkafka && !text.contains(':');
     let read = if lacks_port { &with_port } else { text }.parse::<HostPort>();
-    read.map_err(|error| Problem::new(error.to_string(), "Write host:port, several with commas"))
+    read.map_err(|error| Problem::new(error.to_string(), "Put commas between servers"))
 }
 
 /// The waits of the rows above, where the first and the longest have to agree.

@@ -40,6 +40,14 @@ pub(crate) fn static_name(name: &str) -> Option<&'static str> {
     rows_of(name).next().map(|row| row.name)
 }
 
+/// The other names of what a name sets.
+pub(crate) fn other_names(name: &str) -> impl Iterator<Item = &'static str> {
+    let slots: Vec<&str> = rows_of(name).map(|row| row.slot).collect();
+    let is_other = move |row: &&Row| row.name != name && slots.contains(&row.slot);
+    let others: Vec<&str> = rows().filter(is_other).map(|row| row.name).collect();
+    others.into_iter()
+}
+
 /// The only family that has a name, if just one has it.
 pub(crate) fn only(name: &str) -> Option<Names> {
     let mut rows = rows_of(name);
