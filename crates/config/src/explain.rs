@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use crate::family::Family;
 use crate::given::{Given, shown_value};
-use crate::row::{Row, Takes};
+use crate::row::{Names, Row, Takes};
 use crate::source::Origin;
+use crate::table;
 
 /// What is known of one property.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +14,9 @@ use crate::source::Origin;
 pub struct Explanation {
     /// Its name.
     pub name: &'static str,
+    /// The only family with this name, or with this meaning of it; `Detect` for a name that
+    /// belongs to no family, or to both with one meaning.
+    pub family: Family,
     /// What it is for.
     pub doc: &'static str,
     /// What it takes, in words.
@@ -26,10 +31,21 @@ pub struct Explanation {
     pub librdkafka_default: Option<&'static str>,
 }
 
+/// Every property that is known, those that are refused included. A name with two meanings comes
+/// twice.
+pub fn all() -> impl Iterator<Item = Explanation> {
+    table::rows().map(|row| explain(row, None))
+}
+
 pub(crate) fn explain(row: &Row, given: Option<&Given>) -> Explanation {
     let some = |text: &'static str| (!text.is_empty()).then_some(text);
     Explanation {
         name: row.name,
+        family: match row.names {
+            Names::Java => Family::Java,
+            Names::Librdkafka => Family::Librdkafka,
+            Names::Both | Names::Own => Family::Detect,
+        },
         doc: row.doc,
         takes: takes(&row.takes),
         value: given.and_then(|given| shown_value(row, given)),

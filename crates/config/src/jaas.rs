@@ -179,3 +179,46 @@ impl Tokens<'_> {
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '-' | '$' | '.')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(options: &str) -> Vec<(String, String)> {
+        let text = format!("org.example.plain.PlainLoginModule required {options};");
+        let read = parse(&Secret::from(text)).unwrap();
+        let shown = |(name, value): (String, Secret)| {
+            (name, value.reveal_text().unwrap_or_default().to_owned())
+        };
+        read.options.into_iter().map(shown).collect()
+    }
+
+    #[test]
+    fn values_are_read_with_quotes_and_escapes_as_in_the_java_language() {
+        for (text, value) in [
+            ("a=b", "b"),
+            ("a = \"b c\"", "b c"),
+            ("a='b \"c\"'", "b \"c\""),
+            (r#"a="b\"c\\d""#, "b\"c\\d"),
+            (r#"a="\t\101\0621\q""#, "\tA21q"),
+            ("a=\"Endpoint=sb:/\u{2f}x/;Key=a+b=\"", "Endpoint=sb:/\u{2f}x/;Key=a+b="),
+            ("a=\"$ConnectionString\"", "$ConnectionString"),
+            ("\n  a=\"\"\n", ""),
+        ] {
+            assert_eq!(options(text), [("a".to_owned(), value.to_owned())], "{text}");
+        }
+        assert_eq!(options("a=1 b-c_d.e=\"2\"").len(), 2);
+        assert!(options("").is_empty());
+    }
+
+    #[test]
+    fn modules_are_known_by_their_own_names_in_any_package() {
+        for (text, module) in [
+            ("org.apache.kafka.common.security.scram.ScramLoginModule required;", Module::Scram),
+            ("shaded.org.apache.kafka.PlainLoginModule Required;", Module::Plain),
+            ("OAuthBearerLoginModule optional;", Module::OAuthBearer),
+        ] {
+            assert_eq!(parse(&Secret::from(text)).unwrap().module, module);
+        }
+    }
+}

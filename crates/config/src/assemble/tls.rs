@@ -53,6 +53,11 @@ fn versions(tls: &TlsDraft) -> Result<TlsVersions, Problem> {
 
 fn roots(mut tls: TlsDraft) -> Result<(Option<Pem>, TlsDraft), Problem> {
     let text = tls.roots.take();
+    if text == Some(Pem::File("probe".into())) {
+        let problem = "the system is not searched for certificates";
+        let fix = "Name a file, or leave it out for the public authorities";
+        return Err(Problem::new(problem, fix).of("ssl.ca.location"));
+    }
     match (tls.truststore.location.take(), text) {
         (None, text) => Ok((text, tls)),
         (Some(_), Some(_)) => {

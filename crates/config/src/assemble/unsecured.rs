@@ -133,3 +133,79 @@ fn list(text: &str) -> Claim {
     let items = chars.next().map(|separator| chars.as_str().split(separator));
     Claim::List(items.into_iter().flatten().map(str::to_owned).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jaas;
+
+    fn of_options(options: &str) -> Result<Option<UnsecuredToken>, Problem> {
+        let text = format!("OAuthBearerLoginModule required {options};");
+        of_jaas(&jaas::parse(&Secret::from(text)).unwrap())
+    }
+
+    fn text(text: &str) -> Claim {
+        Claim::Text(text.to_owned())
+    }
+
+    #[test]
+    fn options_of_the_login_module_become_claims() {
+        let token = of_options(
+            "unsecuredLoginStringClaim_sub=\"alice\" unsecuredLoginListClaim_scope=\"|r|w\" \
+             unsecuredLoginNumberClaim_level=\"3\" unsecuredLoginLifetimeSeconds=\"600\" \
+             unsecuredLoginExtension_traceId=\"1 2\"",
+        );
+        let token = token.unwrap().unwrap();
+        let list = Claim::List(vec!["r".to_owned(), "w".to_owned()]);
+        let claims = [("sub", text("alice")), ("scope", list), ("level", Claim::Number(3.0))];
+        assert_eq!(token.claims, claims.map(|(name, claim)| (name.to_owned(), claim)));
+        assert_eq!(token.lifetime, Duration::from_secs(600));
+        assert_eq!(token.extensions, [("traceId".to_owned(), "1 2".to_owned())]);
+    }
+
+    #[test]
+    fn the_principal_may_stand_in_another_claim() {
+        let options = "unsecuredLoginStringClaim_user=a unsecuredLoginPrincipalClaimName=user";
+        assert_eq!(of_options(options).unwrap().unwrap().claims[0].0, "user");
+        assert_eq!(of_options(""), Ok(None));
+    }
+
+    #[test]
+    fn options_that_make_no_token_are_refused() {
+        for option in [
+            "unsecuredLoginListClaim_scope=\"|r\"",
+            "unsecuredLoginStringClaim_sub=a unsecuredLoginNumberClaim_n=x",
+            "unsecuredLoginStringClaim_sub=a unsecuredLoginNumberClaim_n=inf",
+            "unsecuredLoginStringClaim_sub=a unsecuredLoginStringClaim_exp=1",
+            "unsecuredLoginStringClaim_sub=a unsecuredLoginStringClaim_=1",
+            "unsecuredLoginStringClaim_sub=a unsecuredLoginExtension_auth=x",
+            "unsecuredLoginStringClaim_sub=a unsecuredLoginLifetimeSeconds=0",
+            "unsecuredLoginStringClaim_sub=a unsecuredLoginColour=red",
+            "unsecuredLoginStringClaim_sub=a clientId=b",
+        ] {
+            assert!(of_options(option).is_err(), "{option}");
+        }
+    }
+
+    #[test]
+    fn librdkafkas_words_become_the_same_claims() {
+        let words = "principalClaimName=azp principal=admin scopeClaimName=roles scope=a,b \
+            lifeSeconds=600 extension_traceId=123";
+        let token = of_librdkafka(&Secret::from(words)).unwrap();
+        let list = Claim::List(vec!["a".to_owned(), "b".to_owned()]);
+        let claims = [("azp", text("admin")), ("roles", list)];
+        assert_eq!(token.claims, claims.map(|(name, claim)| (name.to_owned(), claim)));
+        assert_eq!(token.lifetime, Duration::from_secs(600));
+        assert_eq!(token.extensions, [("traceId".to_owned(), "123".to_owned())]);
+        for words in [
+            "",
+            "principal=",
+            "principal=a x",
+            "principal=a lifeSeconds=-1",
+            "principal=a extension_1=x",
+            "principal=a extension_a=",
+        ] {
+            assert!(of_librdkafka(&Secret::from(words)).is_err(), "{words}");
+        }
+    }
+}
