@@ -86,7 +86,11 @@ fn logical_lines(text: &str) -> Vec<(usize, String)> {
         }
         let (_, logical) = begun.get_or_insert_with(|| (number, String::new()));
         match continued(line) {
-            Some(part) => logical.push_str(part),
+            Some(part) => {
+                logical.push_str(part);
+                // A backslash alone begins nothing: a comment may follow.
+                begun = begun.filter(|(_, logical)| !logical.is_empty());
+            }
             None => {
                 logical.push_str(line);
                 lines.extend(begun.take());
@@ -94,7 +98,6 @@ fn logical_lines(text: &str) -> Vec<(usize, String)> {
         }
     }
     lines.extend(begun);
-    lines.retain(|(_, line)| !line.is_empty());
     lines
 }
 

@@ -95,6 +95,8 @@ fn a_backslash_at_the_end_goes_on_in_the_next_line() {
     ] {
         assert_eq!(one(text), ("a".to_owned(), value.to_owned()), "{text:?}");
     }
+    assert_eq!(one("\\\n# a comment\n\\\n\na=b").1, "b", "a backslash alone begins nothing");
+    assert_eq!(pairs("\\"), []);
     assert_eq!(pairs("a=b\\\n\nc=d").len(), 2, "an empty line ends what goes on");
 }
 
