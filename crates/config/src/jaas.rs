@@ -1,5 +1,7 @@
 //! `sasl.jaas.config`: one login module and its options, in the syntax of Java's login files.
 //!
+//! Comments, which a login file may hold, are refused here.
+//!
 //! Nothing of what is read appears in a message but the names of modules and options that are
 //! known, for anything else may be a password that lost its quotes.
 
