@@ -17,7 +17,6 @@ mod report;
 mod secrets;
 mod setup;
 mod tap;
-mod tls;
 mod topic;
 mod versions;
 mod watch;

@@ -1,9 +1,9 @@
 //! What was agreed on in TLS, and what the broker's certificates say.
 
+use klamm_net::tls::{CertificateFacts, Peer};
 use serde_json::{Value, json};
 
 use super::finding::{Finding, Stage, Trouble};
-use super::tls::{CertificateFacts, Peer};
 
 /// From so few days on, a person is warned of the end of a certificate.
 const SOON: i64 = 30;
@@ -70,7 +70,7 @@ fn object(one: &CertificateFacts) -> Value {
     })
 }
 
-#[cfg(all(test, feature = "tls"))]
+#[cfg(test)]
 mod tests {
     use klamm_net::tls::Moment;
 

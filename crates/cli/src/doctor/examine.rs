@@ -213,13 +213,12 @@ fn bad(finding: Finding, host: &HostPort, told: &Told) -> Finding {
             let next = "Report this with the broker's version: its answer cannot be read.";
             finding.bad(Trouble::new(error, Some(next.to_owned())), Exit::Failed)
         }
-        Told::Failed(failed) => match &failed.reason {
-            Reason::Lost(failure) => finding.bad(trouble(host, failure), Exit::of(failure)),
-            _other => {
-                let told = Trouble::new(&failed.reason, failed.next_step());
-                finding.bad(told, Exit::Failed)
+        Told::Failed(failed) => {
+            if let Reason::Lost(failure) = &failed.reason {
+                return finding.bad(trouble(host, failure), Exit::of(failure));
             }
-        },
+            finding.bad(Trouble::new(&failed.reason, failed.next_step()), Exit::Failed)
+        }
     }
 }
 

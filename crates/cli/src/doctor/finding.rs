@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use klamm_cluster::{Cause, ConnFailure, Stage as Reached};
-use klamm_protocol::frame::Foreign;
+use klamm_cluster::{Blame, Cause, ConnFailure, Stage as Reached};
+use klamm_protocol::frame::{Foreign, FrameError};
 use serde_json::Value;
 
 /// A step on the way from a name to a written record.
@@ -68,25 +68,22 @@ impl Exit {
 
     /// How a run ends on a connection that failed so.
     pub(super) fn of(failure: &ConnFailure) -> Self {
-        match &failure.cause {
-            Cause::Tls(_) | Cause::Sasl(_) => Self::Security,
-            Cause::Frame(error) if error.foreign() == Some(Foreign::Tls) => Self::Security,
-            Cause::Frame(_) if failure.stage == Reached::Versions => Self::Unreachable,
-            Cause::ClosedByPeer | Cause::Reset if failure.stage == Reached::Authenticate => {
-                Self::Security
-            }
-            Cause::NoSuchHost
-            | Cause::LookupFailed(_)
-            | Cause::Refused
-            | Cause::Unreachable(_)
-            | Cause::TimedOut
-            | Cause::ClosedByPeer
-            | Cause::Reset
-            | Cause::Io(_)
-            | Cause::Proxy(_)
-            | Cause::RequestTimedOut
-            | Cause::NotFlushed => Self::Unreachable,
-            _other => Self::Failed,
+        let cause = &failure.cause;
+        let is_end = matches!(cause, Cause::ClosedByPeer | Cause::Reset);
+        let is_foreign = matches!(cause, Cause::Frame(_));
+        let is_tls = |error: &FrameError| error.foreign() == Some(Foreign::Tls);
+        if matches!(cause, Cause::Tls(_) | Cause::Sasl(_))
+            || matches!(cause, Cause::Frame(error) if is_tls(error))
+            || (is_end && failure.stage == Reached::Authenticate)
+        {
+            Self::Security
+        } else if cause.blame() == Blame::Network
+            || matches!(cause, Cause::NoSuchHost)
+            || (is_foreign && failure.stage == Reached::Versions)
+        {
+            Self::Unreachable
+        } else {
+            Self::Failed
         }
     }
 }
@@ -180,6 +177,37 @@ impl Finding {
         match self.outcome {
             Outcome::Bad(_, exit) => Some(exit),
             Outcome::Good | Outcome::Doubtful(_) | Outcome::Skipped => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use klamm_cluster::sasl::SaslError;
+    use klamm_cluster::{Stage as At, TlsFailure};
+
+    use super::*;
+
+    #[test]
+    fn a_run_ends_by_what_failed() {
+        let tls = FrameError::TooLong { length: 0x1503_0300, limit: 1 << 20 };
+        let nonsense = FrameError::NegativeLength(-1);
+        for (stage, cause, wanted) in [
+            (At::Resolve, Cause::NoSuchHost, Exit::Unreachable),
+            (At::Connect, Cause::Refused, Exit::Unreachable),
+            (At::Connect, Cause::TimedOut, Exit::Unreachable),
+            (At::Tls, Cause::Tls(TlsFailure::ClosedAtOnce), Exit::Security),
+            (At::Versions, Cause::Frame(tls), Exit::Security),
+            (At::Versions, Cause::Frame(nonsense), Exit::Unreachable),
+            (At::Versions, Cause::Reset, Exit::Unreachable),
+            (At::Authenticate, Cause::Sasl(SaslError::NoCredentials), Exit::Security),
+            (At::Authenticate, Cause::ClosedByPeer, Exit::Security),
+            (At::Ready, Cause::RequestTimedOut, Exit::Unreachable),
+            (At::Ready, Cause::Frame(nonsense), Exit::Failed),
+            (At::Ready, Cause::Unsolicited { got: 1 }, Exit::Failed),
+        ] {
+            let failure = ConnFailure { stage, cause };
+            assert_eq!(Exit::of(&failure), wanted, "{failure}");
         }
     }
 }

@@ -231,7 +231,7 @@ fn plural(count: usize) -> String {
 
 fn with_details(finding: Finding, lines: &[String]) -> Finding {
     let tried: Vec<Value> = lines.iter().map(|line| json!(line)).collect();
-    let finding = lines.iter().fold(finding, |finding, line| finding.detail(line));
+    let finding = lines.iter().fold(finding, Finding::detail);
     if tried.is_empty() { finding } else { finding.with("failed_addresses", tried) }
 }
 

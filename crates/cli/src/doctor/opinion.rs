@@ -9,14 +9,13 @@ use klamm_cluster::request::Typed;
 use klamm_cluster::sasl::Mechanism;
 use klamm_cluster::transport::TlsSettings;
 use klamm_cluster::{Address, Cause, ConnFailure, HostPort, Stage as At, TlsFailure};
-use klamm_net::{Connector as _, Transport};
+use klamm_net::{Connector as _, Transport, tls};
 use klamm_protocol::negotiate::Ask;
 use klamm_protocol::sasl_handshake::{SaslHandshakeRequest, SaslHandshakeResponse};
 
 use super::finding::{Exit, Finding, Trouble};
 use super::ladder::Fallen;
 use super::setup::{Protocol, Setup};
-use super::tls;
 
 /// A second opinion is had within this time, or not at all.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -90,10 +89,10 @@ async fn speaks_tls(setup: &Setup, host: &HostPort, address: Address) -> Option<
             let whose = peer.chain.first().map_or("nobody", |leaf| leaf.subject.as_str());
             format!("the port speaks {}, as {whose}", peer.version)
         }
-        Err(refusal) => match refusal.failure {
-            TlsFailure::Alert(name) => format!("the port speaks TLS, and refuses with `{name}`"),
-            _other => return None,
-        },
+        Err(refusal) => {
+            let TlsFailure::Alert(name) = refusal.failure else { return None };
+            format!("the port speaks TLS, and refuses with `{name}`")
+        }
     };
     let next_step = set("Set", Protocol { tls: true, ..setup.protocol() });
     Some(Opinion { seen, next_step })
@@ -105,10 +104,7 @@ async fn speaks_plain(setup: &Setup, host: &HostPort, address: Address) -> Optio
     link.versions().await.ok()?;
     let seen = "the port speaks Kafka's protocol without TLS".to_owned();
     let wanted = Protocol { tls: false, ..setup.protocol() };
-    Some(Opinion {
-        seen,
-        next_step: format!("Use the port of a TLS listener. Or: {}", set(wanted)),
-    })
+    Some(Opinion { seen, next_step: set("Use the port of a TLS listener, or set", wanted) })
 }
 
 fn set(how: &str, wanted: Protocol) -> String {

@@ -1,5 +1,6 @@
-//! One connection under examination: the client's own machine for a connection, driven by the
-//! client's own shell, with nothing around it that would try again or somewhere else.
+//! One connection under examination, with nothing around it that would try again or elsewhere.
+//!
+//! It is the client's own machine for a connection, driven by the client's own shell.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::IoSlice;

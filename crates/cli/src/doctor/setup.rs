@@ -5,12 +5,11 @@ use std::sync::Arc;
 use klamm_cluster::connection::Start;
 use klamm_cluster::sasl::{Credentials, Nonces};
 use klamm_cluster::{Cause, ConnFailure, HostPort, Settings, Stage, TransportSettings};
-use klamm_net::{ShellSettings, TcpConnector, Transport};
+use klamm_net::{ShellSettings, TcpConnector, Transport, tls};
 use klamm_protocol::negotiate::Ask;
 
 use super::link::Link;
 use super::probe::Opening;
-use super::tls;
 
 /// What every connection of a run has in common.
 pub(super) struct Setup {

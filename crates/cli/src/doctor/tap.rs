@@ -1,5 +1,6 @@
-//! Listens in on the saying of who we are, for what the machine of a connection keeps to itself:
-//! the mechanisms that the broker offers, and for how long it will believe us.
+//! Listens in on the saying of who we are, for what the machine of a connection keeps to itself.
+//!
+//! That is which mechanisms the broker offers, and for how long it will believe us.
 
 use std::time::Duration;
 

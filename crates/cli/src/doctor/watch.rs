@@ -69,9 +69,10 @@ async fn ask(
     };
     tally.lost = tally.lost.saturating_add(1);
     tally.renewals = tally.renewals.saturating_add(open.link.progress().renewals);
-    let told = match &failed.reason {
-        Reason::Lost(failure) => trouble(way.host, failure),
-        _other => Trouble::new(&failed, failed.next_step()),
+    let told = if let Reason::Lost(failure) = &failed.reason {
+        trouble(way.host, failure)
+    } else {
+        Trouble::new(&failed, failed.next_step())
     };
     say(event("the connection was lost", begun).doubtful(told));
     None
