@@ -153,7 +153,7 @@ fn sasl_errors() -> Vec<SaslError> {
         },
         SaslError::Misbehaved("it does not know the password"),
         SaslError::Unsafe("5 iterations".to_owned()),
-        SaslError::Unprepared("the password"),
+        SaslError::Unprepared("the password holds a zero byte"),
         SaslError::NoToken(TokenError("the issuer is silent".to_owned())),
         SaslError::NoCredentials,
     ]
