@@ -49,14 +49,13 @@ pub(super) fn refresh(known: &mut Partition, said: Said) -> News {
 //= R13 a hint speaks of one moment of one leadership: only a newer epoch makes it news
 /// Whether a hint is news, which it then becomes part of.
 pub(super) fn hint(known: &mut Partition, leader: LeaderAt) -> News {
-    if known.leader == Some(leader) {
-        return News::Same;
-    }
-    if leader.epoch <= known.epoch {
+    let repeats = known.leader == Some(leader);
+    if leader.epoch > known.epoch {
+        *known = Partition { leader: Some(leader), epoch: leader.epoch };
+    } else if !repeats {
         return News::Old;
     }
-    *known = Partition { leader: Some(leader), epoch: leader.epoch };
-    News::Changed
+    if repeats { News::Same } else { News::Changed }
 }
 
 #[cfg(test)]

@@ -89,7 +89,10 @@ impl Picture {
         let mut hinted = partition.clone();
         match leaders::hint(&mut hinted, hint.leader) {
             leaders::News::Old => return None,
-            leaders::News::Same => return Some(()),
+            leaders::News::Same => {
+                *partition = hinted;
+                return Some(());
+            }
             leaders::News::Changed => {}
         }
         if let Some(broker) = given

@@ -9,5 +9,7 @@ mod brokers;
 mod hints;
 mod hostile;
 mod leaders;
+mod reference;
 mod topics;
+mod walk;
 mod world;

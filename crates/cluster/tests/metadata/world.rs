@@ -59,18 +59,30 @@ impl World {
         self.metadata.next_wake().unwrap().saturating_duration_since(self.now)
     }
 
-    /// Waits until something is due, and asks; what is asked for.
+    /// Waits until something is due, and asks; what is asked for. Sometimes it turns out that
+    /// nothing is to be asked, and something else is due next.
     pub(crate) fn ask_when_due(&mut self) -> Vec<String> {
-        self.wait(self.until_due());
-        self.ask()
+        for _ in 0..9 {
+            self.wait(self.until_due());
+            let query = self.metadata.due(self.now);
+            if query.is_some() {
+                self.query = query;
+                break;
+            }
+        }
+        self.asked()
     }
 
     /// Asks at once; what is asked for, in order of names.
     pub(crate) fn ask(&mut self) -> Vec<String> {
-        let query = self.metadata.due(self.now).expect("invariant: a query is due");
+        self.query = self.metadata.due(self.now);
+        self.asked()
+    }
+
+    fn asked(&self) -> Vec<String> {
+        let query = self.query.as_ref().expect("invariant: a query is due");
         let mut names: Vec<_> = query.topics().map(str::to_owned).collect();
         names.sort();
-        self.query = Some(query);
         names
     }
 
