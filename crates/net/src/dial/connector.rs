@@ -16,8 +16,13 @@ use crate::settings::BoxFuture;
 
 /// A stream of bytes in both directions.
 ///
-/// `poll_flush` is ready when everything that was written has been given to the system;
-/// `poll_shutdown` says the end of the stream in order.
+/// Beyond what the traits ask for:
+///
+/// - An error of `poll_write` or `poll_write_vectored` says that none of those bytes was taken. A
+///   request is called unwritten because of it, so a writer that may have let some of them go says
+///   how many it took, and fails the next time.
+/// - `poll_flush` is ready when everything that was written has been given to the system.
+/// - `poll_shutdown` says the end of the stream in order.
 pub trait Transport: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin + ?Sized> Transport for T {}

@@ -2,6 +2,8 @@
 
 mod causes;
 mod connector;
+#[cfg(feature = "tls")]
+mod late;
 mod names;
 mod proxy;
 mod secure;
@@ -9,3 +11,22 @@ mod tcp;
 
 pub(crate) use causes::cause_of;
 pub use connector::{Connector, Dialled, TcpConnector, Transport};
+
+/// Agrees on TLS over a stream, as a transport for a driver.
+///
+/// It keeps the promise that a [`Transport`] makes of errors, which [`TlsStream`](crate::tls::TlsStream) alone cannot
+/// keep: see there for what that is.
+///
+/// # Errors
+/// Why the two could not agree.
+#[cfg(feature = "tls")]
+pub async fn over_tls(
+    tls: &crate::tls::Connector,
+    host: &str,
+    stream: impl Transport + 'static,
+) -> Result<Box<dyn Transport>, klamm_cluster::TlsFailure> {
+    let below = late::Below::new(stream);
+    let half = below.half();
+    let stream = tls.connect(host, below).await?;
+    Ok(Box::new(half.above(stream)))
+}

@@ -11,7 +11,7 @@ mod with {
     use klamm_cluster::transport::TlsSettings;
     use tokio::net::TcpStream;
 
-    use crate::dial::Transport;
+    use crate::dial::{Transport, over_tls};
     use crate::tls::Connector;
 
     /// What agrees on TLS.
@@ -28,7 +28,7 @@ mod with {
             host: &str,
             stream: TcpStream,
         ) -> Result<Box<dyn Transport>, TlsFailure> {
-            Ok(Box::new(self.0.connect(host, stream).await?))
+            over_tls(&self.0, host, stream).await
         }
     }
 }
