@@ -38,7 +38,10 @@ pub(super) fn configured(
     let mut reading = Reading::default();
     reading.home = home;
     let config = Config::load(sources, &reading).map_err(|error| error.to_string())?;
-    let settings = config.settings();
+    let mut settings = config.settings();
+    // Whoever sets how long an answer may take means that of the first questions too.
+    let connection = &mut settings.connection;
+    connection.handshake_timeout = connection.handshake_timeout.min(connection.request_timeout);
     if settings.bootstrap.is_empty() {
         return Err("there is no server to begin with: -b HOST:PORT".to_owned());
     }

@@ -9,7 +9,6 @@ use klamm_cluster::{Cause, HostPort, Reason, RequestFailure};
 use klamm_protocol::ApiKey;
 use klamm_protocol::frame::{DecodeFrameError, ResponseFrame};
 use klamm_protocol::init_producer_id::{InitProducerIdRequest, InitProducerIdResponse};
-use klamm_protocol::negotiate::Ask;
 use klamm_wire::ErrorCode;
 use tokio::time::Instant;
 
@@ -98,7 +97,9 @@ impl<W: Write + Send> Examination<'_, W> {
                 self.report.say(&Finding::skipped(stage, why));
             }
         }
-        reached
+        let (reached, findings) = reached?;
+        findings.iter().for_each(|finding| self.report.say(finding));
+        Some(reached)
     }
 
     async fn see_cluster(&mut self, host: &HostPort, reached: &Reached) -> Option<Picture> {
@@ -174,31 +175,31 @@ fn is_wanted(setup: &Setup, stage: Stage) -> bool {
     }
 }
 
-/// What another look at a failure shows: an opinion, or that an older way of asking works.
-async fn looked_at_again(ladder: &Ladder<'_>, fallen: Fallen) -> (Finding, Option<Reached>) {
+/// What another look at a failure shows: an opinion, or that an older way of asking works, and what
+/// is to be said of that.
+async fn looked_at_again(
+    ladder: &Ladder<'_>,
+    fallen: Fallen,
+) -> (Finding, Option<(Reached, Vec<Finding>)>) {
     if let Some(opinion) = opinion::on(ladder.setup, ladder.host, &fallen).await {
         return (opinion.added_to(fallen.finding), None);
     }
     if !fallen.at_once {
         return (fallen.finding, None);
     }
-    let credentials = ladder.credentials.clone();
-    let elder = Ladder { ask: Ask::oldest(), credentials, ..*ladder };
-    match elder.climb(&mut |_| {}).await {
-        Err(_) => (fallen.finding, None),
-        Ok(reached) => {
-            let cause = format!(
-                "the broker hangs up on ApiVersions {}, and answers version {}",
-                ladder.ask.version(),
-                elder.ask.version()
-            );
-            let next = "Nothing: the client finds this out after two attempts, and remembers it \
-                        for an hour. Newer brokers do not do so.";
-            let trouble = Trouble::new(cause, Some(next.to_owned()));
-            let quirk = fallen.finding.with("quirks", ["hangs up on newer ApiVersions"].to_vec());
-            (quirk.doubtful(trouble), Some(reached))
-        }
-    }
+    let mut findings = Vec::new();
+    let elder = ladder.elder();
+    let Ok(reached) = elder.climb(&mut |finding| findings.push(finding)).await else {
+        return (fallen.finding, None);
+    };
+    findings.retain(|finding| matches!(finding.stage, Stage::Versions | Stage::Sasl));
+    let (newer, oldest) = (ladder.ask.version(), elder.ask.version());
+    let cause = format!("the broker hangs up on ApiVersions {newer}, and answers version {oldest}");
+    let next = "Nothing: the client finds this out after two attempts, and remembers it for an \
+                hour. Newer brokers do not do so.";
+    let quirk = fallen.finding.with("quirks", ["hangs up on newer ApiVersions"].to_vec());
+    let quirk = quirk.doubtful(Trouble::new(cause, Some(next.to_owned())));
+    (quirk, Some((reached, findings)))
 }
 
 /// Why there is no answer that can be read.

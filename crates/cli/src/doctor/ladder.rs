@@ -69,6 +69,21 @@ impl<'a> Ladder<'a> {
         self.speak(open, say).await
     }
 
+    /// The same without a word; where the broker hangs up at once, in the oldest way as well.
+    pub(super) async fn climb_quietly(&self) -> Climbed<Reached> {
+        let fallen = match self.climb(&mut |_| {}).await {
+            Err(fallen) if fallen.at_once => fallen,
+            climbed => return climbed,
+        };
+        let elder = self.elder().climb(&mut |_| {}).await;
+        elder.map_err(|_| fallen)
+    }
+
+    /// The same way, on which versions are asked for as the oldest clients do.
+    pub(super) fn elder(&self) -> Self {
+        Self { ask: Ask::oldest(), credentials: self.credentials.clone(), ..*self }
+    }
+
     async fn resolve(&self, say: Say<'_>) -> Climbed<Vec<Address>> {
         let begun = Instant::now();
         let stage = At::Resolve;

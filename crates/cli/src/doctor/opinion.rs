@@ -18,7 +18,7 @@ use super::ladder::Fallen;
 use super::setup::{Protocol, Setup};
 
 /// A second opinion is had within this time, or not at all.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the other way showed.
 pub(super) struct Opinion {

@@ -79,7 +79,7 @@ async fn ask(
 }
 
 async fn again(way: Way<'_>, begun: Instant, tally: &mut Tally, say: Say<'_>) -> Option<Reached> {
-    match Ladder::new(way.setup, way.host).climb(&mut |_| {}).await {
+    match Ladder::new(way.setup, way.host).climb_quietly().await {
         Ok(reached) => {
             say(event("connected again", begun));
             Some(reached)
