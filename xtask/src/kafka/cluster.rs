@@ -28,7 +28,7 @@ const TOOL_MEMORY: u32 = 256;
 /// A cluster that answers; dropping it ends it.
 pub(crate) struct Cluster {
     layout: Layout,
-    authority: PathBuf,
+    certificates: tls::Certificates,
     /// Brokers first: ZooKeeper ends last.
     processes: Vec<Process>,
     guard: Guard,
@@ -64,8 +64,8 @@ impl Cluster {
         let key_store = certificates.key_store.clone();
         let folder = folder.to_owned();
         let layout = Layout { options, folder, nodes, zookeeper, key_store };
-        let authority = certificates.authority.clone();
-        Ok(Self { layout, authority, processes: Vec::new(), guard: Guard::new()? })
+        let certificates = certificates.clone();
+        Ok(Self { layout, certificates, processes: Vec::new(), guard: Guard::new()? })
     }
 
     fn bring_up(&mut self) -> Outcome {
@@ -215,9 +215,22 @@ impl Cluster {
             set("KAFKA_BOOTSTRAP_SSL", self.addresses(|ports| ports.ssl));
             set("KAFKA_BOOTSTRAP_SASL_PLAINTEXT", self.addresses(|ports| ports.sasl_plain));
             set("KAFKA_BOOTSTRAP_SASL_SSL", self.addresses(|ports| ports.sasl_ssl));
-            set("KAFKA_CA", self.authority.display().to_string());
+            set("KAFKA_BOOTSTRAP_MTLS", self.addresses(|ports| ports.mtls));
+            set("KAFKA_BOOTSTRAP_PLAIN_ONLY", self.addresses(|ports| ports.plain_only));
+            set("KAFKA_CA", self.certificates.authority.display().to_string());
+            set("KAFKA_CLIENT", self.certificates.client.display().to_string());
         }
         variables
+    }
+
+    /// The files that its clients are shown.
+    pub(super) fn certificates(&self) -> &tls::Certificates {
+        &self.certificates
+    }
+
+    /// Where what this cluster writes is kept until it ends.
+    pub(super) fn folder(&self) -> &Path {
+        &self.layout.folder
     }
 
     /// Where the judge finds the cluster.

@@ -19,6 +19,7 @@ mod program;
 mod release;
 #[cfg(test)]
 mod scratch;
+mod security;
 mod settings;
 mod state;
 mod tls;
@@ -34,7 +35,7 @@ use crate::support::{self, Outcome};
 use cluster::Cluster;
 use options::Options;
 
-/// `cargo xtask kafka start | stop | status | run | differential | defects | foreign`.
+/// `cargo xtask kafka start | stop | status | run | differential | defects | security | foreign`.
 pub(crate) fn run(args: &[String]) -> Outcome {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
@@ -44,6 +45,7 @@ pub(crate) fn run(args: &[String]) -> Outcome {
         ["run", rest @ ..] => run_command(rest),
         ["differential", rest @ ..] => differential::run(rest),
         ["defects", rest @ ..] => defects::run(rest),
+        ["security", rest @ ..] => security::run(rest),
         ["foreign", rest @ ..] => foreign::run(rest),
         _ => Err(usage()),
     }
@@ -59,9 +61,11 @@ fn usage() -> String {
          cargo xtask kafka run {options} -- COMMAND...\n       \
          cargo xtask kafka {}\n       \
          cargo xtask kafka {}\n       \
+         cargo xtask kafka {}\n       \
          cargo xtask kafka foreign {foreign}",
         differential::USAGE,
-        defects::USAGE
+        defects::USAGE,
+        security::USAGE
     )
 }
 

@@ -10,6 +10,10 @@ pub(super) struct NodePorts {
     pub(super) ssl: u16,
     pub(super) sasl_plain: u16,
     pub(super) sasl_ssl: u16,
+    /// TLS with a certificate of the client's.
+    pub(super) mtls: u16,
+    /// SASL over TLS with no other mechanism than PLAIN.
+    pub(super) plain_only: u16,
 }
 
 /// Ports that nobody listened at a moment ago, all different: the ports of the nodes, and one more.
@@ -30,6 +34,8 @@ fn node(held: &mut Vec<TcpListener>) -> Result<NodePorts, String> {
         ssl: port(held)?,
         sasl_plain: port(held)?,
         sasl_ssl: port(held)?,
+        mtls: port(held)?,
+        plain_only: port(held)?,
     })
 }
 
@@ -50,9 +56,11 @@ mod tests {
     #[test]
     fn no_port_is_given_twice() {
         let (nodes, zookeeper) = free(3).unwrap();
-        let of = |n: &NodePorts| [n.plain, n.controller, n.ssl, n.sasl_plain, n.sasl_ssl];
+        let of = |n: &NodePorts| {
+            [n.plain, n.controller, n.ssl, n.sasl_plain, n.sasl_ssl, n.mtls, n.plain_only]
+        };
         let mut ports: BTreeSet<u16> = nodes.iter().flat_map(of).collect();
         ports.insert(zookeeper);
-        assert_eq!(ports.len(), 16);
+        assert_eq!(ports.len(), 22);
     }
 }

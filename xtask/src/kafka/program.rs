@@ -24,22 +24,34 @@ pub(super) struct Programs {
 impl Programs {
     /// Builds both in one go, so that what they share is built once; cargo says where they are.
     pub(super) fn build() -> Result<Self, String> {
-        let mut cargo = Command::new("cargo");
-        cargo.current_dir(support::root()).args(["build", "--quiet", "--locked"]);
-        cargo.args(["--package", "klamm-conformance", "--package", "klamm-cli"]);
-        cargo.args(["--message-format", "json-render-diagnostics"]);
-        cargo.stderr(std::process::Stdio::inherit());
-        let messages = support::output(&mut cargo)?;
-        let program = |binary: &str| {
-            let path = executable(&messages, binary)
-                .ok_or_else(|| format!("cargo does not say where it put `{binary}`"))?;
-            Ok::<_, String>(Program { name: path.into(), words: Vec::new() })
-        };
+        let messages = built(&["klamm-conformance", "klamm-cli"])?;
+        let program = |binary| Program::found(&messages, binary);
         Ok(Self { conformance: program("klamm-conformance")?, klamm: program("klamm")? })
     }
 }
 
+/// Builds packages; what cargo says of them.
+fn built(packages: &[&str]) -> Result<String, String> {
+    let mut cargo = Command::new("cargo");
+    cargo.current_dir(support::root()).args(["build", "--quiet", "--locked"]);
+    cargo.args(packages.iter().flat_map(|package| ["--package", package]));
+    cargo.args(["--message-format", "json-render-diagnostics"]);
+    cargo.stderr(std::process::Stdio::inherit());
+    support::output(&mut cargo)
+}
+
 impl Program {
+    /// Builds `klamm` alone.
+    pub(super) fn klamm() -> Result<Self, String> {
+        Self::found(&built(&["klamm-cli"])?, "klamm")
+    }
+
+    fn found(messages: &str, binary: &str) -> Result<Self, String> {
+        let path = executable(messages, binary)
+            .ok_or_else(|| format!("cargo does not say where it put `{binary}`"))?;
+        Ok(Self { name: path.into(), words: Vec::new() })
+    }
+
     /// A program that starts with these words.
     #[cfg(test)]
     pub(super) fn of(words: &[&std::ffi::OsStr]) -> Self {

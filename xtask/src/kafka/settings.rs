@@ -116,28 +116,34 @@ fn kraft(file: &mut Properties, layout: &Layout, number: usize) {
     file.set("controller.listener.names", "CONTROLLER");
 }
 
-/// The listeners of a broker: their name, which is their protocol, and their port.
-fn offered(options: Options, ports: &NodePorts) -> Vec<(&'static str, u16)> {
-    let mut offered = vec![("PLAINTEXT", ports.plain)];
+/// A listener of a broker: its name, its protocol, and its port.
+type Listener = (&'static str, &'static str, u16);
+
+fn offered(options: Options, ports: &NodePorts) -> Vec<Listener> {
+    let mut offered = vec![("PLAINTEXT", "PLAINTEXT", ports.plain)];
     if options.secure {
-        offered.push(("SSL", ports.ssl));
-        offered.push(("SASL_PLAINTEXT", ports.sasl_plain));
-        offered.push(("SASL_SSL", ports.sasl_ssl));
+        offered.extend([
+            ("SSL", "SSL", ports.ssl),
+            ("SASL_PLAINTEXT", "SASL_PLAINTEXT", ports.sasl_plain),
+            ("SASL_SSL", "SASL_SSL", ports.sasl_ssl),
+            ("MTLS", "SSL", ports.mtls),
+            ("PLAIN_ONLY", "SASL_SSL", ports.plain_only),
+        ]);
     }
     offered
 }
 
 fn listeners(file: &mut Properties, options: Options, ports: &NodePorts) {
-    let address = |(name, port): &(&str, u16)| format!("{name}://{HERE}:{port}");
-    let offered = offered(options, ports);
-    let mut all: Vec<String> = offered.iter().map(address).collect();
-    file.set("advertised.listeners", all.join(","));
-    let mut protocols: Vec<String> = offered.iter().map(|(n, _)| format!("{n}:{n}")).collect();
+    let address = |(name, _, port): &Listener| format!("{name}://{HERE}:{port}");
+    let mut all = offered(options, ports);
+    let listed = |all: &[Listener]| all.iter().map(address).collect::<Vec<_>>().join(",");
+    file.set("advertised.listeners", listed(&all));
     if !options.release.needs_zookeeper() {
-        all.push(address(&("CONTROLLER", ports.controller)));
-        protocols.push("CONTROLLER:PLAINTEXT".to_owned());
+        all.push(("CONTROLLER", "PLAINTEXT", ports.controller));
     }
-    file.set("listeners", all.join(","));
+    file.set("listeners", listed(&all));
+    let protocol = |(name, protocol, _): &Listener| format!("{name}:{protocol}");
+    let protocols: Vec<String> = all.iter().map(protocol).collect();
     file.set("listener.security.protocol.map", protocols.join(","));
 }
 
@@ -146,7 +152,13 @@ fn security(file: &mut Properties, key_store: &Path) {
     file.set("ssl.keystore.location", path(key_store));
     file.set("ssl.keystore.password", STORE_PASSWORD);
     file.set("ssl.key.password", STORE_PASSWORD);
+    // The store of the broker's key holds the authority as well, which vouches for clients too.
+    file.set("listener.name.mtls.ssl.client.auth", "required");
+    file.set("listener.name.mtls.ssl.truststore.type", "PKCS12");
+    file.set("listener.name.mtls.ssl.truststore.location", path(key_store));
+    file.set("listener.name.mtls.ssl.truststore.password", STORE_PASSWORD);
     file.set("sasl.enabled.mechanisms", "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER");
+    file.set("listener.name.plain_only.sasl.enabled.mechanisms", "PLAIN");
     // Short, so that a client that forgets to authenticate again is seen (KIP-368).
     file.set("connections.max.reauth.ms", 20_000);
     let modules = "org.apache.kafka.common.security";
@@ -154,7 +166,7 @@ fn security(file: &mut Properties, key_store: &Path) {
         USERS.iter().map(|(name, word)| format!(" user_{name}=\"{word}\"")).collect();
     // The tokens of OAUTHBEARER are not signed: this is for the protocol, not for safety.
     let subject = "unsecuredLoginStringClaim_sub=\"broker\"";
-    for listener in ["sasl_plaintext", "sasl_ssl"] {
+    for listener in ["sasl_plaintext", "sasl_ssl", "plain_only"] {
         let mut log_in = |mechanism: &str, module: String| {
             let name = format!("listener.name.{listener}.{mechanism}.sasl.jaas.config");
             file.set(&name, format!("{modules}.{module};"));
@@ -196,6 +208,8 @@ mod tests {
             ssl: base + 2,
             sasl_plain: base + 3,
             sasl_ssl: base + 4,
+            mtls: base + 5,
+            plain_only: base + 6,
         };
         let nodes = (1..=options.nodes).map(|number| node(number * 10)).collect();
         let (folder, key_store) = (PathBuf::from("run"), PathBuf::from("broker.p12"));
@@ -248,15 +262,24 @@ mod tests {
     #[test]
     fn a_secure_broker_offers_every_protocol_and_knows_both_users() {
         let file = file(Options { secure: true, ..one(Release::V4_3) }, 1);
-        let names = ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"];
+        let names = ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL", "MTLS", "PLAIN_ONLY"];
         let address = |(name, port): (&str, u16)| format!("{name}://{HERE}:{port}");
-        let all = names.into_iter().zip([10, 12, 13, 14]).map(address);
+        let all = names.into_iter().zip([10, 12, 13, 14, 15, 16]).map(address);
         let all = all.collect::<Vec<_>>().join(",");
         assert!(has(&file, &format!("advertised.listeners={all}")), "{file}");
         let users = "user_alice=\"alice-secret\" user_bob=\"bob-secret\";";
         let plain = |line: &&str| line.contains(".plain.sasl") && line.ends_with(users);
-        assert_eq!(file.lines().filter(plain).count(), 2);
+        assert_eq!(file.lines().filter(plain).count(), 3);
         assert!(has(&file, "ssl.keystore.location=broker.p12"));
+    }
+
+    #[test]
+    fn a_secure_broker_insists_on_certificates_and_on_plain_at_a_listener_each() {
+        let file = file(Options { secure: true, ..one(Release::V2_8) }, 1);
+        let map = file.lines().find(|line| line.starts_with("listener.security.protocol.map"));
+        assert!(map.is_some_and(|map| map.ends_with(",MTLS:SSL,PLAIN_ONLY:SASL_SSL")), "{file}");
+        assert!(has(&file, "listener.name.mtls.ssl.client.auth=required"));
+        assert!(has(&file, "listener.name.plain_only.sasl.enabled.mechanisms=PLAIN"));
     }
 
     #[test]
