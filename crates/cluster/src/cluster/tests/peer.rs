@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use klamm_protocol::api_versions::{ApiVersionsResponse, response::ApiVersion};
 use klamm_protocol::find_coordinator::FindCoordinatorResponse;
-use klamm_protocol::frame::{FrameDecoder, decode_request_header, encode_response};
+use klamm_protocol::frame::{
+    EncodeFrameError, FrameDecoder, decode_request_header, encode_response,
+};
 use klamm_protocol::init_producer_id::InitProducerIdResponse;
 use klamm_protocol::message::read;
 use klamm_protocol::metadata::{
@@ -101,47 +103,52 @@ fn react(frame: &Bytes, picture: &Picture, habit: Option<Habit>) -> Option<React
     };
     let segments = match key {
         ApiKey::Produce => return None,
-        ApiKey::ApiVersions => encode_response(&versions(), version, number),
         ApiKey::Metadata => {
             let request: MetadataRequest<'_> = read(&mut body, version).unwrap();
             encode_response(&metadata(picture, &request, code), version, number)
         }
-        ApiKey::FindCoordinator => {
-            let (host, port) = &picture.brokers[&picture.coordinator];
-            let answer = FindCoordinatorResponse {
-                error_code: ErrorCode(code),
-                node_id: NodeId(picture.coordinator),
-                host: host.clone().into(),
-                port: i32::from(*port),
-                ..Default::default()
-            };
-            encode_response(&answer, version, number)
-        }
-        ApiKey::InitProducerId => {
-            let answer = InitProducerIdResponse {
-                error_code: ErrorCode(code),
-                producer_id: ProducerId(7),
-                ..Default::default()
-            };
-            encode_response(&answer, version, number)
-        }
-        ApiKey::SaslHandshake => {
-            let mechanisms = vec!["PLAIN".into()];
-            let answer = SaslHandshakeResponse {
-                error_code: ErrorCode(code),
-                mechanisms,
-                ..Default::default()
-            };
-            encode_response(&answer, version, number)
-        }
-        ApiKey::SaslAuthenticate => {
-            let answer =
-                SaslAuthenticateResponse { error_code: ErrorCode(code), ..Default::default() };
-            encode_response(&answer, version, number)
-        }
-        other => panic!("no answer is written for {other}"),
+        other => answer(other, (version, number), ErrorCode(code), picture),
     };
     Some(Reaction::Answer(whole(&segments.unwrap())))
+}
+
+/// The answer of an API that tells little.
+fn answer(
+    key: ApiKey,
+    (version, number): (i16, i32),
+    error_code: ErrorCode,
+    picture: &Picture,
+) -> Result<Segments, EncodeFrameError> {
+    if key == ApiKey::FindCoordinator {
+        return encode_response(&coordinator(picture, error_code), version, number);
+    }
+    if key == ApiKey::InitProducerId {
+        let producer_id = ProducerId(7);
+        let answer = InitProducerIdResponse { error_code, producer_id, ..Default::default() };
+        return encode_response(&answer, version, number);
+    }
+    if key == ApiKey::SaslHandshake {
+        let mechanisms = vec!["PLAIN".into()];
+        let answer = SaslHandshakeResponse { error_code, mechanisms, ..Default::default() };
+        return encode_response(&answer, version, number);
+    }
+    if key == ApiKey::SaslAuthenticate {
+        let answer = SaslAuthenticateResponse { error_code, ..Default::default() };
+        return encode_response(&answer, version, number);
+    }
+    assert_eq!(key, ApiKey::ApiVersions, "no answer is written for it");
+    encode_response(&versions(), version, number)
+}
+
+fn coordinator(picture: &Picture, error_code: ErrorCode) -> FindCoordinatorResponse<'static> {
+    let (host, port) = &picture.brokers[&picture.coordinator];
+    FindCoordinatorResponse {
+        error_code,
+        node_id: NodeId(picture.coordinator),
+        host: host.clone().into(),
+        port: i32::from(*port),
+        ..Default::default()
+    }
 }
 
 fn whole(segments: &Segments) -> Bytes {
