@@ -1,6 +1,6 @@
 //! A client, a cluster, and a wire between them that is cut at a chosen byte.
 #![cfg(test)]
-#![allow(dead_code, unreachable_pub)]
+#![allow(dead_code, unreachable_pub, unused_imports)]
 
 pub mod peer;
 pub mod wire;

@@ -1,6 +1,6 @@
 //! A machine that follows a script, and transports that behave as they are told.
 #![cfg(test)]
-#![allow(dead_code, unreachable_pub)]
+#![allow(dead_code, unreachable_pub, unused_imports)]
 
 mod chops;
 
