@@ -285,4 +285,13 @@ mod tests {
         assert_eq!(queue.drain(35).count(), 2);
         assert_eq!((queue.foreign(), queue.bytes()), (0, 0));
     }
+
+    #[test]
+    fn an_answer_that_is_due_later_is_out_of_step_however_many_have_none() {
+        let mut queue = InFlight::default();
+        (0..300).for_each(|n| queue.push(pending(n, n % 2 == 0, 10)));
+        assert_eq!(queue.answered(frame(3), &all_handed()), Ok(None));
+        let early = queue.answered(frame(2), &all_handed());
+        assert_eq!(early, Err(Cause::OutOfStep { expected: 0, got: 2 }));
+    }
 }
