@@ -1,6 +1,6 @@
-//! What the picture costs: to take an answer, beside decoding it, and to look a leader up, beside
-//! the least that a look-up can be.
+//! What the picture costs, beside the least that it could.
 //!
+//! To take an answer is compared to decoding it, to look a leader up to an index into a vector.
 //! The goals are ratios, and so both sides take turns: whatever slows the machine down for a while
 //! slows both.
 //!
@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use klamm_cluster::metadata::LeaderAt;
+use klamm_cluster::metadata::{LeaderAt, TopicRef};
 use klamm_protocol::metadata::MetadataResponse;
 use klamm_wire::{NodeId, PartitionIndex};
 
@@ -81,11 +81,12 @@ fn decoded() -> Duration {
 fn look_ups() -> Ratio {
     let mut world = World::new(0);
     world.taken();
-    let topic = world.topics[TOPICS / 2];
+    let topic = world.topics.get(TOPICS / 2).copied().unwrap_or(TopicRef(0));
     let generation = AtomicU64::new(7);
     let floor: Vec<Option<LeaderAt>> =
         vec![Some(LeaderAt { node: NodeId(1), epoch: 5 }); PARTITIONS];
-    let partition = |number: u32| number % PARTITIONS as u32;
+    let numbers = u32::try_from(PARTITIONS).unwrap_or(1);
+    let partition = |number: u32| number % numbers;
     Ratio::of(
         11,
         || {

@@ -95,9 +95,12 @@ impl Reference {
                     let id = if answer.version < 10 { 0 } else { *id };
                     self.list(name, id, leaders, answer.version >= 9);
                 }
-                Said::Refused => self.hide(name),
-                _ if self.is_patient => drop(self.missing.insert(name)),
-                _ => self.hide(name),
+                Said::Listed(..) | Said::Unknown | Said::Nothing if self.is_patient => {
+                    self.missing.insert(name);
+                }
+                Said::Listed(..) | Said::Unknown | Said::Nothing | Said::Refused => {
+                    self.hide(name);
+                }
             }
         }
     }
@@ -184,8 +187,9 @@ impl ReferenceStateMachine for Reference {
 
 fn answer() -> impl Strategy<Value = Answer> {
     let version = select(vec![8, 9, 12, 13, 13, 13]);
+    let listed = (0..3_u128, vec((-1..5, -1..9), 0..4));
     let said = prop_oneof![
-        6 => (0..3_u128, vec((-1..5, -1..9), 0..4)).prop_map(|(id, leaders)| Said::Listed(id, leaders)),
+        6 => listed.prop_map(|(id, leaders)| Said::Listed(id, leaders)),
         1 => Just(Said::Unknown),
         1 => Just(Said::Refused),
         1 => Just(Said::Nothing),

@@ -90,6 +90,7 @@ impl World {
         self.metadata.due(self.now).is_none()
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "answers are built where they are given")]
     pub(crate) fn answer(&mut self, response: MetadataResponse<'_>) -> Vec<Event> {
         let query = self.query.take().unwrap();
         self.metadata.answered(self.now, query, &frame(&response, self.version)).unwrap();

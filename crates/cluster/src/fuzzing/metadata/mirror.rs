@@ -139,7 +139,7 @@ impl Mirror {
             assert_eq!(i32::try_from(partitions.len()), Ok(known.partitions));
             let leaders = partitions.iter().map(|partition| Some(partition.leader));
             let told = (0..known.partitions).map(|at| known.leaders.get(&PartitionIndex(at)));
-            assert!(leaders.eq(told.map(|one| one.copied())), "{at:?}");
+            assert!(leaders.eq(told.map(Option::<&_>::copied)), "{at:?}");
         }
     }
 }
