@@ -94,6 +94,13 @@ fn looks_like(versions: &Negotiated, host: &str) -> String {
     let Some(produce) = versions.theirs(ApiKey::Produce) else {
         return "no broker: it does not serve Produce".to_owned();
     };
+    if has_no_topic_ids(versions) {
+        return Provider::AzureEventHubs.name().to_owned();
+    }
+    // Apache Kafka came to describe producers (2.8) long after it had newer versions of Produce.
+    if produce.max <= 7 && versions.theirs(ApiKey::DescribeProducers).is_some() {
+        return "Redpanda".to_owned();
+    }
     let generation = GENERATIONS.iter().find(|(newest, _)| produce.max >= *newest);
     generation.map_or("nothing known".to_owned(), |(_, name)| format!("Apache Kafka {name}"))
 }
@@ -102,7 +109,7 @@ fn looks_like(versions: &Negotiated, host: &str) -> String {
 fn quirks(versions: &Negotiated) -> Vec<&'static str> {
     let newest = |key| versions.theirs(key).map_or(-1, |range| range.max);
     let mut quirks = Vec::new();
-    if newest(ApiKey::Produce) >= 13 && newest(ApiKey::Metadata) < 10 {
+    if has_no_topic_ids(versions) {
         quirks.push("quirk: no topic ids in its metadata, so Produce is kept below version 13");
     }
     if (0..7).contains(&newest(ApiKey::Produce)) {
@@ -112,6 +119,12 @@ fn quirks(versions: &Negotiated) -> Vec<&'static str> {
         quirks.push("quirk: Produce below version 3, so it takes old record formats only");
     }
     quirks
+}
+
+/// Whether Produce would name topics by ids that nobody can learn.
+fn has_no_topic_ids(versions: &Negotiated) -> bool {
+    let reaches = |key, version| versions.theirs(key).is_some_and(|range| range.max >= version);
+    reaches(ApiKey::Produce, 13) && !reaches(ApiKey::Metadata, 10)
 }
 
 #[cfg(test)]
@@ -168,8 +181,13 @@ mod tests {
     #[test]
     fn quirks_and_services_are_recognised() {
         let hubs = offer(&[(ApiKey::Produce, 0, 13), (ApiKey::Metadata, 0, 9)]);
-        let finding = finding(&hubs, "ns.servicebus.windows.net", false);
-        assert_eq!(finding.facts["looks_like"], "Azure Event Hubs");
-        assert!(finding.details[0].contains("no topic ids"));
+        let told = finding(&hubs, "kafka", false);
+        assert_eq!(told.facts["looks_like"], "Azure Event Hubs");
+        assert!(told.details[0].contains("no topic ids"));
+        let redpanda = offer(&[(ApiKey::Produce, 0, 7), (ApiKey::DescribeProducers, 0, 0)]);
+        let told = finding(&redpanda, "kafka", false);
+        assert_eq!(told.facts["looks_like"], "Redpanda");
+        let told = finding(&modern(), "pkc-1.eu.confluent.cloud", false);
+        assert_eq!(told.facts["looks_like"], "Confluent Cloud");
     }
 }

@@ -47,7 +47,7 @@ impl Bed {
     }
 
     /// As alice, with the right password or a wrong one.
-    pub(crate) fn as_alice(self, mechanism: &str, password: &str) -> Self {
+    pub(crate) fn for_alice(self, mechanism: &str, password: &str) -> Self {
         let password = format!("env:{password}");
         self.set("sasl.mechanism", mechanism)
             .set("sasl.username", "alice")

@@ -23,7 +23,7 @@ async fn a_good_broker_is_found_good() {
 async fn a_good_broker_behind_tls_and_scram_is_found_good() {
     let builder = cluster().tls(ClientAuth::None).sasl(sasl(&SCRAM));
     let bed = Bed::of(builder, Listener::SaslTls).await.believing();
-    let bed = bed.set("security.protocol", "SASL_SSL").as_alice("SCRAM-SHA-512", "RIGHT");
+    let bed = bed.set("security.protocol", "SASL_SSL").for_alice("SCRAM-SHA-512", "RIGHT");
     check("good_tls_scram", &bed).await;
 }
 
@@ -72,7 +72,7 @@ async fn a_wrong_password_is_told() {
     {
         let offered = [Mechanism::Plain, Mechanism::ScramSha256];
         let bed = Bed::of(cluster().sasl(sasl(&offered)), Listener::SaslPlain).await;
-        let bed = bed.set("security.protocol", "SASL_PLAINTEXT").as_alice(mechanism, "WRONG");
+        let bed = bed.set("security.protocol", "SASL_PLAINTEXT").for_alice(mechanism, "WRONG");
         check(name, &bed).await;
     }
 }
@@ -80,7 +80,7 @@ async fn a_wrong_password_is_told() {
 #[tokio::test]
 async fn a_mechanism_that_the_broker_lacks_is_told_with_those_it_has() {
     let bed = Bed::of(cluster().sasl(sasl(&SCRAM)), Listener::SaslPlain).await;
-    let bed = bed.set("security.protocol", "SASL_PLAINTEXT").as_alice("PLAIN", "RIGHT");
+    let bed = bed.set("security.protocol", "SASL_PLAINTEXT").for_alice("PLAIN", "RIGHT");
     check("unsupported_mechanism", &bed).await;
 }
 
@@ -93,7 +93,7 @@ async fn a_listener_that_wants_a_name_is_told_from_one_that_hangs_up() {
 #[tokio::test]
 async fn a_name_for_a_listener_that_asks_nobody_is_told() {
     let bed = Bed::of(cluster(), Listener::Plain).await;
-    let bed = bed.set("security.protocol", "SASL_PLAINTEXT").as_alice("SCRAM-SHA-256", "RIGHT");
+    let bed = bed.set("security.protocol", "SASL_PLAINTEXT").for_alice("SCRAM-SHA-256", "RIGHT");
     check("needless_name", &bed).await;
 }
 
@@ -108,7 +108,7 @@ async fn a_missing_topic_is_told_and_not_created() {
 async fn rights_that_are_missing_are_told() {
     let rule = "allow User:bob Write topic:orders".parse().unwrap();
     let bed = Bed::of(cluster().sasl(sasl(&SCRAM)).acl(rule), Listener::SaslPlain).await;
-    let bed = bed.set("security.protocol", "SASL_PLAINTEXT").as_alice("SCRAM-SHA-256", "RIGHT");
+    let bed = bed.set("security.protocol", "SASL_PLAINTEXT").for_alice("SCRAM-SHA-256", "RIGHT");
     check("no_rights", &bed.with(&["--topic", "orders"])).await;
 }
 
@@ -144,6 +144,6 @@ async fn sessions_that_end_are_renewed_while_watching() {
     let session = Duration::from_secs(1);
     let offered = sasl(&SCRAM).with_max_reauth(session);
     let bed = Bed::of(cluster().sasl(offered), Listener::SaslPlain).await;
-    let bed = bed.set("security.protocol", "SASL_PLAINTEXT").as_alice("SCRAM-SHA-256", "RIGHT");
+    let bed = bed.set("security.protocol", "SASL_PLAINTEXT").for_alice("SCRAM-SHA-256", "RIGHT");
     check("watching", &bed.with(&["--for", "2"])).await;
 }
