@@ -13,6 +13,7 @@ use klamm_protocol::fetch::response::{
 use klamm_protocol::fetch::{FetchRequest, FetchResponse};
 use klamm_wire::{ErrorCode, NodeId, ProducerId, TopicId};
 
+use super::leaders::{Leaders, Reached};
 use super::{Call, Outcome};
 use crate::cluster::Partition;
 use crate::defects::Defect;
@@ -45,8 +46,9 @@ pub(super) fn serve(call: &mut Call<'_>, request: &FetchRequest<'_>) -> Outcome 
     if !is_enough(request, &topics) && !call.is_last && request.max_wait_ms > 0 {
         return Outcome::Again(call.wait_until(request.max_wait_ms));
     }
-    let node_endpoints = hints(call, &topics);
-    call.answer(&FetchResponse { responses: topics, node_endpoints, ..FetchResponse::default() })
+    let mut response = FetchResponse { responses: topics, ..FetchResponse::default() };
+    add_hints(call, &mut response);
+    call.answer(&response)
 }
 
 /// Whether the answer has what the client wants to have at least, or something to say at once.
@@ -72,10 +74,8 @@ fn read_topic(
     };
     let partitions = topic.partitions.iter().map(|wanted| match &name {
         None => refused(wanted, ErrorCode::UNKNOWN_TOPIC_ID),
-        Some(name) => match read_partition(call, request, (name, wanted), budget) {
-            Ok(data) => data,
-            Err(code) => with_leader(call, name, refused(wanted, code)),
-        },
+        Some(name) => read_partition(call, request, (name, wanted), budget)
+            .unwrap_or_else(|code| refused(wanted, code)),
     });
     let partitions = partitions.collect();
     FetchableTopicResponse {
@@ -154,45 +154,34 @@ fn refused(wanted: &FetchPartition<'_>, error_code: ErrorCode) -> PartitionData<
     }
 }
 
-/// Who leads now, for a client that asked somebody else.
-fn with_leader(
-    call: &Call<'_>,
-    name: &str,
-    mut data: PartitionData<'static>,
-) -> PartitionData<'static> {
-    let is_moved = matches!(
-        data.error_code,
-        ErrorCode::NOT_LEADER_OR_FOLLOWER | ErrorCode::FENCED_LEADER_EPOCH
-    );
-    let names = call.version() >= FIRST_WITH_HINTS && call.habits().names_new_leaders;
-    if !names || !is_moved {
-        return data;
+/// Names the leader of every partition that was asked elsewhere, and where it is reached.
+fn add_hints(call: &Call<'_>, response: &mut FetchResponse<'static>) {
+    if call.version() < FIRST_WITH_HINTS || !call.habits().names_new_leaders {
+        return;
     }
-    if let Some(partition) = call.state.topics.partition(name, data.partition_index) {
-        data.current_leader = LeaderIdAndEpoch {
-            leader_id: partition.leader.unwrap_or(NodeId::NONE),
-            leader_epoch: partition.leader_epoch,
-            ..LeaderIdAndEpoch::default()
-        };
+    let mut leaders = Leaders::new(call.state, call.session.listener);
+    for topic in &mut response.responses {
+        for data in topic.partitions.iter_mut().filter(|data| is_moved(data.error_code)) {
+            if let Some(leader) = leaders.of((&topic.topic, topic.topic_id), data.partition_index) {
+                data.current_leader = LeaderIdAndEpoch {
+                    leader_id: leader.node,
+                    leader_epoch: leader.epoch,
+                    ..LeaderIdAndEpoch::default()
+                };
+            }
+        }
     }
-    data
+    let endpoint = |at: Reached| NodeEndpoint {
+        node_id: at.node,
+        host: at.host,
+        port: at.port,
+        rack: at.rack,
+        ..NodeEndpoint::default()
+    };
+    response.node_endpoints = leaders.addresses().map(endpoint).collect();
 }
 
-/// Where the leaders are that the answer names.
-fn hints(call: &Call<'_>, topics: &[FetchableTopicResponse<'_>]) -> Vec<NodeEndpoint<'static>> {
-    let parts = topics.iter().flat_map(|topic| &topic.partitions);
-    let leaders: std::collections::BTreeSet<NodeId> =
-        parts.map(|part| part.current_leader.leader_id).filter(|id| *id != NodeId::NONE).collect();
-    let endpoint = |node: NodeId| {
-        let known = call.state.nodes.get(&node)?;
-        let at = call.state.endpoint(node, call.session.listener)?;
-        Some(NodeEndpoint {
-            node_id: node,
-            host: Cow::Owned(at.host.clone()),
-            port: i32::from(at.port),
-            rack: known.rack.clone().map(Cow::Owned),
-            ..NodeEndpoint::default()
-        })
-    };
-    leaders.into_iter().filter_map(endpoint).collect()
+/// Whether whoever hears this code should ask somebody else.
+const fn is_moved(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::NOT_LEADER_OR_FOLLOWER | ErrorCode::FENCED_LEADER_EPOCH)
 }

@@ -9,6 +9,7 @@ use klamm_protocol::metadata::response::{
 use klamm_protocol::metadata::{MetadataRequest, MetadataResponse, request::MetadataRequestTopic};
 use klamm_wire::{ErrorCode, NodeId, PartitionIndex, TopicId};
 
+use super::leaders::{Reached, reached};
 use super::{Call, Outcome};
 use crate::cluster::{Node, Partition, Topic, is_valid_name};
 use crate::defects::Defect;
@@ -101,17 +102,15 @@ fn refused(call: &Call<'_>, topics: &[MetadataRequestTopic<'_>], code: ErrorCode
 fn brokers(call: &Call<'_>) -> Vec<MetadataResponseBroker<'static>> {
     let listener = call.session.listener;
     let alive = call.state.nodes.iter().filter(|(_, node)| node.is_alive());
-    let reachable = alive.filter_map(|(id, node)| {
-        let at = call.state.endpoint(*id, listener)?;
-        Some(MetadataResponseBroker {
-            node_id: *id,
-            host: Cow::Owned(at.host.clone()),
-            port: i32::from(at.port),
-            rack: node.rack.clone().map(Cow::Owned),
-            ..MetadataResponseBroker::default()
-        })
-    });
-    reachable.collect()
+    let reachable = alive.filter_map(|(id, _)| reached(call.state, listener, *id));
+    let broker = |at: Reached| MetadataResponseBroker {
+        node_id: at.node,
+        host: at.host,
+        port: at.port,
+        rack: at.rack,
+        ..MetadataResponseBroker::default()
+    };
+    reachable.map(broker).collect()
 }
 
 fn everything(call: &Call<'_>) -> Vec<MetadataResponseTopic<'static>> {

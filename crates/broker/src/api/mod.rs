@@ -5,6 +5,7 @@ mod coordinators;
 mod fetch;
 mod groups;
 mod header;
+mod leaders;
 mod list_offsets;
 mod metadata;
 mod produce;

@@ -17,8 +17,9 @@ use klamm_protocol::produce::response::{
     TopicProduceResponse,
 };
 use klamm_protocol::produce::{ProduceRequest, ProduceResponse, request::TopicProduceData};
-use klamm_wire::{ErrorCode, NodeId, PartitionIndex, TopicId};
+use klamm_wire::{ErrorCode, PartitionIndex, TopicId};
 
+use super::leaders::{Leaders, Reached};
 use super::{Call, Outcome};
 use crate::cluster::{Listener, Partition, State};
 use crate::defects::{Defect, Defects};
@@ -343,35 +344,27 @@ fn add_hints(
     if version < FIRST_WITH_HINTS || !state.settings.persona.habits().names_new_leaders {
         return;
     }
-    let mut leaders: BTreeMap<NodeId, NodeEndpoint<'static>> = BTreeMap::new();
+    let mut leaders = Leaders::new(state, listener);
     for topic in &mut response.responses {
-        let by_id = state.topics.name_of(topic.topic_id);
-        let name = by_id.unwrap_or(&topic.name);
         for answer in &mut topic.partition_responses {
             if answer.error_code != ErrorCode::NOT_LEADER_OR_FOLLOWER {
                 continue;
             }
-            let Some(partition) = state.topics.partition(name, answer.index) else { continue };
-            let leader = partition.leader.unwrap_or(NodeId::NONE);
-            answer.current_leader = LeaderIdAndEpoch {
-                leader_id: leader,
-                leader_epoch: partition.leader_epoch,
-                ..LeaderIdAndEpoch::default()
-            };
-            leaders.extend(endpoint(state, leader, listener).map(|end| (leader, end)));
+            if let Some(leader) = leaders.of((&topic.name, topic.topic_id), answer.index) {
+                answer.current_leader = LeaderIdAndEpoch {
+                    leader_id: leader.node,
+                    leader_epoch: leader.epoch,
+                    ..LeaderIdAndEpoch::default()
+                };
+            }
         }
     }
-    response.node_endpoints = leaders.into_values().collect();
-}
-
-fn endpoint(state: &State, node: NodeId, listener: Listener) -> Option<NodeEndpoint<'static>> {
-    let known = state.nodes.get(&node)?;
-    let at = state.endpoint(node, listener)?;
-    Some(NodeEndpoint {
-        node_id: node,
-        host: Cow::Owned(at.host.clone()),
-        port: i32::from(at.port),
-        rack: known.rack.clone().map(Cow::Owned),
+    let endpoint = |at: Reached| NodeEndpoint {
+        node_id: at.node,
+        host: at.host,
+        port: at.port,
+        rack: at.rack,
         ..NodeEndpoint::default()
-    })
+    };
+    response.node_endpoints = leaders.addresses().map(endpoint).collect();
 }

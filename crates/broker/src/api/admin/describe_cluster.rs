@@ -6,6 +6,7 @@ use klamm_protocol::describe_cluster::response::DescribeClusterBroker;
 use klamm_protocol::describe_cluster::{DescribeClusterRequest, DescribeClusterResponse};
 use klamm_wire::{ErrorCode, NodeId};
 
+use crate::api::leaders::reached;
 use crate::api::{Call, Outcome};
 
 /// The kinds of endpoints: those of brokers, and those of controllers, which this cluster has not.
@@ -55,12 +56,12 @@ fn brokers(call: &Call<'_>, with_fenced: bool) -> Vec<DescribeClusterBroker<'sta
     let listener = call.session.listener;
     let wanted = call.state.nodes.iter().filter(|(_, node)| with_fenced || node.is_alive());
     let reachable = wanted.filter_map(|(id, node)| {
-        let at = call.state.endpoint(*id, listener)?;
+        let at = reached(call.state, listener, *id)?;
         Some(DescribeClusterBroker {
-            broker_id: *id,
-            host: Cow::Owned(at.host.clone()),
-            port: i32::from(at.port),
-            rack: node.rack.clone().map(Cow::Owned),
+            broker_id: at.node,
+            host: at.host,
+            port: at.port,
+            rack: at.rack,
             is_fenced: !node.is_alive(),
             ..DescribeClusterBroker::default()
         })
