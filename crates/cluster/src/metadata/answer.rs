@@ -144,6 +144,9 @@ impl Picture {
                 }),
                 News::Same | News::Changed => {}
             }
+            if news != News::Old {
+                topic.note_in_sync(index, one.isr_nodes.iter());
+            }
             is_whole &= leads && is_usable(one.error_code);
         }
         let holes = size.saturating_sub(count_named);
@@ -162,7 +165,7 @@ fn become_it(topic: &mut Topic, id: TopicId, how: How) -> Was {
         false => Was::Unknown,
     };
     if let Was::Another = was {
-        topic.partitions.clear();
+        topic.clear();
     }
     //= R13 without an id to compare, epochs of before the topic was missing are not held against it
     if !knows && (says || how.was_missing) {

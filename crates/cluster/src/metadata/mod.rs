@@ -8,6 +8,7 @@ mod answer;
 mod asking;
 mod brokers;
 mod event;
+mod in_sync;
 mod interest;
 mod leaders;
 mod machine;

@@ -1,7 +1,8 @@
 //! Topics that come, go, grow and are made anew.
 
 use klamm_cluster::metadata::{Event, Gone};
-use klamm_wire::ErrorCode;
+use klamm_protocol::metadata::response::MetadataResponseTopic;
+use klamm_wire::{ErrorCode, NodeId, PartitionIndex};
 
 use crate::world::{UNKNOWN, World, cluster, failing, id, led, millis, orders_at, partition};
 
@@ -214,4 +215,29 @@ fn an_error_of_a_partition_is_asked_about_soon() {
     assert!(world.until_due() <= millis(120));
     world.round(cluster(vec![orders_at(9, &[(1, 0), (2, 0)])]));
     assert!(world.until_due() > millis(60_000));
+}
+
+/// Orders with one partition, led by 1 at an epoch, and who is in sync with it.
+fn with_in_sync(epoch: i32, nodes: &[i32]) -> MetadataResponseTopic<'static> {
+    let mut orders = orders_at(9, &[(1, epoch)]);
+    orders.partitions[0].isr_nodes = nodes.iter().copied().map(NodeId).collect();
+    orders
+}
+
+#[test]
+fn who_is_in_sync_is_what_the_last_believed_answer_says() {
+    let mut world = World::new();
+    let orders = world.want("orders");
+    let in_sync = |world: &World| {
+        let topic = world.metadata.topic(orders).unwrap();
+        topic.in_sync(PartitionIndex(0)).iter().map(|node| node.0).collect::<Vec<_>>()
+    };
+    world.round(cluster(vec![with_in_sync(5, &[1, 2, 3])]));
+    assert_eq!(in_sync(&world), [1, 2, 3]);
+    world.refresh(orders, cluster(vec![with_in_sync(5, &[1])]));
+    assert_eq!(in_sync(&world), [1]);
+    world.refresh(orders, cluster(vec![with_in_sync(4, &[1, 2])]));
+    assert_eq!(in_sync(&world), [1], "the answer is older than what is known");
+    world.refresh(orders, cluster(vec![with_in_sync(6, &[1, 2, 3, 4, 5, 6, 7])]));
+    assert_eq!(in_sync(&world), [1, 2, 3, 4, 5, 6, 7]);
 }
