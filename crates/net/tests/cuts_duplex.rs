@@ -2,13 +2,15 @@
 //!
 //! The clock stands still unless everybody waits. For every byte instead of every seventh:
 //! `KLAMM_CUTS=all cargo test --release -p klamm-net --test cuts_duplex -- --nocapture`.
-#![cfg(all(test, feature = "tls"))]
+#![cfg(test)]
+#![cfg(feature = "tls")]
 
 mod cuts;
 
 use std::env;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use cuts::peer::{HOST, PORT, Peer};
 use cuts::wire::{Cut, Direction, How, Passed, Taken, Tap, Wire, tapped, was_taken};
@@ -30,6 +32,8 @@ use tokio_rustls::TlsAcceptor;
 
 /// The number of InitProducerId in the protocol.
 const ASKED: i16 = 22;
+/// A timer of tokio is a millisecond coarse, and several follow each other.
+const COARSE: Duration = Duration::from_millis(20);
 
 /// What is spoken on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,7 +141,7 @@ async fn one(
         username: "alice".to_owned(),
         password: "alice-secret".into(),
     });
-    let end = cuts::ask(Arc::clone(&wires) as Arc<dyn Connector>, settings).await;
+    let end = cuts::ask(Arc::clone(&wires) as Arc<dyn Connector>, settings, COARSE).await;
     check(&end, was_taken(&wires.taken, ASKED), &(spoken, cut, every));
     wires.serving.lock().unwrap().abort_all();
     let passed = wires.passed.0.each_ref().map(|passed| passed.load(Ordering::SeqCst));

@@ -1,5 +1,6 @@
 //! What a peer could read through TLS was reported as handed over, wherever the wire is cut.
-#![cfg(all(test, feature = "tls"))]
+#![cfg(test)]
+#![cfg(feature = "tls")]
 
 mod cuts;
 mod world;

@@ -14,8 +14,8 @@ pub use connector::{Connector, Dialled, TcpConnector, Transport};
 
 /// Agrees on TLS over a stream, as a transport for a driver.
 ///
-/// It keeps the promise that a [`Transport`] makes of errors, which [`TlsStream`](crate::tls::TlsStream) alone cannot
-/// keep: see there for what that is.
+/// It keeps the promise that a [`Transport`] makes of errors, which a
+/// [`TlsStream`](crate::tls::TlsStream) alone cannot keep.
 ///
 /// # Errors
 /// Why the two could not agree.

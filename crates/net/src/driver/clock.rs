@@ -45,7 +45,8 @@ impl Clock {
 /// The one timer.
 ///
 /// It fires where the runtime looks at sockets too: whatever had arrived by then is known to be
-/// readable when [`take_fired`](Self::take_fired) says so, which a glance at the clock could not promise.
+/// readable when [`take_fired`](Self::take_fired) says so, which a glance at the clock could not
+/// promise.
 pub(crate) struct Alarm {
     clock: Clock,
     signal: Signal,

@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub, unused_imports)]
 
 pub mod peer;
+pub mod proxy;
 pub mod wire;
 
 use std::collections::BTreeMap;
@@ -36,6 +37,7 @@ impl fmt::Display for End {
 
 impl End {
     /// The end that a failure is; a failure that names no stage is none.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the list is open and not ours")]
     pub fn of(failure: &RequestFailure) -> Self {
         let (how, last) = match &failure.reason {
             Reason::Lost(last) => ("lost", last),
@@ -59,18 +61,17 @@ pub fn settings(bootstrap: HostPort) -> Settings {
     settings
 }
 
-/// Asks one question of a new client, and sees to it that it ends by its deadline.
-pub async fn ask(connector: Arc<dyn Connector>, settings: Settings) -> End {
+/// Asks one question of a new client, and sees to it that it ends by its deadline, or so much later
+/// as timers and the machine are slow.
+pub async fn ask(connector: Arc<dyn Connector>, settings: Settings, grace: Duration) -> End {
     let shell = ShellSettings::default();
     let client = Client::start_over(connector, settings, shell, Box::new(|_| {})).unwrap();
     let none = InitProducerIdRequest { transactional_id: None, ..InitProducerIdRequest::DEFAULT };
     let begun = Instant::now();
     let asking = client.ask(Destination::Any, Typed::new(none), DEADLINE);
-    // A timer of tokio is a millisecond coarse.
-    let grace = DEADLINE + Duration::from_millis(20);
-    let result = timeout(grace, asking).await;
+    let result = timeout(DEADLINE + grace, asking).await;
     let result = result.unwrap_or_else(|_| panic!("a hang: {:?}", begun.elapsed()));
-    timeout(grace, client.close()).await.expect("a client closes");
+    timeout(grace, client.close()).await.expect("invariant: a client closes");
     result.map_or_else(|failure| End::of(&failure), |_| End::Answered)
 }
 

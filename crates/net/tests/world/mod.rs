@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::future::pending;
 use std::io::IoSlice;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::{Buf as _, Bytes};
 use klamm_cluster::{Address, Command, ConnFailure, ConnId, Drive, Event, HostPort};
@@ -15,6 +16,7 @@ use klamm_net::dial::Dialled;
 use klamm_net::{BoxFuture, Connector, Driver, Remote, ShellSettings, Transport};
 use klamm_wire::{Now, Time};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 pub use chops::{Endless, chopped};
 
@@ -202,5 +204,10 @@ impl World {
 /// Lets everything happen that happens without time: a paused clock moves only when all tasks
 /// rest.
 pub async fn settle() {
-    tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    pass(Duration::from_millis(1)).await;
+}
+
+/// Lets a clock that is paused go on: nobody waits for real.
+pub async fn pass(duration: Duration) {
+    let _ = timeout(duration, pending::<()>()).await;
 }
