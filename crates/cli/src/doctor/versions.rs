@@ -3,7 +3,9 @@
 use klamm_cluster::failure::Provider;
 use klamm_protocol::ApiKey;
 use klamm_protocol::VersionRange;
-use klamm_protocol::negotiate::{Conditions, Negotiated, TRANSACTION_VERSION, supported};
+use klamm_protocol::negotiate::{
+    Condition, Conditions, Negotiated, TRANSACTION_VERSION, supported,
+};
 use serde_json::{Value, json};
 
 use super::finding::{Finding, Stage, Trouble};
@@ -60,7 +62,12 @@ pub(super) fn finding(versions: &Negotiated, host: &str, verbose: bool) -> Findi
 
 /// An API with the version that we would use.
 fn spoken(versions: &Negotiated, key: ApiKey) -> String {
-    match (versions.theirs(key), versions.version(key, Conditions::NONE)) {
+    let used = if key == ApiKey::Produce && has_no_topic_ids(versions) {
+        versions.version(key, Condition::TopicIdUnknown)
+    } else {
+        versions.version(key, Conditions::NONE)
+    };
+    match (versions.theirs(key), used) {
         (None, _) => format!("no {}", key.name()),
         (Some(theirs), Ok(used)) => format!("{} {theirs} (we use {used})", key.name()),
         (Some(theirs), Err(_)) => format!("{} {theirs} (we have none of them)", key.name()),

@@ -8,4 +8,5 @@
 mod bed;
 mod page;
 mod settings;
+mod strangers;
 mod ways;
