@@ -9,7 +9,10 @@ pub(super) mod raw;
 mod records;
 mod times;
 
-use crate::case::Case;
+use crate::case::{Case, Need};
+
+/// Two partitions that one request writes to must have one leader.
+const ONE_NODE: &[Need] = &[Need::OneNode];
 
 pub(super) const CASES: &[Case] = &[
     Case::must(
@@ -265,5 +268,6 @@ pub(super) const CASES: &[Case] = &[
         "Partitions are judged apart: one is refused, the other written.",
         &["RM"],
         header::bad_and_good,
-    ),
+    )
+    .needing(ONE_NODE),
 ];

@@ -14,6 +14,8 @@ use crate::case::{Case, Need};
 /// The reference asks coordinators for several requests at once, and then gives all of them the
 /// codes that one of them knows.
 const ALONE: &[Need] = &[Need::Alone];
+/// An id that nobody has may have another coordinator than the one that is asked.
+const ONE_NODE: &[Need] = &[Need::OneNode];
 
 pub(super) const CASES: &[Case] = &[
     Case::must(
@@ -78,6 +80,7 @@ pub(super) const CASES: &[Case] = &[
         &["TC"],
         adding::another_producer,
     )
+    .needing(ONE_NODE)
     .reference(),
     Case::must(
         "TXN-09",
