@@ -21,7 +21,7 @@ use klamm_wire::{ErrorCode, PartitionIndex, TopicId};
 
 use super::leaders::{Leaders, Reached};
 use super::{Call, Outcome};
-use crate::cluster::{Listener, Partition, State};
+use crate::cluster::{Listener, Partition, State, check_leader};
 use crate::defects::{Defect, Defects};
 use crate::log::{AppendRules, Appended, Origin, Rejected, check_request};
 use crate::security::acl::{Operation, Resource};
@@ -175,37 +175,47 @@ impl Failed {
     }
 }
 
+/// Why the log is not even asked, if there is a reason.
+fn check_target(
+    call: &mut Call<'_>,
+    request: &ProduceRequest<'_>,
+    item: &Item<'_>,
+) -> Result<(), ErrorCode> {
+    let unknown = ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
+    let topic = call.state.topics.get(&item.topic).ok_or(unknown)?;
+    if topic.settings.internal && call.client_id != ADMIN_CLIENT {
+        return Err(ErrorCode::INVALID_TOPIC_EXCEPTION);
+    }
+    let partition = topic.partition(item.index).ok_or(unknown)?;
+    check_leader(&call.state.settings.defects, partition, call.node())?;
+    transactional::verify(call, request, item)?;
+    epochs::check(call, item)
+}
+
 fn append(
     call: &mut Call<'_>,
     request: &ProduceRequest<'_>,
     acks: i16,
     item: &Item<'_>,
 ) -> Result<Appended, Failed> {
+    check_target(call, request, item).map_err(Failed::before)?;
     let node = call.node();
-    let is_internal = call.state.topics.get(&item.topic).is_some_and(|t| t.settings.internal);
-    if is_internal && call.client_id != ADMIN_CLIENT {
-        return Err(Failed::before(ErrorCode::INVALID_TOPIC_EXCEPTION));
-    }
-    let led = call.state.led_partition(node, &item.topic, item.index).map(|_| ());
-    led.map_err(Failed::before)?;
-    transactional::verify(call, request, item).map_err(Failed::before)?;
-    epochs::check(call, item).map_err(Failed::before)?;
     let forgets = call.has(Defect::AcknowledgesWithoutStoring);
     let (version, now) = (call.version(), call.now);
     let is_admin = call.client_id == ADMIN_CLIENT;
     let topic = call.state.topics.get_mut(&item.topic);
     let topic = topic.ok_or_else(|| Failed::before(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION))?;
-    let at = usize::try_from(item.index.0).unwrap_or(usize::MAX);
-    let partition = topic.partitions.get_mut(at);
-    let partition = partition.ok_or_else(|| Failed::before(ErrorCode::NOT_LEADER_OR_FOLLOWER))?;
-    if acks == ACKS_ALL && lacks_replicas(&call.state.settings.defects, partition, &topic.settings)
-    {
+    let id = topic.id;
+    let (partition, settings) = topic
+        .partition_mut(item.index)
+        .ok_or_else(|| Failed::before(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION))?;
+    if acks == ACKS_ALL && lacks_replicas(&call.state.settings.defects, partition, settings) {
         return Err(Failed::before(ErrorCode::NOT_ENOUGH_REPLICAS));
     }
     let ordered = call.state.faults.refuses_append(node, &item.topic, item.index);
     ordered.map_err(Failed::before)?;
     let rules = AppendRules {
-        settings: &topic.settings,
+        settings,
         defects: &call.state.settings.defects,
         now: now.wall,
         leader_epoch: partition.leader_epoch,
@@ -222,7 +232,6 @@ fn append(
         leader.log.truncate_to(end);
     }
     let start = leader.log.start();
-    let id = topic.id;
     if appended.is_ok() {
         call.state.faults.note_appended(&item.topic, item.index);
     }

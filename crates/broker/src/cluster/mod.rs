@@ -45,7 +45,7 @@ pub(crate) use partition::Partition;
 pub use settings::{
     ClusterSettings, Limits, NodeSettings, ReplicationSettings, SecuritySettings, TopicDefaults,
 };
-pub(crate) use state::{Coordinates, Node, State, transaction_rules};
+pub(crate) use state::{Coordinates, Node, State, check_leader, transaction_rules};
 pub use state::{Endpoint, Life};
 pub(crate) use topics::{Ground, Layout, Refusal, Topic, is_valid_name, name_fault};
 

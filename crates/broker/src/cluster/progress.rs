@@ -210,8 +210,7 @@ impl State {
         let index = PartitionIndex(at.partition);
         let topic = self.topics.get_mut(&at.topic).ok_or(true)?;
         let id = topic.id;
-        let place = usize::try_from(at.partition).map_err(|_| true)?;
-        let partition = topic.partitions.get_mut(place).ok_or(true)?;
+        let (partition, _) = topic.partition_mut(index).ok_or(true)?;
         let epoch = partition.leader_epoch;
         let leader = partition.leader.and_then(|node| self.nodes.get(&node));
         if !leader.is_some_and(super::state::Node::is_working) {
@@ -249,11 +248,10 @@ impl State {
         for (topic, index) in std::mem::take(&mut self.touched) {
             let Some(name) = self.topics.name_of(topic).map(str::to_owned) else { continue };
             let Some(topic) = self.topics.get_mut(&name) else { continue };
-            let at = usize::try_from(index.0).unwrap_or(usize::MAX);
-            if let Some(partition) = topic.partitions.get_mut(at) {
+            if let Some((partition, settings)) = topic.partition_mut(index) {
                 partition.replicate(now.mono, &can_follow);
                 if partition.is_larger_than(limit) {
-                    partition.retain(&kept(&topic.settings, limit), now.wall);
+                    partition.retain(&kept(settings, limit), now.wall);
                 }
             }
         }

@@ -9,7 +9,7 @@ use super::listener::Listener;
 use super::partition::Partition;
 use super::settings::ClusterSettings;
 use super::topics::{Layout, Topics};
-use crate::defects::Defect;
+use crate::defects::{Defect, Defects};
 use crate::faults::{CoordinatorKind, CoordinatorTrouble, Faults};
 use crate::group::{GroupSettings, Groups};
 use crate::security::sasl::Nonces;
@@ -185,15 +185,11 @@ impl State {
         topic: &str,
         index: PartitionIndex,
     ) -> Result<(&mut Partition, &TopicSettings), ErrorCode> {
-        let ignores_leader = self.settings.defects.has(Defect::AppendsOnFollower);
         let unknown = ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
         let topic = self.topics.get_mut(topic).ok_or(unknown)?;
-        let at = usize::try_from(index.0).map_err(|_| unknown)?;
-        let partition = topic.partitions.get_mut(at).ok_or(unknown)?;
-        if !ignores_leader {
-            partition.check_led_by(node)?;
-        }
-        Ok((partition, &topic.settings))
+        let (partition, settings) = topic.partition_mut(index).ok_or(unknown)?;
+        check_leader(&self.settings.defects, partition, node)?;
+        Ok((partition, settings))
     }
 
     /// Says that something was appended to a partition, or that it is led anew.
@@ -202,6 +198,15 @@ impl State {
         let due = now.mono.saturating_add(self.settings.replication.step);
         self.next_step = Some(self.next_step.map_or(due, |step| step.min(due)));
     }
+}
+
+/// How a request fails that would change a partition at this node, if it does.
+pub(crate) fn check_leader(
+    defects: &Defects,
+    partition: &Partition,
+    node: NodeId,
+) -> Result<(), ErrorCode> {
+    if defects.has(Defect::AppendsOnFollower) { Ok(()) } else { partition.check_led_by(node) }
 }
 
 /// Kafka waits three seconds for more members of a new group; tests would wait with it.

@@ -87,7 +87,7 @@ impl Topics {
         name: &str,
         index: PartitionIndex,
     ) -> Option<&mut Partition> {
-        self.get_mut(name)?.partitions.get_mut(usize::try_from(index.0).ok()?)
+        self.get_mut(name)?.partition_mut(index).map(|(partition, _)| partition)
     }
 
     /// Creates a topic on the nodes given, all of which are up.
@@ -184,6 +184,15 @@ impl TopicNames for Topics {
 impl Topic {
     pub(crate) fn partition(&self, index: PartitionIndex) -> Option<&Partition> {
         self.partitions.get(usize::try_from(index.0).ok()?)
+    }
+
+    /// A partition, and the settings that all partitions of the topic have.
+    pub(crate) fn partition_mut(
+        &mut self,
+        index: PartitionIndex,
+    ) -> Option<(&mut Partition, &TopicSettings)> {
+        let partition = self.partitions.get_mut(usize::try_from(index.0).ok()?)?;
+        Some((partition, &self.settings))
     }
 
     /// The partitions with their numbers.

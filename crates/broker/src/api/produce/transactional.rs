@@ -116,9 +116,7 @@ pub(super) fn verify(
 
 /// Lets the log know that the batch is on its way, whatever becomes of it.
 fn note_attempt(call: &mut Call<'_>, item: &Item<'_>, who: Identity, sequence: i32) {
-    let at = usize::try_from(item.index.0).unwrap_or(usize::MAX);
-    let topic = call.state.topics.get_mut(&item.topic);
-    let partition = topic.and_then(|topic| topic.partitions.get_mut(at));
+    let partition = call.state.topics.partition_mut(&item.topic, item.index);
     if let Some(led) = partition.and_then(|partition| partition.led_mut()) {
         led.log.note_attempt(who.pid, who.epoch, sequence);
     }
