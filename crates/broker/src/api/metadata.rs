@@ -41,8 +41,7 @@ pub(super) fn serve(call: &mut Call<'_>, request: &MetadataRequest<'_>) -> Outco
             let may_create = call.version() < FIRST_WITH_CREATION
                 || request.allow_auto_topic_creation
                 || call.has(Defect::MetadataAlwaysCreates);
-            let topics: Vec<_> = topics.to_vec();
-            named(call, &topics, may_create)
+            named(call, topics, may_create)
         }
     };
     if request.include_topic_authorized_operations {

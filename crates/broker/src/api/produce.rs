@@ -10,6 +10,7 @@ mod transactional;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use bytes::Bytes;
 use klamm_protocol::produce::response::{
@@ -37,8 +38,8 @@ const FIRST_WITH_HINTS: i16 = 10;
 const ADMIN_CLIENT: &str = "__admin_client";
 
 /// One batch on its way: to which partition of which topic.
-struct Item<'r> {
-    topic: Cow<'r, str>,
+struct Item {
+    topic: Rc<str>,
     id: TopicId,
     index: PartitionIndex,
     records: Vec<Bytes>,
@@ -83,25 +84,25 @@ fn acks(call: &Call<'_>, request: &ProduceRequest<'_>) -> i16 {
 }
 
 /// The topics of the answer, and the batches that are to be appended: what cannot be is answered.
-fn sort_out<'r>(
+fn sort_out(
     call: &Call<'_>,
-    request: &ProduceRequest<'r>,
-) -> (Vec<TopicProduceResponse<'static>>, Vec<Item<'r>>) {
+    request: &ProduceRequest<'_>,
+) -> (Vec<TopicProduceResponse<'static>>, Vec<Item>) {
     let mut responses = Vec::new();
     // A partition that is named twice keeps the last batch, as in Kafka.
-    let mut items: BTreeMap<(String, PartitionIndex), Item<'r>> = BTreeMap::new();
+    let mut items: BTreeMap<(Rc<str>, PartitionIndex), Item> = BTreeMap::new();
     for topic in &request.topic_data {
         let (name, known) = names(call, topic);
         let known = known.and_then(|()| call.check(Operation::Write, Resource::Topic(&name)));
         responses.push(TopicProduceResponse {
-            name: Cow::Owned(name.clone()),
+            name: Cow::Owned(name.to_string()),
             topic_id: topic.topic_id,
             ..TopicProduceResponse::default()
         });
         for data in &topic.partition_data {
             let pieces = data.records.as_ref().map(|records| records.pieces().collect());
             let item = Item {
-                topic: Cow::Owned(name.clone()),
+                topic: Rc::clone(&name),
                 id: topic.topic_id,
                 index: data.index,
                 records: pieces.unwrap_or_default(),
@@ -115,7 +116,7 @@ fn sort_out<'r>(
                 });
                 continue;
             }
-            items.insert((name.clone(), data.index), item);
+            items.insert((Rc::clone(&name), data.index), item);
         }
     }
     (responses, items.into_values().collect())
@@ -123,7 +124,7 @@ fn sort_out<'r>(
 
 /// Whether the records are what a request of this version may carry; asked before anyone asks who
 /// leads the partition.
-fn check(call: &Call<'_>, item: &Item<'_>) -> Result<(), Failed> {
+fn check(call: &Call<'_>, item: &Item) -> Result<(), Failed> {
     if let Some(code) = call.habits().codec_refusal(&item.records) {
         return Err(Failed::before(code));
     }
@@ -132,13 +133,13 @@ fn check(call: &Call<'_>, item: &Item<'_>) -> Result<(), Failed> {
 }
 
 /// The name of the topic that is meant; an error if it is named by an id that nobody has.
-fn names(call: &Call<'_>, topic: &TopicProduceData<'_>) -> (String, Result<(), ErrorCode>) {
+fn names(call: &Call<'_>, topic: &TopicProduceData<'_>) -> (Rc<str>, Result<(), ErrorCode>) {
     if call.version() < 13 {
-        return (topic.name.clone().into_owned(), Ok(()));
+        return (Rc::from(topic.name.as_ref()), Ok(()));
     }
     match call.state.topics.name_of(topic.topic_id) {
-        Some(name) => (name.to_owned(), Ok(())),
-        None => (String::new(), Err(ErrorCode::UNKNOWN_TOPIC_ID)),
+        Some(name) => (Rc::from(name), Ok(())),
+        None => (Rc::from(""), Err(ErrorCode::UNKNOWN_TOPIC_ID)),
     }
 }
 
@@ -179,7 +180,7 @@ impl Failed {
 fn check_target(
     call: &mut Call<'_>,
     request: &ProduceRequest<'_>,
-    item: &Item<'_>,
+    item: &Item,
 ) -> Result<(), ErrorCode> {
     let unknown = ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
     let topic = call.state.topics.get(&item.topic).ok_or(unknown)?;
@@ -196,7 +197,7 @@ fn append(
     call: &mut Call<'_>,
     request: &ProduceRequest<'_>,
     acks: i16,
-    item: &Item<'_>,
+    item: &Item,
 ) -> Result<Appended, Failed> {
     check_target(call, request, item).map_err(Failed::before)?;
     let node = call.node();
@@ -305,11 +306,11 @@ fn everywhere(request: &ProduceRequest<'_>, code: ErrorCode) -> Vec<TopicProduce
 /// Puts the answer of one partition under its topic.
 fn place(
     responses: &mut [TopicProduceResponse<'static>],
-    item: &Item<'_>,
+    item: &Item,
     answer: PartitionProduceResponse<'static>,
 ) {
     let is_its = |topic: &&mut TopicProduceResponse<'static>| {
-        topic.name == item.topic && topic.topic_id == item.id
+        *topic.name == *item.topic && topic.topic_id == item.id
     };
     if let Some(topic) = responses.iter_mut().find(is_its) {
         topic.partition_responses.push(answer);

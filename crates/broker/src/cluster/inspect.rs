@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use klamm_wire::{ErrorCode, NodeId, Now, PartitionIndex};
 
-use super::topics::Layout;
 use super::{Cluster, ConnectionId};
 use crate::security::Principal;
 use crate::topic::TopicSettings;
@@ -32,11 +31,7 @@ impl Cluster {
         partitions: i32,
         settings: TopicSettings,
     ) -> Result<(), ErrorCode> {
-        let nodes = self.state.live_nodes();
-        let copies = i16::try_from(nodes.len()).unwrap_or(i16::MAX);
-        let replication = self.state.settings.topics.replication.min(copies);
-        let layout = Layout::Spread { partitions, replication };
-        self.state.topics.create(name, settings, layout, &nodes)?;
+        self.state.create_spread(name, partitions, settings)?;
         self.settle(now);
         Ok(())
     }

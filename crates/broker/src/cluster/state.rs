@@ -118,14 +118,21 @@ impl State {
     /// Creates a topic as nobody described it.
     pub(crate) fn create_by_default(&mut self, name: &str) -> Result<(), ErrorCode> {
         let defaults = &self.settings.topics;
-        let layout = self.spread(defaults.partitions);
-        let settings = defaults.settings.clone();
-        self.topics.create(name, settings, layout, &self.live_nodes()).map(drop)
+        self.create_spread(name, defaults.partitions, defaults.settings.clone())
     }
 
-    fn spread(&self, partitions: i32) -> Layout {
-        let nodes = i16::try_from(self.live_nodes().len()).unwrap_or(i16::MAX);
-        Layout::Spread { partitions, replication: self.settings.topics.replication.min(nodes) }
+    /// Creates a topic on the nodes that live, with as many copies as they can hold.
+    pub(crate) fn create_spread(
+        &mut self,
+        name: &str,
+        partitions: i32,
+        settings: TopicSettings,
+    ) -> Result<(), ErrorCode> {
+        let nodes = self.live_nodes();
+        let copies = i16::try_from(nodes.len()).unwrap_or(i16::MAX);
+        let replication = self.settings.topics.replication.min(copies);
+        let layout = Layout::Spread { partitions, replication };
+        self.topics.create(name, settings, layout, &nodes).map(drop)
     }
 
     /// The partition in which a coordinator keeps what it knows of `key`. It is created by the
@@ -139,9 +146,9 @@ impl State {
                 deletes: false,
                 ..TopicSettings::default()
             };
-            let layout = self.spread(self.settings.topics.internal_partitions);
+            let partitions = self.settings.topics.internal_partitions;
             // Where it cannot be created there is no coordinator, which the caller finds out.
-            let _ = self.topics.create(topic, settings, layout, &self.live_nodes());
+            let _ = self.create_spread(topic, partitions, settings);
         }
         let count = self.topics.get(topic).map_or(1, |topic| topic.partitions.len());
         TopicPartition { topic: topic.to_owned(), partition: coordinator_index(key, count) }

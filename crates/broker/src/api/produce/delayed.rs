@@ -28,10 +28,10 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    pub(super) fn of(state: &State, item: &Item<'_>, appended: &Appended) -> Option<Self> {
+    pub(super) fn of(state: &State, item: &Item, appended: &Appended) -> Option<Self> {
         let partition = state.topics.partition(&item.topic, item.index)?;
         Some(Self {
-            topic: item.topic.clone().into_owned(),
+            topic: item.topic.to_string(),
             index: item.index,
             leader_epoch: partition.leader_epoch,
             required: appended.last_offset.saturating_add(1),

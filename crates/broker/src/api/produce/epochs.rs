@@ -8,7 +8,7 @@ use crate::api::Call;
 use crate::defects::Defect;
 
 /// Refuses a batch whose epoch is below that of the same producer in any partition.
-pub(super) fn check(call: &Call<'_>, item: &Item<'_>) -> Result<(), ErrorCode> {
+pub(super) fn check(call: &Call<'_>, item: &Item) -> Result<(), ErrorCode> {
     if !call.has(Defect::EpochPerProducer) {
         return Ok(());
     }

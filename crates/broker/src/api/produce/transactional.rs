@@ -44,11 +44,8 @@ pub(super) fn refusal(call: &Call<'_>, request: &ProduceRequest<'_>) -> Option<E
 ///
 /// Kafka looks for the producers of all batches: there must not be two, or two epochs of one, and
 /// a batch that ends before its producer id is more than it can bear.
-pub(super) fn refusal_of_all(
-    request: &ProduceRequest<'_>,
-    items: &[Item<'_>],
-) -> Option<ErrorCode> {
-    let is_cut = |item: &Item<'_>| claimed(&joined(&item.records)) < PRODUCER_ID_END;
+pub(super) fn refusal_of_all(request: &ProduceRequest<'_>, items: &[Item]) -> Option<ErrorCode> {
+    let is_cut = |item: &Item| claimed(&joined(&item.records)) < PRODUCER_ID_END;
     if items.iter().any(is_cut) {
         return Some(ErrorCode::UNKNOWN_SERVER_ERROR);
     }
@@ -85,7 +82,7 @@ fn producer(records: &[u8]) -> Option<(Identity, i32)> {
 pub(super) fn verify(
     call: &mut Call<'_>,
     request: &ProduceRequest<'_>,
-    item: &Item<'_>,
+    item: &Item,
 ) -> Result<(), ErrorCode> {
     let Some(id) = request.transactional_id.as_deref() else { return Ok(()) };
     let Some((who, sequence)) = producer(&joined(&item.records)) else { return Ok(()) };
@@ -115,7 +112,7 @@ pub(super) fn verify(
 }
 
 /// Lets the log know that the batch is on its way, whatever becomes of it.
-fn note_attempt(call: &mut Call<'_>, item: &Item<'_>, who: Identity, sequence: i32) {
+fn note_attempt(call: &mut Call<'_>, item: &Item, who: Identity, sequence: i32) {
     let partition = call.state.topics.partition_mut(&item.topic, item.index);
     if let Some(led) = partition.and_then(|partition| partition.led_mut()) {
         led.log.note_attempt(who.pid, who.epoch, sequence);
@@ -123,7 +120,7 @@ fn note_attempt(call: &mut Call<'_>, item: &Item<'_>, who: Identity, sequence: i
 }
 
 /// Whether the partition's log knows the transaction already.
-fn is_ongoing(call: &Call<'_>, item: &Item<'_>, who: Identity) -> bool {
+fn is_ongoing(call: &Call<'_>, item: &Item, who: Identity) -> bool {
     let partition = call.state.topics.partition(&item.topic, item.index);
     let Some(led) = partition.and_then(|partition| partition.led()) else { return false };
     led.log.open_transaction(who.pid).is_some()
