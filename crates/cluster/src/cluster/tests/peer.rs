@@ -129,7 +129,7 @@ fn answer(
     }
     if key == ApiKey::SaslHandshake {
         let mechanisms = vec!["PLAIN".into()];
-        let answer = SaslHandshakeResponse { error_code, mechanisms, ..Default::default() };
+        let answer = SaslHandshakeResponse { error_code, mechanisms };
         return encode_response(&answer, version, number);
     }
     if key == ApiKey::SaslAuthenticate {
