@@ -91,10 +91,10 @@ fn name(rig: &mut Rig, sent: bool) -> String {
         return "ready, and answered".to_owned();
     };
     assert_eq!(rig.conn.next_wake(), None);
-    let fate = rig.told.iter().find_map(|told| match told {
-        Told::Failed(_, fate) => Some(*fate),
-        _ => None,
-    });
+    let fate = rig
+        .told
+        .iter()
+        .find_map(|told| if let Told::Failed(_, fate) = told { Some(*fate) } else { None });
     assert_eq!(fate.is_some(), sent);
     let fate = match fate {
         Some(Fate::Unknown) => "; the request may have been processed",
