@@ -30,7 +30,7 @@ pub(super) fn believed(
         offered => format!("; offered: {}", offered.join(", ")),
     };
     let session = heard.lifetime.map_or_else(String::new, |lifetime| {
-        format!("; for {} s, then again", lifetime.as_secs_f64())
+        format!("; for {:.0} s, then again", lifetime.as_secs_f64())
     });
     let said = format!("{}{offered}{session}", finding.said);
     let lifetime = heard.lifetime.map(millis);

@@ -80,10 +80,13 @@ fn replaced(text: &str) -> String {
     let mut text = text.into_owned();
     for (pattern, by) in [
         (r"\d+\.\d ms", "T ms"),
+        (r"after \d+\.\d s", "after T s"),
         (r"good for \d+ days", "good for N days"),
         (r"producer id \d+", "producer id N"),
         (r"the \d+ built-in roots", "the N built-in roots"),
         (r"\d+ answers?, the", "N answers, the"),
+        (r"for 3[56]\d\d s,", "for an hour,"),
+        (r"[1-9]\d* re-authentications?", "some re-authentications"),
     ] {
         text = Regex::new(pattern).unwrap().replace_all(&text, by).into_owned();
     }

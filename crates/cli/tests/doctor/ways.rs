@@ -5,7 +5,7 @@ use std::time::Duration;
 use klamm_broker::Persona;
 use klamm_broker::cluster::Listener;
 use klamm_broker::security::sasl::Mechanism;
-use klamm_broker::server::ClientAuth;
+use klamm_broker::server::{Certificate, ClientAuth};
 use klamm_wire::NodeId;
 
 use crate::bed::{Bed, cluster, sasl};
@@ -60,9 +60,45 @@ async fn a_certificate_for_others_is_told() {
 }
 
 #[tokio::test]
+async fn certificates_of_other_times_and_names_are_told() {
+    for (certificate, name) in [
+        (Certificate::Expired, "expired"),
+        (Certificate::NotYetValid, "not_yet_valid"),
+        (Certificate::OtherName, "other_name"),
+    ] {
+        let builder = cluster().tls(ClientAuth::None).certificate(certificate);
+        let bed = Bed::of(builder, Listener::Tls).await.believing();
+        check(name, &bed.set("security.protocol", "SSL")).await;
+    }
+}
+
+#[tokio::test]
 async fn a_certificate_of_ours_that_is_missing_is_told() {
     let bed = Bed::of(cluster().tls(ClientAuth::Required), Listener::Tls).await.believing();
     check("no_client_certificate", &bed.set("security.protocol", "SSL")).await;
+}
+
+#[tokio::test]
+async fn a_client_with_a_certificate_is_let_in() {
+    let bed = Bed::of(cluster().tls(ClientAuth::Required), Listener::Tls).await.believing();
+    let own = bed.cluster.ca().unwrap().client("doctor").unwrap();
+    let bed = bed
+        .set("security.protocol", "SSL")
+        .set("ssl.certificate.pem", &own.certificate_pem())
+        .set("ssl.key.pem", &own.key_pem());
+    check("client_certificate", &bed).await;
+}
+
+#[tokio::test]
+async fn a_token_that_nobody_signed_will_do_for_tests() {
+    let offered = sasl(&[Mechanism::OAuthBearer]);
+    let bed = Bed::of(cluster().sasl(offered), Listener::SaslPlain).await;
+    let bed = bed
+        .set("security.protocol", "SASL_PLAINTEXT")
+        .set("sasl.mechanism", "OAUTHBEARER")
+        .set("enable.sasl.oauthbearer.unsecure.jwt", "true")
+        .set("sasl.oauthbearer.config", "principal=alice");
+    check("token", &bed).await;
 }
 
 #[tokio::test]
@@ -146,4 +182,23 @@ async fn sessions_that_end_are_renewed_while_watching() {
     let bed = Bed::of(cluster().sasl(offered), Listener::SaslPlain).await;
     let bed = bed.set("security.protocol", "SASL_PLAINTEXT").for_alice("SCRAM-SHA-256", "RIGHT");
     check("watching", &bed.with(&["--for", "2"])).await;
+}
+
+#[tokio::test]
+async fn a_connection_that_is_cut_is_told_while_watching() {
+    let bed = Bed::of(cluster(), Listener::Plain).await;
+    let fault = "metadata: on-receipt drop-connection skip 1 every 3";
+    bed.cluster.inject(fault.parse().unwrap());
+    check("watching_cuts", &bed.with(&["--for", "3"])).await;
+}
+
+#[tokio::test]
+async fn a_partition_without_a_leader_is_told() {
+    let mut bed = Bed::of(cluster().nodes(2).settings(one_replica), Listener::Plain).await;
+    bed.cluster.kill(NodeId(2)).await;
+    check("leaderless", &bed.with(&["--topic", "orders"])).await;
+}
+
+fn one_replica(settings: &mut klamm_broker::cluster::ClusterSettings) {
+    settings.topics.replication = 1;
 }
