@@ -201,6 +201,15 @@ impl Cluster {
         Ok(())
     }
 
+    /// Waits until every broker has ids for producers, which it fetches when it is first asked.
+    pub(super) fn wait_for_producer_ids(&mut self) -> Outcome {
+        for (broker, ports) in self.processes.iter_mut().zip(&self.layout.nodes) {
+            let has_ids = || probe::gives_producer_ids(ports.plain);
+            broker.wait_until("giving ids to producers", LONG, has_ids)?;
+        }
+        Ok(())
+    }
+
     fn addresses(&self, port: fn(&NodePorts) -> u16) -> String {
         let address = |ports: &NodePorts| format!("{HERE}:{}", port(ports));
         self.layout.nodes.iter().map(address).collect::<Vec<_>>().join(",")

@@ -16,6 +16,7 @@ const API_VERSIONS: i16 = 18;
 const METADATA: i16 = 3;
 const OFFSET_FETCH: i16 = 9;
 const FIND_COORDINATOR: i16 = 10;
+const INIT_PRODUCER_ID: i16 = 22;
 const END_TXN: i16 = 26;
 
 /// COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR.
@@ -78,6 +79,13 @@ pub(super) fn knows_coordinator(port: u16, of: Coordination, key: &str) -> bool 
 /// Whether a broker is the coordinator of something and has read all that it must know for that.
 pub(super) fn coordinates(port: u16, of: Coordination, key: &str) -> bool {
     of.ask(port, key).is_some_and(|code| !ELSEWHERE_OR_LATER.contains(&code))
+}
+
+/// Whether a broker has ids for producers; asking has it fetch some.
+pub(super) fn gives_producer_ids(port: u16) -> bool {
+    // No transactional id, and a timeout that is of no matter then.
+    let body = [[0xff; 2].as_slice(), &[0; 4]].concat();
+    ask(port, INIT_PRODUCER_ID, 0, &body).is_ok_and(|answer| code(&answer) == Some(0))
 }
 
 /// The code after a throttle time, or after the length of an empty list.
@@ -202,6 +210,15 @@ mod tests {
             let (port, served) = broker(vec![0, 0, 0, 7, 0, 0, 0, 0, 0, code, 0, 0]);
             assert_eq!(knows_coordinator(port, Coordination::Transactions, "0"), expected);
             assert_eq!(served.join().unwrap()[10..], [0, 1, b'0', 1]);
+        }
+    }
+
+    #[test]
+    fn a_broker_that_still_fetches_producer_ids_gives_none() {
+        for (code, expected) in [(0, true), (14, false)] {
+            let (port, served) = broker(vec![0, 0, 0, 7, 0, 0, 0, 0, 0, code]);
+            assert_eq!(gives_producer_ids(port), expected);
+            assert_eq!(served.join().unwrap()[10..], [255, 255, 0, 0, 0, 0]);
         }
     }
 

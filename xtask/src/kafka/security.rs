@@ -57,6 +57,7 @@ fn try_all(release: Release, cells: &[Cell], klamm: &Program) -> Result<Count, S
     let options = Options { secure: true, ..Options::of(release, Transactions::V1) };
     let mut cluster = Cluster::start(options)?;
     cluster.note()?;
+    cluster.wait_for_producer_ids()?;
     let (mut count, mut watching) = (Count::default(), Vec::new());
     // Whoever watches takes its time, and only watches: the others come in meanwhile.
     let (slow, quick): (Vec<&Cell>, Vec<&Cell>) = cells.iter().partition(|cell| cell.is_slow());

@@ -1,0 +1,71 @@
+//! Sessions that end while requests are under way.
+
+use std::time::Duration;
+
+use klamm_broker::cluster::Listener;
+use klamm_broker::faults::{Fault, Intercept, Place};
+use klamm_broker::server::TestCluster;
+use klamm_cluster::Destination;
+use klamm_cluster::sasl::Mechanism;
+use klamm_protocol::ApiKey;
+
+use crate::world::{Seeker, ask, described, sasl, tell};
+
+/// Short, and long enough for a machine that is busy with something else.
+const SESSION: Duration = Duration::from_secs(3);
+
+/// As many questions are open at any time.
+const PIPELINED: usize = 8;
+
+/// How often a session goes on before it is enough.
+const RENEWALS: u64 = 2;
+
+#[tokio::test]
+async fn no_request_fails_while_sessions_end_and_go_on_by_every_mechanism() {
+    let builder = described().sasl(sasl().with_max_reauth(SESSION));
+    let cluster = builder.start().await.unwrap();
+    let worlds = Mechanism::ALL.map(|mechanism| under_load(&cluster, mechanism));
+    for (mechanism, world) in Mechanism::ALL.into_iter().zip(worlds) {
+        let cell = format!("sasl_tls {mechanism}, {RENEWALS} sessions renewed under load");
+        tell(&cell, format!("good, {} answers", world.await));
+    }
+}
+
+/// Asks without a pause until the sessions of a client were renewed often enough; the answers.
+fn under_load(
+    cluster: &TestCluster,
+    mechanism: Mechanism,
+) -> impl Future<Output = usize> + use<'_> {
+    let name = mechanism.name().to_owned();
+    // A delay of nothing: it counts those who say who they are.
+    let counted = Fault::new(Place::OnReceipt(Intercept::Delay(Duration::ZERO)));
+    let handshakes = cluster.inject(counted.of(ApiKey::SaslHandshake).from_client(&name));
+    let mut seeking = Seeker::of(cluster, Listener::SaslTls).by(mechanism).named(name).start();
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let askers: Vec<_> = (0..PIPELINED)
+        .map(|_| {
+            let (client, stopped) = (seeking.client.clone(), stopped.clone());
+            tokio::spawn(async move {
+                let mut answers = 0;
+                while !*stopped.borrow() {
+                    ask(&client, Destination::Any).await.unwrap();
+                    answers += 1;
+                }
+                answers
+            })
+        })
+        .collect();
+    async move {
+        // One for each connection, and one for each time that it is said again on one of them.
+        while cluster.fired(handshakes) < 2 * (1 + RENEWALS) {
+            ask(&seeking.client, Destination::Any).await.unwrap();
+        }
+        stop.send(true).unwrap();
+        let mut answers = 0;
+        for asker in askers {
+            answers += asker.await.unwrap();
+        }
+        assert_eq!(seeking.failures(), [], "{mechanism}");
+        answers
+    }
+}
