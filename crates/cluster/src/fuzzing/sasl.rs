@@ -231,7 +231,9 @@ fn end_of(error: &SaslError) -> End {
         SaslError::Unsafe(_) => End::Unsafe,
         SaslError::Unprepared(_) => End::Unprepared,
         SaslError::NoToken(_) => End::NoToken,
-        SaslError::UnsupportedMechanism { .. } | SaslError::NoCredentials => {
+        SaslError::UnsupportedMechanism { .. }
+        | SaslError::NoCredentials
+        | SaslError::OutOfTurn(_) => {
             assert!(error.to_string().is_empty(), "no mechanism comes to that: {error}");
             End::Refused
         }

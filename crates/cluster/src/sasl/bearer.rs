@@ -41,7 +41,7 @@ impl Stage {
     pub(super) fn provided(self, token: &Token) -> Result<Move, Fault> {
         match self {
             Self::Waiting => Ok(Move::Send(message(token)?, State::Bearer(Self::Sent))),
-            Self::Sent | Self::Rejected(_) => Err(Fault::misbehaved("nobody asked for a token")),
+            Self::Sent | Self::Rejected(_) => Err(Fault::out_of_turn("nobody asked for a token")),
         }
     }
 

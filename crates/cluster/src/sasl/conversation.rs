@@ -59,7 +59,7 @@ impl Conversation {
         let Self { who, state } = self;
         let next = match state {
             State::Scram(stage) => stage.hashed(salted),
-            State::Plain | State::Bearer(_) => Err(Fault::misbehaved("nobody asked for a hash")),
+            State::Plain | State::Bearer(_) => Err(Fault::out_of_turn("nobody asked for a hash")),
         };
         who.step(next)
     }
@@ -74,7 +74,7 @@ impl Conversation {
         };
         let next = match state {
             State::Bearer(stage) => stage.provided(&token),
-            State::Plain | State::Scram(_) => Err(Fault::misbehaved("nobody asked for a token")),
+            State::Plain | State::Scram(_) => Err(Fault::out_of_turn("nobody asked for a token")),
         };
         who.secret = token.value;
         who.step(next)

@@ -39,6 +39,8 @@ pub enum SaslError {
     NoToken(TokenError),
     /// The broker asks who we are, and the settings do not say.
     NoCredentials,
+    /// Our own program handed in what the conversation had not asked for: in words.
+    OutOfTurn(&'static str),
 }
 
 impl SaslError {
@@ -51,6 +53,7 @@ impl SaslError {
             Self::Refused { .. } => Blame::Credentials,
             Self::NoToken(_) => Blame::Network,
             Self::Misbehaved(_) | Self::Unsafe(_) => Blame::Peer,
+            Self::OutOfTurn(_) => Blame::Nobody,
         }
     }
 }
@@ -76,6 +79,7 @@ impl fmt::Display for SaslError {
             Self::Unprepared(what) => write!(f, "who we are cannot be said: {what}"),
             Self::NoToken(error) => write!(f, "there is no token: {error}"),
             Self::NoCredentials => f.write_str("the broker wants to know who we are"),
+            Self::OutOfTurn(what) => write!(f, "the client cannot go on: {what}"),
         }
     }
 }

@@ -51,6 +51,11 @@ impl Fault {
         Self::Broken(SaslError::Misbehaved(what))
     }
 
+    /// Our own program did what it was not asked for, and no peer is to blame.
+    pub(super) const fn out_of_turn(what: &'static str) -> Self {
+        Self::Broken(SaslError::OutOfTurn(what))
+    }
+
     /// Something of ours cannot be sent.
     pub(super) const fn unprepared(what: &'static str) -> Self {
         Self::Broken(SaslError::Unprepared(what))

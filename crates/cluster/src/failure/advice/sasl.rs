@@ -36,6 +36,7 @@ pub(super) fn next_step(error: &SaslError) -> String {
             "Choose a name and a password without control characters, or another mechanism."
                 .to_owned()
         }
+        SaslError::OutOfTurn(_) => super::OUR_DEFECT.to_owned(),
         SaslError::NoToken(_) => {
             "Check the properties whose names begin with `sasl.oauthbearer.`, and that whoever \
              issues tokens can be reached."

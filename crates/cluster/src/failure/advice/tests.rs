@@ -156,6 +156,7 @@ fn sasl_errors() -> Vec<SaslError> {
         SaslError::Unprepared("the password holds a zero byte"),
         SaslError::NoToken(TokenError("the issuer is silent".to_owned())),
         SaslError::NoCredentials,
+        SaslError::OutOfTurn("nobody asked for a hash"),
     ]
 }
 

@@ -65,7 +65,7 @@ impl Stage {
                 let (message, expected) = client_final::make(hash, salted, &ours, &theirs);
                 Ok(Move::Send(message, State::Scram(Self::Proven(expected))))
             }
-            Self::Named(..) | Self::Proven(_) => Err(Fault::misbehaved("nobody asked for a hash")),
+            Self::Named(..) | Self::Proven(_) => Err(Fault::out_of_turn("nobody asked for a hash")),
         }
     }
 

@@ -1,6 +1,7 @@
 //! SCRAM servers that break the rules.
 
 use super::*;
+use crate::{Blame, Cause, ConnFailure, Stage};
 
 const OURS: &str = "ours";
 
@@ -109,8 +110,18 @@ fn what_nobody_asked_for_ends_the_conversation() {
     let token = || Token { value: Secret::from("t"), extensions: Vec::new() };
     for credentials in [plain("a", "b"), scram(ScramHash::Sha256, "a", "b")] {
         let (_, conversation) = sent(begin(&credentials, "n"));
-        assert_eq!(misbehaved(conversation.hashed(salted())), "nobody asked for a hash");
+        blames_no_peer(conversation.hashed(salted()), "nobody asked for a hash");
         let (_, conversation) = sent(begin(&credentials, "n"));
-        assert_eq!(misbehaved(conversation.provided(Ok(token()))), "nobody asked for a token");
+        blames_no_peer(conversation.provided(Ok(token())), "nobody asked for a token");
     }
+}
+
+/// A defect of ours must not send a user looking for an impostor.
+fn blames_no_peer(step: Step, what: &'static str) {
+    let error = failed(step);
+    assert_eq!(error, SaslError::OutOfTurn(what));
+    let failure = ConnFailure { stage: Stage::Authenticate, cause: Cause::Sasl(error) };
+    assert_eq!(failure.cause.blame(), Blame::Nobody);
+    assert!(!failure.is_final());
+    assert!(failure.next_step().is_some_and(|next| next.contains("defect of the client")));
 }
