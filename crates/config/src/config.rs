@@ -28,6 +28,19 @@ pub struct Options {
     pub family: Family,
     /// For what `~` at the beginning of a path stands.
     pub home: Option<PathBuf>,
+    /// What becomes of settings of producers, which nothing reads yet.
+    pub later: Later,
+}
+
+/// What becomes of a setting of producers, which nothing reads yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Later {
+    /// It is refused: who produces must not set it in vain.
+    #[default]
+    Refuse,
+    /// It is warned of and not looked at: for whoever only makes connections and is handed the
+    /// file of a producer.
+    Warn,
 }
 
 impl Options {
@@ -41,6 +54,12 @@ impl Options {
     #[must_use]
     pub fn home(self, home: impl Into<PathBuf>) -> Self {
         Self { home: Some(home.into()), ..self }
+    }
+
+    /// With this choice for settings of producers.
+    #[must_use]
+    pub fn later(self, later: Later) -> Self {
+        Self { later, ..self }
     }
 }
 
@@ -100,7 +119,7 @@ impl Config {
         }
         let family = family::decide(options.family, &givens)?;
         report_family(family, &givens, &mut warnings);
-        let mut draft = Draft::new(family.is_librdkafka, options.home.clone());
+        let mut draft = Draft::new(family.is_librdkafka, options);
         read_all(&givens, family, &mut draft)?;
         let assembled = assemble::assemble(draft, &givens);
         let assembled = assembled.map_err(|problem| givens.refuse(None, problem))?;

@@ -7,6 +7,7 @@ use klamm_cluster::sasl::Mechanism;
 use klamm_cluster::transport::{Pem, TlsSettings, TlsVersions, TransportSettings};
 use klamm_cluster::{Secret, Settings};
 
+use crate::config::{Later, Options};
 use crate::jaas::Jaas;
 use crate::token::UnsecuredToken;
 use crate::warning::Warning;
@@ -17,6 +18,7 @@ pub(crate) struct Draft {
     pub(crate) transport: TransportSettings,
     pub(crate) is_librdkafka: bool,
     pub(crate) home: Option<PathBuf>,
+    pub(crate) later: Later,
     pub(crate) security: Security,
     pub(crate) tls: TlsDraft,
     pub(crate) sasl: SaslDraft,
@@ -37,6 +39,8 @@ pub(crate) struct Paces {
     pub(crate) retry: Pace,
     pub(crate) reconnect: Pace,
     pub(crate) setup: Pace,
+    /// For versions and SASL, where that is set by itself.
+    pub(crate) handshake: Option<Duration>,
     /// Between looking for a leader, where that is set by itself.
     pub(crate) leader: Option<Duration>,
 }
@@ -85,12 +89,13 @@ pub(crate) struct SaslDraft {
 }
 
 impl Draft {
-    pub(crate) fn new(is_librdkafka: bool, home: Option<PathBuf>) -> Self {
+    pub(crate) fn new(is_librdkafka: bool, options: &Options) -> Self {
         Self {
             settings: Settings::new(Vec::new()),
             transport: TransportSettings::default(),
             is_librdkafka,
-            home,
+            home: options.home.clone(),
+            later: options.later,
             security: Security::default(),
             tls: TlsDraft::default(),
             sasl: SaslDraft::default(),

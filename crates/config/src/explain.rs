@@ -69,7 +69,7 @@ fn takes(takes: &Takes) -> String {
         Takes::Path(_) => "a path".to_owned(),
         Takes::Only(only, why) => format!("only {only:?}: {why}"),
         Takes::Ignored(why) => format!("anything, without effect: {why}"),
-        Takes::Later => "nothing: not supported yet".to_owned(),
+        Takes::Later | Takes::Producing => "nothing: not supported yet".to_owned(),
         Takes::Never(why, _) => format!("nothing: {why}"),
     }
 }

@@ -21,7 +21,7 @@ mod row;
 mod table;
 mod warning;
 
-pub use config::{Config, Options};
+pub use config::{Config, Later, Options};
 pub use error::ConfigError;
 pub use explain::Explanation;
 pub use family::Family;

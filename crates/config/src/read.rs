@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use klamm_cluster::Secret;
 
+use crate::config::Later;
 use crate::draft::Draft;
 use crate::error::{Outcome, Problem};
 use crate::row::{Range, Row, Takes, Word};
@@ -12,6 +13,8 @@ use crate::table;
 
 /// Longer than anybody waits: times are cut to it, so that adding them to a clock is harmless.
 pub(crate) const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
+const NOT_LOOKED_AT: &str = "this is a setting of producers, and is not looked at";
 
 /// Reads a value and does what it says.
 pub(crate) fn apply(row: &Row, value: &Secret, draft: &mut Draft) -> Outcome {
@@ -37,7 +40,8 @@ pub(crate) fn apply(row: &Row, value: &Secret, draft: &mut Draft) -> Outcome {
         }
         Takes::Only(only, why) => return only_that(text, only, why),
         Takes::Ignored(why) => draft.warn(row.name, format!("this has no effect: {why}")),
-        Takes::Later => return Err(later()),
+        Takes::Producing if draft.later == Later::Warn => draft.warn(row.name, NOT_LOOKED_AT),
+        Takes::Later | Takes::Producing => return Err(later()),
         Takes::Never(why, fix) => return Err(Problem::new(*why, *fix)),
     }
     Ok(())

@@ -73,6 +73,8 @@ pub(crate) enum Takes {
     Ignored(&'static str),
     /// Nothing yet.
     Later,
+    /// Nothing yet, and whoever only makes connections can do without.
+    Producing,
     /// Nothing ever: why, and what to do.
     Never(&'static str, &'static str),
 }
@@ -126,7 +128,7 @@ impl Row {
 impl Takes {
     /// Whether every value is refused.
     pub(crate) fn is_refused(&self) -> bool {
-        matches!(self, Self::Later | Self::Never(..))
+        matches!(self, Self::Later | Self::Producing | Self::Never(..))
     }
 }
 

@@ -1,7 +1,8 @@
-//! Names that are known and that nothing reads yet: refused, so that none is a setting in vain.
+//! Names that are known and that nothing reads yet: refused, so that none is a setting in vain,
+//! unless the caller says that producing is not its business.
 
 use crate::row::Row;
-use crate::row::Takes::{Ignored, Later, Never};
+use crate::row::Takes::{Ignored, Never, Producing};
 
 /// Every such row.
 pub(crate) static NAMES: &[&[Row]] = &[BOTH, JAVA, LIBRDKAFKA, PARTS_OF_JAVA];
@@ -9,15 +10,15 @@ pub(crate) static NAMES: &[&[Row]] = &[BOTH, JAVA, LIBRDKAFKA, PARTS_OF_JAVA];
 const ABOUT_PRODUCING: &str = "A setting of producers.";
 
 const fn both(name: &'static str) -> Row {
-    Row::both(name, Later, ABOUT_PRODUCING)
+    Row::both(name, Producing, ABOUT_PRODUCING)
 }
 
 const fn java(name: &'static str) -> Row {
-    Row::java(name, Later, ABOUT_PRODUCING)
+    Row::java(name, Producing, ABOUT_PRODUCING)
 }
 
 const fn librdkafka(name: &'static str) -> Row {
-    Row::librdkafka(name, Later, ABOUT_PRODUCING)
+    Row::librdkafka(name, Producing, ABOUT_PRODUCING)
 }
 
 const fn part_of_java(name: &'static str, instead: &'static str) -> Row {
@@ -61,8 +62,12 @@ const JAVA: &[Row] = &[
 ];
 
 const LIBRDKAFKA: &[Row] = &[
-    Row::librdkafka("request.timeout.ms", Later, "How long a broker may wait for its replicas.")
-        .clash("how long a broker may wait for its replicas, where the Java client means answers"),
+    Row::librdkafka(
+        "request.timeout.ms",
+        Producing,
+        "How long a broker may wait for its replicas.",
+    )
+    .clash("how long a broker may wait for its replicas, where the Java client means answers"),
     librdkafka("api.version.fallback.ms"),
     librdkafka("api.version.request"),
     librdkafka("api.version.request.timeout.ms"),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::arrivals::{ARRIVALS, Arrival};
 use crate::row::{Names, Row, Takes};
-use crate::{Config, ConfigError, Family, Options, Source, table};
+use crate::{Config, ConfigError, Family, Later, Options, Source, Warning, table};
 
 fn family_of(names: Names) -> Family {
     match names {
@@ -34,7 +34,11 @@ fn every_row_that_sets_something_has_an_arrival() {
         | Takes::Text(_)
         | Takes::Secret(_)
         | Takes::Path(_) => true,
-        Takes::Only(..) | Takes::Ignored(_) | Takes::Later | Takes::Never(..) => false,
+        Takes::Only(..)
+        | Takes::Ignored(_)
+        | Takes::Later
+        | Takes::Producing
+        | Takes::Never(..) => false,
     };
     let rows: BTreeSet<_> =
         table::rows().filter(acts).map(|row| (row.name, family_of(row.names) as u8)).collect();
@@ -60,13 +64,30 @@ fn every_value_arrives_where_it_is_used() {
 #[test]
 fn what_comes_later_is_refused_and_not_silently_dropped() {
     let mut later = 0;
-    for row in table::rows().filter(|row| matches!(row.takes, Takes::Later)) {
+    for row in table::rows().filter(|row| matches!(row.takes, Takes::Later | Takes::Producing)) {
         let problem = load_row(row, "true").unwrap_err();
         assert_eq!(problem.property.as_deref(), Some(row.name));
         assert_eq!(&*problem.problem, "this property is known, but not supported yet");
         later += 1;
     }
     assert!(later > 80, "{later}");
+}
+
+#[test]
+fn who_only_makes_connections_is_warned_of_settings_of_producers_alone() {
+    let server = ("bootstrap.servers", "default:1");
+    for row in table::rows().filter(|row| row.takes.is_refused()) {
+        let options = Options::default().family(family_of(row.names)).later(Later::Warn);
+        let read = Config::load([Source::pairs([server, (row.name, "true")])], &options);
+        let is_read = read.map(|config| config.warnings().to_vec());
+        let is_of_producers = matches!(row.takes, Takes::Producing);
+        assert_eq!(is_read.is_ok(), is_of_producers, "{}", row.name);
+        let warnings = is_read.unwrap_or_default();
+        let is_told = |warning: &Warning| {
+            warning.property == row.name && warning.text.ends_with("is not looked at")
+        };
+        assert_eq!(warnings.iter().any(is_told), is_of_producers, "{}", row.name);
+    }
 }
 
 #[test]
