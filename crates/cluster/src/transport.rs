@@ -22,17 +22,39 @@ pub struct TransportSettings {
 pub struct TcpSettings {
     /// Small pieces leave at once: `socket.nagle.disable`. On by default.
     pub no_delay: bool,
-    /// The system checks now and then that the peer is alive: `socket.keepalive.enable`.
+    /// After how long a silence the system asks whether the peer is alive, if it does:
+    /// `socket.keepalive.enable`. A minute by default, since what stands on the way (load
+    /// balancers, NAT) forgets connections that are silent for some minutes.
     pub keep_alive: Option<Duration>,
+    /// Which versions of IP are used: `broker.address.family`.
+    pub family: AddressFamily,
     /// `send.buffer.bytes`; `None` for what the system finds right.
     pub send_buffer: Option<u32>,
     /// `receive.buffer.bytes`; `None` for what the system finds right.
     pub receive_buffer: Option<u32>,
 }
 
+/// Which versions of IP are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum AddressFamily {
+    /// Both.
+    #[default]
+    Any,
+    /// IPv4 alone.
+    V4,
+    /// IPv6 alone.
+    V6,
+}
+
 impl Default for TcpSettings {
     fn default() -> Self {
-        Self { no_delay: true, keep_alive: None, send_buffer: None, receive_buffer: None }
+        Self {
+            no_delay: true,
+            keep_alive: Some(Duration::from_secs(60)),
+            family: AddressFamily::Any,
+            send_buffer: None,
+            receive_buffer: None,
+        }
     }
 }
 

@@ -74,6 +74,7 @@ async fn a_socket_opens_with_its_options() {
         keep_alive: Some(Duration::from_secs(60)),
         send_buffer: Some(1 << 16),
         receive_buffer: Some(1 << 16),
+        ..TcpSettings::default()
     };
     let settings = TransportSettings { tcp, ..TransportSettings::default() };
     let connector = TcpConnector::new(settings).unwrap();

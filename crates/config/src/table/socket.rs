@@ -2,22 +2,36 @@
 
 use std::time::Duration;
 
+use klamm_cluster::settings::ConnectionSettings;
+use klamm_cluster::transport::AddressFamily;
+
 use crate::draft::Draft;
 use crate::error::{Outcome, Problem};
 use crate::proxy;
-use crate::row::Takes::{Flag, Millis, Number, Only, Secret};
+use crate::row::Takes::{Flag, Millis, Number, Secret, Word};
 use crate::row::{Range, Row};
 
 /// How long a connection is silent before the system asks whether the peer is alive.
 const KEEP_ALIVE: Duration = Duration::from_secs(60);
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::both(
+    Row::java(
         "socket.connection.setup.timeout.ms",
         Millis(Range::from(1), |d, time| d.paces.setup.first = Some(time)),
-        "How long opening a connection may take; longer after each failure in a row.",
+        "How long opening a connection may take, TLS included; longer after each failure in a row.",
     )
-    .defaults("10000", "30000"),
+    .defaults("10000", "")
+    .clash("without SASL, which librdkafka means as well"),
+    Row::librdkafka(
+        "socket.connection.setup.timeout.ms",
+        Millis(Range::int(1000), |d, time| {
+            d.paces.setup.first = Some(time);
+            d.paces.handshake = Some(time);
+        }),
+        "How long opening a connection may take, TLS included, and then versions and SASL.",
+    )
+    .defaults("", "30000")
+    .clash("with a limit for SASL, which the Java client does not have"),
     Row::java(
         "socket.connection.setup.timeout.max.ms",
         Millis(Range::from(1), |d, time| d.paces.setup.longest = Some(time)),
@@ -87,7 +101,8 @@ pub(crate) static ROWS: &[Row] = &[
     Row::librdkafka(
         "socket.keepalive.enable",
         Flag(|d, yes| d.transport.tcp.keep_alive = yes.then_some(KEEP_ALIVE)),
-        "Whether the system asks a peer that is silent for a minute whether it is alive.",
+        "Whether the system asks a peer that is silent for a minute whether it is alive; true \
+         unless it is set.",
     )
     .defaults("", "false"),
     Row::librdkafka(
@@ -98,7 +113,11 @@ pub(crate) static ROWS: &[Row] = &[
     .defaults("", "true"),
     Row::librdkafka(
         "broker.address.family",
-        Only("any", "choosing the addresses of one version of IP is not supported yet"),
+        Word(&[
+            ("any", |d| d.transport.tcp.family = AddressFamily::Any),
+            ("v4", |d| d.transport.tcp.family = AddressFamily::V4),
+            ("v6", |d| d.transport.tcp.family = AddressFamily::V6),
+        ]),
         "Which versions of IP are used.",
     )
     .defaults("", "any"),
@@ -150,4 +169,12 @@ pub(crate) fn settle(d: &mut Draft) {
     let names = ("socket.connection.setup.timeout.ms", "socket.connection.setup.timeout.max.ms");
     let (first, longest) = super::cluster::agreed(d, d.paces.setup, default, names);
     (d.settings.dial.setup_timeout, d.settings.dial.setup_timeout_max) = (first, longest);
+    d.settings.connection.handshake_timeout = handshake(d);
+}
+
+/// How long versions and SASL may take. The Java client has no limit for SASL, so ours is not
+/// shortened by that of requests: it is only as long where that is longer.
+fn handshake(d: &Draft) -> Duration {
+    let default = ConnectionSettings::default().handshake_timeout;
+    d.paces.handshake.unwrap_or(default.max(d.settings.connection.request_timeout))
 }

@@ -159,6 +159,7 @@ pub(super) const ARRIVALS: &[Arrival] = &[
     at(Java, ("retry.backoff.ms", "14"), ALONE, backoff, "14ms..1s"),
     at(Java, ("retry.backoff.max.ms", "150"), ALONE, backoff, "100ms..150ms"),
     at(Java, ("socket.connection.setup.timeout.ms", "40000"), ALONE, setup, "40s..40s"),
+    at(Librdkafka, ("socket.connection.setup.timeout.ms", "8000"), ALONE, handshake, "8s 8s..30s"),
     at(Java, ("socket.connection.setup.timeout.max.ms", "20000"), ALONE, setup, "10s..20s"),
     at(Java, ("reconnect.backoff.ms", "60"), ALONE, reconnect, "60ms..60ms"),
     at(Java, ("reconnect.backoff.max.ms", "70"), ALONE, reconnect, "50ms..70ms"),
@@ -194,10 +195,17 @@ pub(super) const ARRIVALS: &[Arrival] = &[
     ),
     at(
         Librdkafka,
-        ("socket.keepalive.enable", "true"),
+        ("socket.keepalive.enable", "false"),
         ALONE,
         |c| debug(&c.transport().tcp.keep_alive),
-        "Some(60s)",
+        "None",
+    ),
+    at(
+        Librdkafka,
+        ("broker.address.family", "v6"),
+        ALONE,
+        |c| debug(&c.transport().tcp.family),
+        "V6",
     ),
     at(
         Librdkafka,
@@ -362,6 +370,10 @@ fn backoff(c: &Config) -> String {
 fn setup(c: &Config) -> String {
     let dial = c.settings().dial;
     format!("{:?}..{:?}", dial.setup_timeout, dial.setup_timeout_max)
+}
+
+fn handshake(c: &Config) -> String {
+    format!("{:?} {}", c.settings().connection.handshake_timeout, setup(c))
 }
 
 fn reconnect(c: &Config) -> String {
