@@ -96,14 +96,15 @@ impl<D: Drive> Driver<D> {
     fn turn(&mut self) -> Turn {
         let now = self.clock.now();
         let (drive, shell) = (&mut self.drive, &mut self.shell);
-        let mail = self.mailbox.answer(now, drive);
-        if mail == Mail::Over {
-            return Turn::Last;
-        }
-        let mut is_busy = mail == Mail::Calls;
-        if self.mailbox.take_woken() {
+        // Whoever wakes and then calls finds that it was heard.
+        let mut is_busy = self.mailbox.take_woken();
+        if is_busy {
             drive.handle(now, Event::Woken);
-            is_busy = true;
+        }
+        match self.mailbox.answer(now, drive) {
+            Mail::Over => return Turn::Last,
+            Mail::Calls => is_busy = true,
+            Mail::Nothing => {}
         }
         is_busy |= shell.report_errands(now, drive);
         is_busy |= shell.read(now, drive);
