@@ -21,6 +21,7 @@ impl Cluster {
             moved |= self.follow_orders(now);
             moved |= self.read_picture(now);
             moved |= self.read_coordinators();
+            moved |= self.let_go();
             if !moved {
                 break;
             }

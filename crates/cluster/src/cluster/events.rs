@@ -221,7 +221,6 @@ impl Cluster {
         if self.reaching == Some(target) {
             // Another server is reached for next; this one only if somebody wants just this one.
             self.reaching = None;
-            self.unwant(target);
         }
         self.reach.failed(now.mono, target, failure.clone());
         self.news.push_back(News::Unreachable { target, failure });

@@ -139,17 +139,18 @@ impl Cluster {
     /// Who a request waits for, if that is a certain server.
     pub(super) fn awaited(&self, id: RequestId) -> Option<Target> {
         let Purpose::Asked { to, .. } = &self.requests.get(id)?.purpose else { return None };
-        match to {
-            Destination::Node(node) => Some(Target::Node(*node)),
-            Destination::Controller => self.metadata.controller().map(Target::Node),
-            Destination::Connection(_) | Destination::Any | Destination::Coordinator(_) => None,
-        }
+        let node = match to {
+            Destination::Node(node) => Some(*node),
+            Destination::Controller => self.metadata.controller(),
+            Destination::Coordinator(key) => self.coordinators.known(key),
+            Destination::Connection(_) | Destination::Any => None,
+        };
+        node.map(Target::Node)
     }
 
     /// A request of a layer above ends without an answer.
     pub(super) fn fail(&mut self, id: RequestId, reason: Reason, fate: Fate) {
         let wanted = self.requests.coordinator_of(id).cloned();
-        let awaited = self.awaited(id);
         if self.requests.end(id).is_some() {
             let failure = RequestFailure { reason, fate };
             self.news.push_back(News::Failed { request: id, failure });
@@ -157,17 +158,21 @@ impl Cluster {
         if let Some(key) = wanted.filter(|key| !self.requests.anybody_wants(key)) {
             self.coordinators.unwant(&key);
         }
-        if let Some(target) = awaited {
-            self.unwant(target);
-        }
     }
 
-    /// Wants no connection to a server, unless somebody does.
-    pub(super) fn unwant(&mut self, target: Target) {
-        let awaited =
-            || self.requests.waiting().into_iter().any(|id| self.awaited(id) == Some(target));
-        if self.reaching != Some(target) && !self.known.wished.contains(&target) && !awaited() {
-            self.dial.unwant(target);
+    /// Wants no connection any more that nobody waits for: who waited may have ended, or waits for
+    /// another server by now. Whether there was one.
+    pub(super) fn let_go(&mut self) -> bool {
+        let mut idle: BTreeSet<Target> = self.dial.wanted().collect();
+        if !idle.is_empty() {
+            idle.retain(|target| {
+                self.reaching != Some(*target) && !self.known.wished.contains(target)
+            });
+            for target in self.requests.waiting().into_iter().filter_map(|id| self.awaited(id)) {
+                idle.remove(&target);
+            }
         }
+        idle.iter().for_each(|target| self.dial.unwant(*target));
+        !idle.is_empty()
     }
 }

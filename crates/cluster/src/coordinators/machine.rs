@@ -111,6 +111,16 @@ impl Coordinators {
         None
     }
 
+    /// The coordinator, if it is known.
+    pub fn known(&self, key: &CoordinatorKey) -> Option<NodeId> {
+        match self.entries.get(key) {
+            Some(Entry::Known { node, .. }) => Some(*node),
+            Some(Entry::Wanted { .. } | Entry::Asked { .. } | Entry::Forgotten { .. }) | None => {
+                None
+            }
+        }
+    }
+
     /// Nobody waits for it any more: it is no longer looked for. What is known stays known.
     pub fn unwant(&mut self, key: &CoordinatorKey) {
         if matches!(self.entries.get(key), Some(Entry::Wanted { .. } | Entry::Asked { .. })) {

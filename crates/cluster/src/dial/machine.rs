@@ -119,6 +119,12 @@ impl Dial {
         }
     }
 
+    /// The servers to which a connection is wanted.
+    pub fn wanted(&self) -> impl Iterator<Item = Target> {
+        let wanted = self.servers.iter().filter(|(_, server)| server.is_wanted());
+        wanted.map(|(target, _)| *target)
+    }
+
     /// A name was looked up.
     pub fn resolved(&mut self, now: Time, lookup: LookupId, result: Result<Vec<Address>, Cause>) {
         let asked = self.servers.values_mut().find(|server| server.is_resolving(lookup));

@@ -202,6 +202,10 @@ impl Server {
         if let State::Resting { until } = self.state { Some(until) } else { None }
     }
 
+    pub(super) const fn is_wanted(&self) -> bool {
+        self.is_wanted
+    }
+
     pub(super) fn is_resolving(&self, asked: LookupId) -> bool {
         matches!(self.state, State::Resolving { lookup, .. } if lookup == asked)
     }

@@ -24,6 +24,8 @@ const STORM: usize = 20_000;
 #[derive(Debug, Default)]
 pub(super) struct Server {
     pub(super) is_down: bool,
+    /// Who dials it hears nothing at all.
+    pub(super) is_away: bool,
     pub(super) habits: BTreeMap<ApiKey, Habit>,
     /// What it was asked, in order.
     pub(super) asked: Vec<ApiKey>,
@@ -98,6 +100,13 @@ impl World {
             self.conns.remove(&conn);
             self.happens(Event::Closed { conn, cause: Cause::Reset });
         }
+    }
+
+    /// How often a server was dialled while so much time passed.
+    pub(super) fn dials_within(&mut self, id: i32, time: Duration) -> usize {
+        let before = self.server(id).dialled;
+        self.pass(time);
+        self.server(id).dialled - before
     }
 
     pub(super) fn conns_of(&self, id: i32) -> Vec<ConnId> {
@@ -209,6 +218,9 @@ impl World {
     fn connect(&mut self, conn: ConnId, host: HostPort) {
         let server = self.servers.entry(host.clone()).or_default();
         server.dialled += 1;
+        if server.is_away {
+            return;
+        }
         if server.is_down {
             let failure = ConnFailure { stage: Stage::Connect, cause: Cause::Refused };
             return self.happens(Event::ConnectFailed { conn, failure });
