@@ -107,6 +107,15 @@ async fn a_name_without_a_proxy_cannot_be_dialled() {
     assert!(matches!(failure.cause, Cause::Internal(_)));
 }
 
+#[cfg(not(feature = "tls"))]
+#[test]
+fn tls_that_was_not_built_in_names_its_feature() {
+    let tls = Some(klamm_cluster::transport::TlsSettings::default());
+    let made = TcpConnector::new(TransportSettings { tls, ..TransportSettings::default() });
+    let said = made.err().unwrap().to_string();
+    assert!(said.contains("enable the feature `tls` of klamm-net"), "{said}");
+}
+
 #[tokio::test]
 async fn a_proxy_is_asked_to_find_names_by_itself() {
     let at = HostPort::new("127.0.0.1", 1).unwrap();
