@@ -63,6 +63,10 @@ failed, and 4 when no broker is there or answers in time. Of several stages the 
   klamm doctor -b kafka:9093 -X security.protocol=SSL -X ssl.ca.location=ca.pem --json";
 
 pub(crate) fn run(words: &[&str]) -> ExitCode {
+    if let ["help" | "--help" | "-h"] = words {
+        println!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
     ExitCode::from(
         examine(words)
             .unwrap_or_else(|complaint| {

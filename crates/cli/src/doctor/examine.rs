@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 use klamm_cluster::failure::next_step_for;
 use klamm_cluster::request::Typed;
@@ -10,7 +11,7 @@ use klamm_protocol::ApiKey;
 use klamm_protocol::frame::{DecodeFrameError, ResponseFrame};
 use klamm_protocol::init_producer_id::{InitProducerIdRequest, InitProducerIdResponse};
 use klamm_wire::ErrorCode;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::finding::{Exit, Finding, Outcome, Stage, Trouble};
 use super::ladder::{Fallen, Ladder, Reached, trouble};
@@ -22,6 +23,12 @@ use super::{brokers, opinion, topic, watch};
 
 /// The stages of one server, in order.
 const WAY: [Stage; 5] = [Stage::Resolve, Stage::Connect, Stage::Tls, Stage::Versions, Stage::Sasl];
+
+/// For how long a broker that needs a moment is asked again.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long it is left alone meanwhile.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// An examination on its way.
 pub(super) struct Examination<'a, W> {
@@ -83,7 +90,7 @@ impl<W: Write + Send> Examination<'_, W> {
         let is_hopeless = reached.is_none();
         let failed = finding.stage;
         let finding = match &finding.outcome {
-            Outcome::Bad(trouble, _) if !is_last && is_hopeless => {
+            Outcome::Bad(trouble, _) if !is_last => {
                 let trouble = trouble.clone();
                 finding.doubtful(trouble)
             }
@@ -235,17 +242,19 @@ async fn see_topic(host: &HostPort, reached: &Reached, name: &str) -> Finding {
     finding.after(begun.elapsed())
 }
 
-/// Asks for a producer id, which changes nothing but a counter of the cluster.
+/// Asks for a producer id, which changes nothing but a counter of the cluster. A broker that has
+/// just started says that it needs a moment, and is given one.
 async fn ask_for_identity(host: &HostPort, reached: &Reached) -> Finding {
     let begun = Instant::now();
-    let request = InitProducerIdRequest {
-        transactional_id: None,
-        transaction_timeout_ms: 60_000,
-        ..InitProducerIdRequest::default()
-    };
-    let answer = reached.link.ask(Typed::new(request)).await;
+    let mut answer = ask_once_for_identity(reached).await;
+    while matches!(&answer, Ok(granted) if granted.code.class().is_retriable())
+        && begun.elapsed() < PATIENCE
+    {
+        sleep(PAUSE).await;
+        answer = ask_once_for_identity(reached).await;
+    }
     let base = Finding::good(Stage::Identity, "the right to write without duplicates");
-    let finding = match answer.map_err(Told::Failed).and_then(|frame| granted(&frame)) {
+    let finding = match answer {
         Ok(Granted { code: ErrorCode::NONE, id, epoch }) => Finding {
             said: format!("producer id {id}, epoch {epoch}"),
             ..base.with("producer_id", id).with("epoch", epoch)
@@ -257,6 +266,16 @@ async fn ask_for_identity(host: &HostPort, reached: &Reached) -> Finding {
         Err(told) => bad(base, host, &told),
     };
     finding.after(begun.elapsed())
+}
+
+async fn ask_once_for_identity(reached: &Reached) -> Result<Granted, Told> {
+    let request = InitProducerIdRequest {
+        transactional_id: None,
+        transaction_timeout_ms: 60_000,
+        ..InitProducerIdRequest::default()
+    };
+    let frame = reached.link.ask(Typed::new(request)).await.map_err(Told::Failed)?;
+    granted(&frame)
 }
 
 /// What a broker said of a producer id.

@@ -48,7 +48,8 @@ impl Options {
                 "--json" => options.json = true,
                 "-v" | "--verbose" => options.verbose = true,
                 "--for" => {
-                    options.watch = Some(Duration::from_secs(arguments.parsed(option)?));
+                    let seconds: u32 = arguments.parsed(option)?;
+                    options.watch = Some(Duration::from_secs(seconds.into()));
                 }
                 unknown => return Err(format!("there is no option `{unknown}`")),
             }

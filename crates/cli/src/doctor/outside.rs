@@ -15,6 +15,7 @@ impl Outside for System {
     }
 
     fn ask(&mut self, what: &str) -> Result<String, String> {
-        rpassword::prompt_password(format!("{what}: ")).map_err(|error| error.to_string())
+        let typed = rpassword::prompt_password(format!("{what}: "));
+        typed.map_err(|error| format!("there is no terminal to ask at: {error}"))
     }
 }

@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 
 use super::finding::{Exit, Finding, Outcome};
 
+/// How much of a text is shown to people.
+const LONGEST: usize = 1000;
+
 /// For whom a report is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
@@ -141,9 +144,14 @@ pub(super) fn millis(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e6).round() / 1e3
 }
 
-/// What a peer says may not move the cursor of a terminal.
+/// What a peer says may not move the cursor of a terminal, nor fill it.
 fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    let mut shown: String =
+        text.chars().take(LONGEST).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 #[cfg(test)]

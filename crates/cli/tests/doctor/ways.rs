@@ -20,6 +20,15 @@ async fn a_good_broker_is_found_good() {
 }
 
 #[tokio::test]
+async fn a_broker_that_needs_a_moment_is_found_good() {
+    let bed = Bed::of(cluster(), Listener::Plain).await.with(&["--topic", "orders"]);
+    let fault = "init-producer-id: on-receipt error COORDINATOR_LOAD_IN_PROGRESS times 2";
+    let fault = bed.cluster.inject(fault.parse().unwrap());
+    check("good", &bed).await;
+    assert_eq!(bed.cluster.fired(fault), 2);
+}
+
+#[tokio::test]
 async fn a_good_broker_behind_tls_and_scram_is_found_good() {
     let builder = cluster().tls(ClientAuth::None).sasl(sasl(&SCRAM));
     let bed = Bed::of(builder, Listener::SaslTls).await.believing();
