@@ -31,7 +31,9 @@ pub(super) fn configured(
         let source = Source::file(Path::new(file)).map_err(|error| error.to_string())?;
         sources.push(source);
     }
-    sources.push(Source::pairs(options.properties.iter().cloned()));
+    let pairs = options.properties.iter();
+    let pairs = pairs.map(|(name, value)| (name.as_str(), value.reveal_text().unwrap_or_default()));
+    sources.push(Source::pairs(pairs));
     if let Some(servers) = &options.servers {
         sources.push(Source::pairs([("bootstrap.servers", servers.as_str())]));
     }

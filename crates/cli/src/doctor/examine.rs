@@ -225,7 +225,9 @@ fn bad(finding: Finding, host: &HostPort, told: &Told) -> Finding {
             if let Reason::Lost(failure) = &failed.reason {
                 return finding.bad(trouble(host, failure), Exit::of(failure));
             }
-            finding.bad(Trouble::new(&failed.reason, failed.next_step()), Exit::Failed)
+            let is_late = matches!(failed.reason, Reason::DeadlinePassed(_));
+            let exit = if is_late { Exit::Unreachable } else { Exit::Failed };
+            finding.bad(Trouble::new(&failed.reason, failed.next_step()), exit)
         }
     }
 }

@@ -1,9 +1,11 @@
 //! The way to a probe: its driver in the background, and questions to it.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use klamm_cluster::{Address, Cause, ConnFailure, HostPort, Payload, Reason, Stage};
-use klamm_cluster::{Fate, RequestFailure};
+use klamm_cluster::{
+    Address, Cause, ConnFailure, Fate, HostPort, Payload, Reason, RequestFailure, Stage,
+};
 use klamm_net::dial::Dialled;
 use klamm_net::{BoxFuture, Connector, Driver, Remote, ShellSettings, Transport};
 use klamm_protocol::negotiate::Negotiated;
@@ -16,6 +18,8 @@ use super::probe::{Answer, Ended, Opening, Probe, Progress};
 pub(super) struct Link {
     remote: Remote<Probe>,
     progress: watch::Receiver<Progress>,
+    /// How long a question may take, the time included in which the broker wants to be left alone.
+    patience: Duration,
 }
 
 impl Link {
@@ -25,11 +29,12 @@ impl Link {
         opening: Opening,
         settings: ShellSettings,
     ) -> Self {
+        let patience = opening.settings.request_timeout.saturating_mul(2);
         let (probe, progress) = Probe::new(opening);
         let held = Arc::new(Held(Mutex::new(Some(transport))));
         let (driver, remote) = Driver::new(probe, held, settings);
         tokio::spawn(driver.run());
-        Self { remote, progress }
+        Self { remote, progress, patience }
     }
 
     /// Waits until it is known what the broker speaks, and since when.
@@ -51,12 +56,15 @@ impl Link {
         self.progress.borrow().clone()
     }
 
-    /// Asks the broker; the connection's settings say how long that may take.
+    /// Asks the broker.
     pub(super) async fn ask(&self, payload: impl Payload + 'static) -> Answer {
-        let closed = || RequestFailure { reason: Reason::Closed, fate: Fate::NotWritten };
+        let failed = |reason| RequestFailure { reason, fate: Fate::Unknown };
         let asked = self.remote.with(move |probe, now| probe.ask(now, Box::new(payload)));
-        let told = asked.await.ok_or_else(closed)?;
-        told.await.unwrap_or_else(|_| Err(closed()))
+        let told = asked.await.ok_or_else(|| failed(Reason::Closed))?;
+        match tokio::time::timeout(self.patience, told).await {
+            Ok(told) => told.unwrap_or_else(|_| Err(failed(Reason::Closed))),
+            Err(_) => Err(failed(Reason::DeadlinePassed(None))),
+        }
     }
 }
 

@@ -2,18 +2,21 @@
 
 use std::time::Duration;
 
+use klamm_cluster::Secret;
+
 use super::secrets::{self, Outside};
 use crate::arguments::{Arguments, Complaint};
 
 /// What was asked for.
-#[derive(Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Options {
     /// `-b`: where to begin.
     pub(super) servers: Option<String>,
     /// `-F`: files of properties, in order.
     pub(super) files: Vec<String>,
-    /// `-X`: properties that overrule those of files, with their secrets read in.
-    pub(super) properties: Vec<(String, String)>,
+    /// `-X`: properties that overrule those of files, with their secrets read in. Which of them is
+    /// one is known by its name alone, so all are kept as such.
+    pub(super) properties: Vec<(String, Secret)>,
     /// `--topic`: what is to be written to.
     pub(super) topic: Option<String>,
     /// `--json`: for programs.
@@ -69,7 +72,7 @@ impl Options {
             found.value
         } else {
             self.warnings.extend(secrets::eaten_by_shell(name, value));
-            value.to_owned()
+            Secret::from(value)
         };
         self.properties.push((name.to_owned(), value));
         Ok(())
@@ -109,7 +112,7 @@ mod tests {
         ];
         let options = read(&words).unwrap();
         assert_eq!(options.servers.as_deref(), Some("a:1,b:2"));
-        assert_eq!(options.properties, [("client.id".to_owned(), "me=you".to_owned())]);
+        assert_eq!(options.properties, [("client.id".to_owned(), Secret::from("me=you"))]);
         assert_eq!(options.files, ["f", "g"]);
         assert_eq!(options.topic.as_deref(), Some("orders"));
         assert!(options.json && options.verbose && options.warnings.is_empty());
@@ -130,7 +133,8 @@ mod tests {
         let warning = options.warnings.join("\n");
         assert!(warning.contains("`sasl.password`") && warning.contains("env:"), "{warning}");
         assert!(!warning.contains("MARKER"));
-        assert_eq!(options.properties[0].1, "hunter2-MARKER");
+        assert_eq!(options.properties[0].1, Secret::from("hunter2-MARKER"));
+        assert!(!format!("{options:?}").contains("MARKER"));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Secrets that are not typed where everybody on the machine can read them.
 
+use klamm_cluster::Secret;
+
 use crate::arguments::Complaint;
 
 /// What the process can be asked for; a script in tests.
@@ -22,7 +24,7 @@ pub(super) trait Outside {
 
 /// A secret, and what its owner should know.
 pub(super) struct Found {
-    pub(super) value: String,
+    pub(super) value: Secret,
     pub(super) warning: Option<String>,
 }
 
@@ -49,26 +51,26 @@ pub(super) fn is_secret(name: &str) -> bool {
 /// # Errors
 /// When what it points at cannot be read.
 pub(super) fn read(name: &str, text: &str, outside: &mut dyn Outside) -> Result<Found, Complaint> {
-    let quiet = |value: String| Found { value, warning: None };
+    let quiet = |value: &str| Found { value: Secret::from(value), warning: None };
     if let Some(path) = text.strip_prefix('@') {
         let read = outside.file(path);
         let read = read.map_err(|words| format!("`{name}`: `{path}` cannot be read: {words}"))?;
-        return Ok(quiet(without_last_line_end(&read).to_owned()));
+        return Ok(quiet(without_last_line_end(&read)));
     }
     if let Some(variable) = text.strip_prefix("env:") {
         let value = outside.variable(variable);
         let missing = || format!("`{name}`: the environment has no `{variable}`");
-        return value.map(quiet).ok_or_else(missing);
+        return value.as_deref().map(quiet).ok_or_else(missing);
     }
     if text.strip_prefix("prompt:").is_some_and(str::is_empty) {
         let typed = outside.ask(name);
-        return typed.map(quiet).map_err(|words| format!("`{name}`: {words}"));
+        return typed.as_deref().map(quiet).map_err(|words| format!("`{name}`: {words}"));
     }
     let warning = format!(
         "`{name}` stands on the command line, where everybody on this machine can read it: write \
          `{name}=@FILE`, `{name}=env:NAME` or `{name}=prompt:`"
     );
-    Ok(Found { value: text.to_owned(), warning: Some(warning) })
+    Ok(Found { value: Secret::from(text), warning: Some(warning) })
 }
 
 /// A warning about a user name that a shell has most likely replaced by nothing.
@@ -113,8 +115,9 @@ pub(super) mod tests {
 
     fn value(text: &str) -> Result<String, Complaint> {
         let found = read("sasl.password", text, &mut Scripted::default())?;
-        assert!(found.warning.is_none() || found.value == text);
-        Ok(found.value)
+        let value = found.value.reveal_text().unwrap().to_owned();
+        assert!(found.warning.is_none() || value == text);
+        Ok(value)
     }
 
     #[test]

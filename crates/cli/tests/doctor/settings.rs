@@ -40,3 +40,24 @@ async fn secrets_are_kept_in_what_is_refused() {
     let said = refused(&["-b", "kafka:1", "-X", "security.protocol=SSL", "-X", file]).await;
     assert!(said.contains("ssl.keystore"), "{said}");
 }
+
+#[tokio::test]
+async fn files_hold_properties_and_secrets() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = free.local_addr().unwrap();
+    drop(free);
+    let folder = std::env::temp_dir().join(format!("klamm-doctor-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (properties, password) = (folder.join("a.properties"), folder.join("password"));
+    let text = format!("bootstrap.servers={place}\nsecurity.protocol=SASL_PLAINTEXT\n");
+    std::fs::write(&properties, text).unwrap();
+    std::fs::write(&password, "right-MARKER\n").unwrap();
+    let secret = format!("sasl.password=@{}", password.display());
+    let words = ["-F", properties.to_str().unwrap(), "-X", "sasl.mechanism=SCRAM-SHA-256"];
+    let words = [&words[..], &["-X", "sasl.username=alice", "-X", &secret]].concat();
+    let output = doctor(words.into_iter().map(str::to_owned).collect()).await;
+    std::fs::remove_dir_all(&folder).unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(4), "{said}");
+    assert!(said.contains("skip  SASL"), "{said}");
+}

@@ -171,6 +171,13 @@ async fn silence_is_told() {
 }
 
 #[tokio::test]
+async fn a_broker_that_wants_to_be_left_alone_is_not_waited_for() {
+    let bed = Bed::of(cluster(), Listener::Plain).await.with(&["--topic", "orders"]);
+    bed.cluster.inject("metadata: answering throttle 60s".parse().unwrap());
+    check("throttled", &bed.set("request.timeout.ms", "200")).await;
+}
+
+#[tokio::test]
 async fn a_broker_that_hangs_up_on_new_versions_is_asked_in_the_old_way() {
     let bed = Bed::of(cluster().persona(Persona::EventHubs), Listener::Plain).await;
     check("event_hubs", &bed.with(&["--topic", "orders"])).await;
