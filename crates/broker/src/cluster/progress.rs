@@ -224,7 +224,11 @@ impl State {
         };
         let led = partition.led_mut().ok_or(false)?;
         // A log that refuses a marker has fenced it: the transaction is over there.
-        let appended = led.log.append_marker(marker, epoch, now.wall);
+        let appended = if write.is_raised {
+            led.log.append_raised_marker(marker, epoch, now.wall)
+        } else {
+            led.log.append_marker(marker, epoch, now.wall)
+        };
         if at.topic == Coordinates::Groups.topic() {
             self.groups.end_transaction(write.pid, write.epoch, write.commit);
         }

@@ -121,7 +121,7 @@ impl PartitionLog {
         }
     }
 
-    /// Writes the end of a transaction, of which generation is not said.
+    /// Writes the end of a transaction of the first generation, whose epoch is that of its records.
     ///
     /// # Errors
     /// When the producer or the coordinator has a newer epoch.
@@ -136,21 +136,17 @@ impl PartitionLog {
     }
 
     /// Writes the end of a transaction of the second generation, whose epoch is above that of its
-    /// records. A copy of a marker is let through if nothing has begun since.
+    /// records. A copy of a marker is let through if nothing has begun since (KAFKA-19999).
     ///
     /// # Errors
     /// When the producer's epoch is not below the marker's, or the coordinator has a newer one.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "markers do not say yet which generation they end")
-    )]
-    pub(crate) fn append_marker_of_tv2(
+    pub(crate) fn append_raised_marker(
         &mut self,
         marker: Marker,
         leader_epoch: i32,
         now: WallMillis,
     ) -> Result<Appended, ErrorCode> {
-        self.producers.check_marker_of_tv2(&marker)?;
+        self.producers.check_raised_marker(&marker)?;
         Ok(self.store_marker(&marker, leader_epoch, now))
     }
 

@@ -162,7 +162,7 @@ impl Pair {
         let now = WallMillis(NOW);
         let written = match steps.below(2) {
             0 => self.leader.append_marker(marker, 1, now),
-            _ => self.leader.append_marker_of_tv2(marker, 1, now),
+            _ => self.leader.append_raised_marker(marker, 1, now),
         };
         if written.is_ok() {
             assert_eq!(self.leader.open_transaction(marker.pid), None, "a marker ends it");

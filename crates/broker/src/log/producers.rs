@@ -86,11 +86,12 @@ impl Producers {
         Ok(())
     }
 
-    /// Whether this marker of the second generation may be written.
-    pub(super) fn check_marker_of_tv2(&self, marker: &Marker) -> Result<(), ErrorCode> {
+    /// Whether this marker of the second generation may be written. The epoch that is the greatest
+    /// of all has no records, and 4.3.1 asks no more of it.
+    pub(super) fn check_raised_marker(&self, marker: &Marker) -> Result<(), ErrorCode> {
         let entry = self.0.get(&marker.pid);
         let is_late = entry.is_some_and(|entry| entry.epoch == marker.epoch);
-        if is_late && self.open_transaction(marker.pid).is_some() {
+        if is_late && marker.epoch != i16::MAX && self.open_transaction(marker.pid).is_some() {
             return Err(ErrorCode::INVALID_PRODUCER_EPOCH);
         }
         self.check_marker(marker)

@@ -68,6 +68,8 @@ pub(super) struct Ending {
     pub(super) outcome: Outcome,
     /// The producer id that replaces the exhausted one with the last marker.
     pub(super) next_pid: Option<i64>,
+    /// It raised the epoch: markers of generation two are above the records that they end.
+    pub(super) raises: bool,
     /// The partitions whose marker is not written yet.
     pub(super) left: BTreeSet<TopicPartition>,
 }
@@ -151,7 +153,8 @@ impl Entry {
             Bump::Rotate(next) => Some(next),
             Bump::Keep | Bump::Raise => None,
         };
-        self.state = State::Prepare(Ending { outcome, next_pid, left: self.partitions.clone() });
+        let (raises, left) = (bump != Bump::Keep, self.partitions.clone());
+        self.state = State::Prepare(Ending { outcome, next_pid, raises, left });
     }
 
     /// Generation one's fence: the open transaction's producer loses its epoch, and no repeated

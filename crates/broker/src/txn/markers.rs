@@ -22,6 +22,8 @@ pub(crate) struct MarkerWrite {
     pub(crate) epoch: i16,
     /// COMMIT, or else ABORT.
     pub(crate) commit: bool,
+    /// Its epoch is above that of the records that it ends.
+    pub(crate) is_raised: bool,
     /// The epoch of the coordinator, by which a partition knows a marker of one that is deposed.
     pub(crate) coordinator_epoch: i32,
     /// Where to write it.
@@ -45,6 +47,7 @@ impl Markers {
             id: id.to_owned(),
             pid: entry.identity.pid,
             epoch: entry.identity.epoch,
+            is_raised: ending.raises,
             commit: ending.outcome == Outcome::Commit,
             coordinator_epoch,
             partition: partition.clone(),

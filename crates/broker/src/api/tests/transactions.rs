@@ -5,16 +5,22 @@ use std::borrow::Cow;
 use klamm_protocol::describe_producers::DescribeProducersRequest;
 use klamm_protocol::describe_producers::request::TopicRequest;
 use klamm_protocol::describe_transactions::DescribeTransactionsRequest;
+use klamm_protocol::end_txn::EndTxnRequest;
 use klamm_protocol::init_producer_id::InitProducerIdRequest;
 use klamm_protocol::list_transactions::{ListTransactionsRequest, ListTransactionsResponse};
 use klamm_wire::{Epoch, ErrorCode, PartitionIndex, ProducerId};
 
 use super::{PRODUCE, only, parts, to};
+use crate::ClusterSettings;
+use crate::defects::Defect;
 use crate::testing::{DAWN, World, batch_in_txn, batch_of};
 
 /// One node, and the transactional ids `tx-1` with an open transaction and `other` with none.
 fn with_transactions() -> World {
-    let mut world = World::of(1);
+    begun(World::of(1))
+}
+
+fn begun(mut world: World) -> World {
     world.topic("orders", 2);
     let pid = init(&mut world, "tx-1");
     init(&mut world, "other");
@@ -156,4 +162,25 @@ fn a_request_of_two_producers_is_refused_as_a_whole() {
         parts(world.ask(1, PRODUCE, &request)).iter().map(|p| p.error_code).collect();
     assert_eq!(told, [ErrorCode::INVALID_PRODUCER_ID_MAPPING; 2]);
     assert_eq!((world.values("orders", 0), world.values("orders", 1).len()), (Vec::new(), 1));
+}
+
+/// A broker that lets anybody write into a transaction lets a batch come too early.
+#[test]
+fn a_marker_does_not_end_what_is_as_new_as_it() {
+    let mut settings = ClusterSettings::of(1);
+    settings.defects.switch_on(Defect::SkipsVerification);
+    let mut world = begun(World::with(settings));
+    let pid = world.cluster.state.transactions.describe("tx-1").unwrap().pid;
+    let mut early = to(&world, "orders", -1, vec![(1, batch_in_txn(pid, 1, 0, &["b"]))]);
+    early.transactional_id = Some(Cow::Borrowed("tx-1"));
+    assert_eq!(only(world.ask(1, 11, &early)).error_code, ErrorCode::NONE);
+    let end = EndTxnRequest {
+        transactional_id: Cow::Borrowed("tx-1"),
+        producer_id: ProducerId(pid),
+        producer_epoch: Epoch(0),
+        committed: true,
+        ..EndTxnRequest::default()
+    };
+    assert_eq!(world.ask(1, 5, &end).error_code, ErrorCode::NONE);
+    assert_eq!(world.partition("orders", 1).led().unwrap().log.end(), 2, "no marker");
 }

@@ -14,7 +14,7 @@ fn aborted(pid: i64, first_offset: i64) -> AbortedTxn {
 /// Writes a marker of the second generation.
 fn mark_in_tv2(bench: &mut Bench, epoch: i16) -> Result<Appended, ErrorCode> {
     let marker = Marker { pid: 9, epoch, commit: true, coordinator_epoch: 1 };
-    bench.log.append_marker_of_tv2(marker, 3, WallMillis(NOW))
+    bench.log.append_raised_marker(marker, 3, WallMillis(NOW))
 }
 
 #[test]
@@ -134,6 +134,14 @@ fn in_the_second_generation_a_marker_is_newer_than_its_records() {
     bench.accept(&batch(1).of(9, 1, 0).in_txn());
     assert_eq!(mark_in_tv2(&mut bench, 1), Err(EPOCH), "a copy that would end the next one");
     assert_eq!(bench.log.open_transaction(9), Some(3));
+}
+
+#[test]
+fn a_marker_of_the_greatest_epoch_is_never_too_late() {
+    let mut bench = Bench::new();
+    bench.accept(&batch(1).of(9, i16::MAX, 0).in_txn());
+    mark_in_tv2(&mut bench, i16::MAX).unwrap();
+    assert_eq!(bench.log.open_transaction(9), None);
 }
 
 #[test]

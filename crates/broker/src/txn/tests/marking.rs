@@ -131,6 +131,23 @@ fn failed(world: &mut World) -> MarkerWrite {
 }
 
 #[test]
+fn a_marker_says_whether_its_epoch_was_raised() {
+    for (version, is_raised) in [(4, false), (5, true)] {
+        let mut world = World::two();
+        let who = world.ongoing();
+        world.commit(who, version).unwrap();
+        assert_eq!(world.coordinator.poll_marker().unwrap().is_raised, is_raised);
+        world.coordinator.reload();
+        assert_eq!(world.coordinator.poll_marker().unwrap().is_raised, is_raised, "again");
+    }
+    for (mut world, is_raised) in [(World::one(), false), (World::two(), true)] {
+        world.ongoing();
+        world.pass(Duration::from_secs(120));
+        assert_eq!(world.coordinator.poll_marker().unwrap().is_raised, is_raised, "too late");
+    }
+}
+
+#[test]
 fn a_marker_that_failed_twice_is_handed_out_once_and_wakes_once() {
     let mut world = World::two();
     let write = failed(&mut world);
