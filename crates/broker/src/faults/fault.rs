@@ -116,6 +116,8 @@ pub enum Afterwards {
 pub struct When {
     /// Those of this API.
     pub api: Option<ApiKey>,
+    /// Those of a version above this one.
+    pub above: Option<i16>,
     /// Those that come to this node.
     pub node: Option<NodeId>,
     /// Those of this client id.
@@ -159,6 +161,7 @@ impl Default for When {
     fn default() -> Self {
         Self {
             api: None,
+            above: None,
             node: None,
             client: None,
             topic: None,
@@ -180,6 +183,12 @@ impl Fault {
     /// Only of requests of this API.
     pub fn of(mut self, api: ApiKey) -> Self {
         self.when.api = Some(api);
+        self
+    }
+
+    /// Only of requests of a version above this one.
+    pub fn above(mut self, version: i16) -> Self {
+        self.when.above = Some(version);
         self
     }
 

@@ -154,6 +154,7 @@ impl Fault {
 impl When {
     fn fits(&self, asked: &Asked) -> bool {
         self.api.is_none_or(|api| api == asked.api)
+            && self.above.is_none_or(|version| asked.version > version)
             && self.node.is_none_or(|node| node == asked.node)
             && self.client.as_ref().is_none_or(|client| *client == asked.client_id)
     }

@@ -1,6 +1,7 @@
 //! Which requests are hit, and how many of them.
 
 use klamm_protocol::ApiKey;
+use klamm_protocol::api_versions::ApiVersionsRequest;
 use klamm_wire::NodeId;
 
 use super::*;
@@ -37,6 +38,17 @@ fn chance_hits_the_same_requests_with_the_same_seed() {
     assert_eq!(hits, hit());
     let (mut world, ..) = one_with("any: on-receipt hang chance 0%");
     assert_eq!(unanswered(&mut world, 40), [0; 0]);
+}
+
+#[test]
+fn only_versions_above_the_one_that_is_named_are_meant() {
+    let (mut world, client, fault) = one_with("api-versions above 3: on-receipt drop-connection");
+    world.send(client, 3, &ApiVersionsRequest::default());
+    world.send(client, VERSION, &all_topics());
+    assert!(!world.is_closed(client));
+    world.send(client, 4, &ApiVersionsRequest::default());
+    assert!(world.is_closed(client));
+    assert_eq!(world.cluster.fired(fault), 1);
 }
 
 #[test]

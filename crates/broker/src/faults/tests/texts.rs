@@ -8,10 +8,11 @@ use proptest::prelude::*;
 use super::*;
 use crate::faults::{Chance, Place, Withhold};
 
-const TEXTS: [&str; 17] = [
+const TEXTS: [&str; 18] = [
     "produce: after-append drop-connection skip 2 times 1",
     "any: on-receipt hang",
     "any node 2: on-receipt drop-connection every 3",
+    "api-versions above 3 node 1: on-receipt drop-connection",
     "produce topic orders partition 3: before-append error NOT_LEADER_OR_FOLLOWER times 2",
     "produce: before-append error 999",
     "init-producer-id client \"a client: \\\"x\\\"\": on-receipt delay 200ms",
@@ -51,7 +52,8 @@ fn an_error_says_what_was_expected_and_what_stands_there() {
     let complaints = [
         ("", "expected `any` or an API such as `produce`, found the end"),
         ("prduce: x", "expected `any` or an API such as `produce`, found `prduce`"),
-        ("produce", "expected `node`, `client`, `topic`, `partition` or `:`, found the end"),
+        ("produce", "expected `above`, `node`, `client`, `topic`, `partition` or `:`, found "),
+        ("produce above all", "expected a version, found `all`"),
         ("produce node x", "expected the id of a node, found `x`"),
         ("any: answering", "expected `cut`, `duplicate`, `wrong-correlation-id`, `garbage`, "),
         ("any: later", "expected `on-receipt`, `before-append`, `after-append`, `answering` or "),

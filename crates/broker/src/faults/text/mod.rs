@@ -3,7 +3,7 @@
 //! ```text
 //! fault  = api { which } ":" place action { limit }
 //! api    = "any" or a name such as produce, init-producer-id
-//! which  = "node" N | "client" NAME | "topic" NAME | "partition" N
+//! which  = "above" VERSION | "node" N | "client" NAME | "topic" NAME | "partition" N
 //! place  = on-receipt | before-append | after-append | answering | after-answer
 //! limit  = "skip" N | "every" N | "chance" P% | "times" N
 //! ```
@@ -48,8 +48,9 @@ impl std::error::Error for ParseFaultError {}
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let When { api, node, client, topic, partition, .. } = &self.when;
+        let When { api, above, node, client, topic, partition, .. } = &self.when;
         f.write_str(&api.map_or_else(|| "any".to_owned(), api_name))?;
+        above.map_or(Ok(()), |version| write!(f, " above {version}"))?;
         node.map_or(Ok(()), |node| write!(f, " node {}", node.0))?;
         client.as_ref().map_or(Ok(()), |name| write!(f, " client {}", quoted(name)))?;
         topic.as_ref().map_or(Ok(()), |name| write!(f, " topic {}", quoted(name)))?;

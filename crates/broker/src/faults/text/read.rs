@@ -11,7 +11,7 @@ use super::words::Words;
 use super::{ParseFaultError, values};
 
 const API: &str = "`any` or an API such as `produce`";
-const WHICH: &str = "`node`, `client`, `topic`, `partition` or `:`";
+const WHICH: &str = "`above`, `node`, `client`, `topic`, `partition` or `:`";
 const PLACE: &str = "`on-receipt`, `before-append`, `after-append`, `answering` or `after-answer`";
 const INTERCEPT: &str = "`drop-connection`, `hang`, `delay` or `error`";
 const WITHHOLD: &str = "`drop-connection`, `hang`, `delay`, `error` or `slow-disk`";
@@ -63,6 +63,7 @@ fn which(words: &mut Words, when: &mut When) -> Read<()> {
     loop {
         match words.keyword(WHICH)?.as_deref() {
             Some(":") => return Ok(()),
+            Some("above") => when.above = Some(value(words, "a version", parsed)?),
             Some("node") => when.node = Some(NodeId(value(words, "the id of a node", parsed)?)),
             Some("client") => when.client = Some(words.next("a client id")?),
             Some("topic") => when.topic = Some(words.next("the name of a topic")?),
