@@ -15,13 +15,18 @@ impl Cluster {
     /// Does everything that can be done until another event.
     pub(super) fn turn(&mut self, now: Now) {
         loop {
-            // Wishes first, then what comes of them: a wish alone moves nothing.
-            let mut moved = self.route(now);
+            // What an answer said comes first: who is in the picture can be dialled only then.
+            let mut moved = self.read_picture(now);
+            moved |= self.read_coordinators();
+            // Our own requests go before those who would take all room for ever. They come again
+            // behind them, because a wish of theirs alone moves nothing.
+            moved |= self.mind_own_business(now);
+            moved |= self.route(now);
             moved |= self.mind_own_business(now);
             moved |= self.follow_orders(now);
-            moved |= self.read_picture(now);
-            moved |= self.read_coordinators();
             moved |= self.let_go();
+            // Beginning again moves nothing but the picture.
+            moved |= self.read_picture(now);
             if !moved {
                 break;
             }

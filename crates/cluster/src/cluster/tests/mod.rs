@@ -4,6 +4,7 @@
 #![allow(clippy::arithmetic_side_effects)]
 
 mod peer;
+mod picture;
 mod quiet;
 mod walks;
 mod world;

@@ -28,6 +28,8 @@ pub(super) enum Habit {
     HangUp,
     /// Sends bytes that are no answer.
     Garbage,
+    /// Answers, and sends bytes that are no answer right behind.
+    Babble,
     /// Answers under a wrong number.
     WrongNumber,
     /// Says this code where the answer has a place for one.
@@ -99,7 +101,7 @@ fn react(frame: &Bytes, picture: &Picture, habit: Option<Habit>) -> Option<React
             code = said;
             number
         }
-        None => number,
+        Some(Habit::Babble) | None => number,
     };
     let segments = match key {
         ApiKey::Produce => return None,
@@ -109,7 +111,11 @@ fn react(frame: &Bytes, picture: &Picture, habit: Option<Habit>) -> Option<React
         }
         other => answer(other, (version, number), ErrorCode(code), picture),
     };
-    Some(Reaction::Answer(whole(&segments.unwrap())))
+    let mut answer = segments.unwrap().to_vec();
+    if habit == Some(Habit::Babble) {
+        answer.extend_from_slice(&framed(&[0xff; 8]));
+    }
+    Some(Reaction::Answer(Bytes::from(answer)))
 }
 
 /// The answer of an API that tells little.
@@ -149,10 +155,6 @@ fn coordinator(picture: &Picture, error_code: ErrorCode) -> FindCoordinatorRespo
         port: i32::from(*port),
         ..Default::default()
     }
-}
-
-fn whole(segments: &Segments) -> Bytes {
-    Bytes::from(segments.to_vec())
 }
 
 fn framed(body: &[u8]) -> Bytes {

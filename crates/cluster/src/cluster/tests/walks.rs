@@ -43,6 +43,7 @@ fn habit() -> impl Strategy<Value = Habit> {
         Just(Habit::HangUp),
         Just(Habit::Garbage),
         Just(Habit::WrongNumber),
+        Just(Habit::Babble),
         prop::sample::select(vec![3_i16, 5, 14, 15, 16, 29, 53, -1]).prop_map(Habit::Code),
     ]
 }

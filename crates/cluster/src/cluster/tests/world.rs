@@ -1,6 +1,6 @@
 //! A cluster machine, a few servers, and a clock that only moves when there is nothing to do.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::IoSlice;
 use std::time::Duration;
 
@@ -26,6 +26,8 @@ pub(super) struct Server {
     pub(super) is_down: bool,
     /// Who dials it hears nothing at all.
     pub(super) is_away: bool,
+    /// Its answers wait for [`World::release`].
+    pub(super) is_slow: bool,
     pub(super) habits: BTreeMap<ApiKey, Habit>,
     /// What it was asked, in order.
     pub(super) asked: Vec<ApiKey>,
@@ -48,6 +50,8 @@ pub(super) struct World {
     pub(super) picture: Picture,
     pub(super) servers: BTreeMap<HostPort, Server>,
     conns: BTreeMap<ConnId, (HostPort, Peer)>,
+    /// Answers of slow servers.
+    held: VecDeque<(ConnId, Bytes)>,
     pub(super) ends: BTreeMap<RequestId, End>,
     pub(super) news: Vec<News>,
     /// Requests that end when they have left.
@@ -81,6 +85,7 @@ impl World {
             picture,
             servers,
             conns: BTreeMap::new(),
+            held: VecDeque::new(),
             ends: BTreeMap::new(),
             news: Vec::new(),
             unanswered: BTreeSet::new(),
@@ -102,11 +107,26 @@ impl World {
         }
     }
 
+    /// Sends the oldest answer of a slow server; false if there is none.
+    pub(super) fn release(&mut self) -> bool {
+        let Some((conn, bytes)) = self.held.pop_front() else { return false };
+        if self.conns.contains_key(&conn) {
+            self.happens(Event::Received { conn, bytes });
+        }
+        true
+    }
+
     /// How often a server was dialled while so much time passed.
     pub(super) fn dials_within(&mut self, id: i32, time: Duration) -> usize {
         let before = self.server(id).dialled;
         self.pass(time);
         self.server(id).dialled - before
+    }
+
+    /// The server of a connection closes it.
+    pub(super) fn hang_up(&mut self, conn: ConnId) {
+        self.conns.remove(&conn);
+        self.happens(Event::Closed { conn, cause: Cause::ClosedByPeer });
     }
 
     pub(super) fn conns_of(&self, id: i32) -> Vec<ConnId> {
@@ -121,11 +141,19 @@ impl World {
 
     /// Asks for a producer id within 10 seconds.
     pub(super) fn ask(&mut self, to: Destination) -> RequestId {
+        self.ask_at_once(&[to])[0]
+    }
+
+    /// The same of many, before anything comes of the first.
+    pub(super) fn ask_at_once(&mut self, of: &[Destination]) -> Vec<RequestId> {
         let deadline = self.now.mono.saturating_add(Duration::from_secs(10));
-        let payload = Box::new(Typed::new(InitProducerIdRequest::default()));
-        let id = self.cluster.ask(self.now, Asking { to, deadline, payload });
+        let mut ask = |to: &Destination| {
+            let payload = Box::new(Typed::new(InitProducerIdRequest::default()));
+            self.cluster.ask(self.now, Asking { to: to.clone(), deadline, payload })
+        };
+        let ids = of.iter().map(&mut ask).collect();
         self.settle();
-        id
+        ids
     }
 
     /// Produces nothing at all, with acks=0.
@@ -239,8 +267,10 @@ impl World {
         let server = self.servers.get_mut(host).unwrap();
         let reactions = peer.read(Bytes::from(shown), &self.picture, &mut server.habits);
         server.asked.extend(reactions.iter().map(|(key, _)| *key));
+        let is_slow = server.is_slow;
         for reaction in reactions.into_iter().filter_map(|(_, reaction)| reaction) {
             match reaction {
+                Reaction::Answer(bytes) if is_slow => self.held.push_back((conn, bytes)),
                 Reaction::Answer(bytes) if self.conns.contains_key(&conn) => {
                     self.happens(Event::Received { conn, bytes });
                 }
