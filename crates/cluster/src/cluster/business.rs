@@ -135,7 +135,7 @@ impl Cluster {
         }
     }
 
-    /// Sends a request of our own; whether the connection took it.
+    /// Sends a request of our own; whether anything came of that.
     fn send_own(&mut self, now: Now, conn: ConnId, purpose: Purpose) -> bool {
         let id = self.requests.draw();
         let payload: &dyn crate::request::Payload = match &purpose {
@@ -146,12 +146,12 @@ impl Cluster {
         let sent = self.links.get_mut(conn).map(|link| link.connection.send(now, id, payload));
         self.requests.own(id, purpose, conn);
         let taken = matches!(sent, Some(Ok(())));
-        if taken {
-            self.pump(now, conn);
-        } else {
+        if !taken {
             self.lost_own(now, id);
         }
-        taken
+        // Whether it was taken or not, the connection may have found that its own time is over.
+        self.pump(now, conn);
+        taken || self.links.get(conn).is_none()
     }
 
     /// A request of our own will not be answered.

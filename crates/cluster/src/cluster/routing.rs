@@ -117,23 +117,24 @@ impl Cluster {
         }
     }
 
-    /// Hands a request to a connection; whether it left the queue of those that wait.
+    /// Hands a request to a connection; whether anything came of that.
     fn send(&mut self, now: Now, id: RequestId, conn: ConnId) -> bool {
         let Some(link) = self.links.get_mut(conn) else { return false };
         let Some(open) = self.requests.get(id) else { return false };
-        let Purpose::Asked { payload, .. } = &open.purpose else { return false };
+        let Purpose::Asked { to, payload, .. } = &open.purpose else { return false };
+        let is_final =
+            |reason: &Reason| to.is_one_connection() || *reason != Reason::NoSuchConnection;
         match link.connection.send(now, id, payload.as_ref()) {
-            Ok(()) => {
-                self.requests.sent(id, conn);
+            Ok(()) => self.requests.sent(id, conn),
+            Err(Some(reason)) if is_final(&reason) => self.fail(id, reason, Fate::NotWritten),
+            Err(_) => {
+                // It may have found that its own time is over, and have ended.
                 self.pump(now, conn);
-                true
-            }
-            Err(None) => false,
-            Err(Some(reason)) => {
-                self.fail(id, reason, Fate::NotWritten);
-                true
+                return self.links.get(conn).is_none();
             }
         }
+        self.pump(now, conn);
+        true
     }
 
     /// Who a request waits for, if that is a certain server.

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use klamm_protocol::ApiKey;
+
+use super::peer::Habit;
 use super::world::{End, World};
-use super::{node, transaction};
-use crate::Destination;
+use super::{failure, node, transaction};
+use crate::{Destination, Fate};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -37,4 +40,20 @@ fn who_was_dialled_for_anybody_is_let_go_when_another_is_up() {
     assert_eq!(world.drive(certain), &End::Answered);
     assert_eq!(world.drive(anybody), &End::Answered);
     assert_eq!(world.dials_within(dead, MINUTE), 0);
+}
+
+#[test]
+fn a_request_that_finds_its_connection_out_of_time_goes_elsewhere() {
+    for to in [Destination::Any, node(1)] {
+        let mut world = World::of(1);
+        let first = world.ask(to.clone());
+        world.drive(first);
+        world.server(1).habits.insert(ApiKey::InitProducerId, Habit::Silence);
+        let lost = world.ask(to.clone());
+        world.server(1).habits.clear();
+        world.sleep(MINUTE);
+        let asked = world.ask(to);
+        assert_eq!(failure(&world.ends[&lost]).fate, Fate::Unknown, "it is told at once");
+        assert_eq!(world.drive(asked), &End::Answered);
+    }
 }

@@ -198,6 +198,11 @@ impl World {
         self.now.mono = until;
     }
 
+    /// Time that nobody looked at: a machine that slept.
+    pub(super) fn sleep(&mut self, time: Duration) {
+        self.now.mono = self.now.mono.saturating_add(time);
+    }
+
     /// Goes on to the next instant at which something is due.
     fn tick(&mut self) -> bool {
         let Some(wake) = self.cluster.next_wake() else { return false };
