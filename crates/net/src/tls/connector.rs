@@ -189,7 +189,11 @@ fn introduced(
         let why = if matches!(error, Error::InconsistentKeys(_)) {
             "the key is not the one of the first certificate".to_owned()
         } else {
-            facts::shown(&error.to_string())
+            format!(
+                "the provider of cryptography does not take this key ({}); RSA from 2048 bits on, \
+                 ECDSA on P-256 or P-384 and Ed25519 are taken by all",
+                facts::shown(&error.to_string())
+            )
         };
         TlsFailure::BadSettings(format!(
             "the client's certificate of {chain_place} with the key of {key_place} cannot be \
