@@ -3,9 +3,10 @@
 use klamm_cluster::Secret;
 use klamm_cluster::TlsFailure;
 use klamm_cluster::transport::ClientIdentity;
-use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::pem::{Error, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
+use super::lines::why;
 use super::pem::{Content, Loaded, load};
 
 /// The label of a key under a password.
@@ -35,11 +36,9 @@ fn chain(loaded: &Loaded) -> Result<Vec<CertificateDer<'static>>, TlsFailure> {
     let certificates = CertificateDer::pem_slice_iter(loaded.text.reveal());
     let chain: Result<Vec<_>, _> = certificates.collect();
     match chain {
-        Ok(chain) if chain.is_empty() => {
-            Err(loaded.bad("it holds no `-----BEGIN CERTIFICATE-----`"))
-        }
+        Ok(chain) if chain.is_empty() => Err(loaded.lacks("`-----BEGIN CERTIFICATE-----`")),
         Ok(chain) => Ok(chain),
-        Err(error) => Err(loaded.bad(&format!("the PEM is bad: {error}"))),
+        Err(error) => Err(loaded.bad(why(&error))),
     }
 }
 
@@ -57,12 +56,12 @@ fn key(loaded: &Loaded, password: Option<&Secret>) -> Result<PrivateKeyDer<'stat
             .ok_or_else(|| loaded.bad("its key is encrypted: set `ssl.key.password`"))?;
         return decrypted(loaded, text, password);
     }
-    // What the parser says of a bad PEM quotes the line.
-    PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|_| {
-        loaded.bad(
-            "it holds no key that can be read (`PRIVATE KEY`, `RSA PRIVATE KEY`, \
-             `EC PRIVATE KEY` or `ENCRYPTED PRIVATE KEY`)",
-        )
+    PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|error| match error {
+        Error::NoItemsFound => loaded.lacks(
+            "key that can be read (`PRIVATE KEY`, `RSA PRIVATE KEY`, `EC PRIVATE KEY` or \
+             `ENCRYPTED PRIVATE KEY`)",
+        ),
+        error => loaded.bad(why(&error)),
     })
 }
 

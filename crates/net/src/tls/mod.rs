@@ -14,6 +14,7 @@ mod facts;
 mod failure;
 mod identity;
 mod key_log;
+mod lines;
 mod looks;
 mod moment;
 mod pem;

@@ -7,6 +7,8 @@ use std::path::Path;
 use klamm_cluster::transport::Pem;
 use klamm_cluster::{Secret, TlsFailure};
 
+use super::lines::straightened;
+
 /// The longest file that is read: the bundles of systems have a quarter of a megabyte.
 const LONGEST: u64 = 8 << 20;
 
@@ -78,6 +80,19 @@ impl Loaded {
     }
 }
 
+impl Loaded {
+    /// That what is wanted does not stand in it, and what does.
+    pub(super) fn lacks(&self, label: &str) -> TlsFailure {
+        let holds = |part: &[u8]| self.text.reveal().windows(part.len()).any(|found| found == part);
+        let instead = match (holds(b"PRIVATE KEY-----"), holds(b"-----BEGIN CERTIFICATE-----")) {
+            (true, false) => ", but a key",
+            (false, true) => ", but a certificate",
+            (true, true) | (false, false) => "",
+        };
+        self.bad(&format!("it holds no {label}{instead}"))
+    }
+}
+
 /// A failure that names the place, what is wrong there and the property to set.
 pub(super) fn bad(content: Content, place: &str, why: &str) -> TlsFailure {
     let (what, property) = (content.words(), content.property());
@@ -97,7 +112,7 @@ pub(super) fn load(pem: &Pem, content: Content) -> Result<Loaded, TlsFailure> {
     let loaded = Loaded { content, place, text };
     match wrong_form(&loaded, pem) {
         Some(why) => Err(loaded.bad(&why)),
-        None => Ok(loaded),
+        None => Ok(Loaded { text: straightened(&loaded.text), ..loaded }),
     }
 }
 

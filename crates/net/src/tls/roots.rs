@@ -6,6 +6,7 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
+use super::lines::why;
 use super::pem::{Content, Loaded, load};
 
 /// Everybody whom we believe, and the same in words for who has to find out why that was too few.
@@ -43,11 +44,10 @@ pub(super) fn load_roots(settings: &TlsSettings) -> Result<Roots, TlsFailure> {
 fn add(store: &mut RootCertStore, loaded: &Loaded, pem: &Pem) -> Result<String, TlsFailure> {
     let mut certificates = Vec::new();
     for certificate in CertificateDer::pem_slice_iter(loaded.text.reveal()) {
-        certificates
-            .push(certificate.map_err(|error| loaded.bad(&format!("the PEM is bad: {error}")))?);
+        certificates.push(certificate.map_err(|error| loaded.bad(why(&error)))?);
     }
     if certificates.is_empty() {
-        return Err(loaded.bad("it holds no `-----BEGIN CERTIFICATE-----`"));
+        return Err(loaded.lacks("`-----BEGIN CERTIFICATE-----`"));
     }
     let (added, left_out) = store.add_parsable_certificates(certificates);
     if added == 0 {
@@ -99,11 +99,35 @@ mod tests {
         for (text, why) in [
             ("hello", "holds no `-----BEGIN CERTIFICATE-----`"),
             (junk, "none of its certificates"),
-            ("-----BEGIN CERTIFICATE-----\n", "the PEM is bad"),
+            ("-----BEGIN CERTIFICATE-----\n", "has no `-----END"),
         ] {
             let words = load_roots(&settings(&[text], false)).expect_err(text).to_string();
             assert!(words.contains(why) && words.contains("`ssl.ca.location`"), "{words}");
         }
+    }
+
+    #[test]
+    fn roots_are_read_as_editors_leave_them() {
+        let [one, other] = [1, 2].map(|seed| TestCa::new(seed).expect("a CA").pem());
+        let both = format!("{one}{other}");
+        for text in [
+            format!("\u{feff}{both}"),
+            both.replace('\n', "\r\n"),
+            both.replace('\n', "\r"),
+            both.lines().map(|line| format!("  {line} \n")).collect(),
+            format!("Bag Attributes\n    friendlyName: one\n{one}subject=CN = other\n\n{other}"),
+            both.trim_end().to_owned(),
+        ] {
+            let roots = load_roots(&settings(&[&text], false)).expect("roots");
+            assert_eq!(roots.store.len(), 2, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_in_the_place_of_a_certificate_is_told() {
+        let key = include_str!("testdata/ec-pkcs8.key");
+        let words = load_roots(&settings(&[key], false)).expect_err("a refusal").to_string();
+        assert!(words.contains("`-----BEGIN CERTIFICATE-----`, but a key"), "{words}");
     }
 
     #[test]

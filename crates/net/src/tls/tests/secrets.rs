@@ -16,6 +16,14 @@ fn bodies() -> impl Iterator<Item = &'static str> {
     [ENCRYPTED, OPEN].into_iter().flat_map(str::lines).filter(|line| !line.starts_with("-----"))
 }
 
+/// Whether a text shows a line of a key, as it is or as the numbers of its bytes.
+fn shows_a_key(printed: &str) -> bool {
+    bodies().any(|line| {
+        let numbers = format!("{:?}", line.as_bytes());
+        printed.contains(line) || printed.contains(numbers.trim_matches(['[', ']']))
+    })
+}
+
 /// What somebody could print of these settings and of what comes of them.
 fn printed(chain: &str, key: &str, password: &str) -> String {
     let (chain, key) = (text(chain), text(key));
@@ -41,7 +49,20 @@ fn neither_password_nor_key_is_ever_printed() {
     ] {
         let printed = printed(chain, key, password);
         assert!(!printed.contains(MARKER), "{printed}");
-        assert!(bodies().all(|line| !printed.contains(line)), "{printed}");
+        assert!(!shows_a_key(&printed), "{printed}");
+    }
+}
+
+#[test]
+fn a_key_whose_line_breaks_are_gone_is_not_printed_either() {
+    let both = [CERTIFICATE, OPEN].concat();
+    for breaks in ["", " ", "\\n"] {
+        let joined = both.replace('\n', breaks);
+        for (chain, key) in [(&*joined, OPEN), (CERTIFICATE, &*joined), (&*joined, &*joined)] {
+            let printed = printed(chain, key, MARKER);
+            assert!(printed.contains("line breaks are gone"), "{printed}");
+            assert!(!shows_a_key(&printed), "{printed}");
+        }
     }
 }
 
