@@ -1,9 +1,9 @@
 //! The whole: requests find connections, connections are made, the picture is kept.
 //!
 //! [`Cluster`] joins the machines of this crate. A layer above asks ([`Cluster::ask`]) and reads
-//! what came about ([`Cluster::next_news`]); a shell drives it through [`Drive`]. Every request
-//! that is asked ends exactly once and by its deadline: answered, failed with what may be believed,
-//! or, where no answer comes, flushed.
+//! what came about ([`Cluster::next_news`]); a shell drives it through [`Drive`](crate::Drive).
+//! Every request that is asked ends exactly once and by its deadline: answered, failed with what
+//! may be believed, or, where no answer comes, flushed.
 //!
 //! What it does by itself: it asks for metadata when that is due, looks for coordinators that
 //! somebody waits for, dials whom somebody waits for, tries the next server when one fails, begins
