@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cuts::peer::{HOST, PORT, Peer};
+use cuts::wire::{Taken, tapped, times_taken};
 use klamm_broker::cluster::{ClusterSettings, Listener};
 use klamm_broker::security::Sasl;
 use klamm_broker::security::sasl::{Credentials as Users, Iterations};
@@ -20,11 +21,14 @@ use klamm_protocol::init_producer_id::InitProducerIdRequest;
 use tokio::io::duplex;
 use world::pass;
 
+/// The number of SaslAuthenticate in the protocol.
+const AUTHENTICATE: i16 = 36;
 const LIFETIME: Duration = Duration::from_secs(60);
 
 struct Pipes {
     peer: Arc<Peer>,
     dialled: AtomicUsize,
+    taken: Taken,
 }
 
 impl Connector for Pipes {
@@ -36,6 +40,7 @@ impl Connector for Pipes {
         self.dialled.fetch_add(1, Ordering::SeqCst);
         let (ours, theirs) = duplex(1 << 16);
         tokio::spawn(Arc::clone(&self.peer).serve(theirs));
+        let ours = tapped(ours, &self.taken);
         Box::pin(async { Ok(Box::new(ours) as Box<dyn klamm_net::Transport>) })
     }
 }
@@ -64,7 +69,7 @@ async fn saying_again_who_we_are_disturbs_no_question() {
         let mut broker = ClusterSettings::of(1);
         broker.security.sasl = Sasl::new(users).with_max_reauth(LIFETIME);
         let peer = Peer::new(broker, Listener::SaslPlain);
-        let pipes = Arc::new(Pipes { peer, dialled: AtomicUsize::new(0) });
+        let pipes = Arc::new(Pipes { peer, dialled: AtomicUsize::new(0), taken: Taken::default() });
         let connector = Arc::clone(&pipes) as Arc<dyn Connector>;
         let shell = ShellSettings::default();
         let settings = settings(credentials);
@@ -74,5 +79,6 @@ async fn saying_again_who_we_are_disturbs_no_question() {
             pass(Duration::from_secs(1)).await;
         }
         assert_eq!(pipes.dialled.load(Ordering::SeqCst), 1, "five lifetimes on one connection");
+        assert!(times_taken(&pipes.taken, AUTHENTICATE) >= 5, "one for each lifetime");
     }
 }

@@ -141,21 +141,23 @@ pub fn tapped<T>(inner: T, taken: &Taken) -> Tap<T> {
 
 /// Whether all bytes of a request of this API were taken on any connection.
 pub fn was_taken(taken: &Taken, api: i16) -> bool {
-    taken.lock().unwrap().iter().any(|stream| holds(stream, api))
+    times_taken(taken, api) > 0
 }
 
-fn holds(mut stream: &[u8], api: i16) -> bool {
+/// How many requests of this API were taken whole, on all connections.
+pub fn times_taken(taken: &Taken, api: i16) -> usize {
+    taken.lock().unwrap().iter().map(|stream| times(stream, api)).sum()
+}
+
+fn times(mut stream: &[u8], api: i16) -> usize {
+    let mut times = 0;
     while let Some((length, rest)) = stream.split_first_chunk::<4>() {
-        let Some((frame, rest)) = rest.split_at_checked(u32::from_be_bytes(*length) as usize)
-        else {
-            return false;
-        };
-        if frame.starts_with(&api.to_be_bytes()) {
-            return true;
-        }
+        let length = u32::from_be_bytes(*length) as usize;
+        let Some((frame, rest)) = rest.split_at_checked(length) else { break };
+        times += usize::from(frame.starts_with(&api.to_be_bytes()));
         stream = rest;
     }
-    false
+    times
 }
 
 impl<T: AsyncRead + Unpin> AsyncRead for Tap<T> {
