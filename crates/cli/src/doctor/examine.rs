@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use klamm_cluster::failure::next_step_for;
 use klamm_cluster::request::Typed;
-use klamm_cluster::{Cause, HostPort, Reason, RequestFailure};
+use klamm_cluster::{Cause, HostPort, Payload, Reason, RequestFailure};
 use klamm_protocol::ApiKey;
 use klamm_protocol::frame::{DecodeFrameError, ResponseFrame};
 use klamm_protocol::init_producer_id::{InitProducerIdRequest, InitProducerIdResponse};
@@ -111,11 +111,9 @@ impl<W: Write + Send> Examination<'_, W> {
 
     async fn see_cluster(&mut self, host: &HostPort, reached: &Reached) -> Option<Picture> {
         let begun = Instant::now();
-        let answer = reached.link.ask(picture::ask_for_cluster(&reached.versions)).await;
+        let answer = ask(reached, picture::ask_for_cluster(&reached.versions)).await;
         let base = |finding: Finding| finding.after(begun.elapsed());
-        let seen = answer
-            .map_err(Told::Failed)
-            .and_then(|frame| picture::cluster(&frame).map_err(Told::Malformed));
+        let seen = answer.and_then(|frame| picture::cluster(&frame).map_err(Told::Malformed));
         match seen {
             Ok(picture) => {
                 self.report.say(&base(brokers::finding(&picture)));
@@ -211,12 +209,34 @@ async fn looked_at_again(
 
 /// Why there is no answer that can be read.
 enum Told {
+    /// The broker wants to be left alone for longer than anybody would wait.
+    Throttled,
     Failed(RequestFailure),
     Malformed(DecodeFrameError),
 }
 
+/// Asks, and tells apart why there is no answer.
+async fn ask(reached: &Reached, payload: impl Payload + 'static) -> Result<ResponseFrame, Told> {
+    let answer = reached.link.ask(payload).await;
+    answer.map_err(|failed| {
+        let is_late = matches!(failed.reason, Reason::DeadlinePassed(_));
+        if is_late && reached.link.progress().is_throttled {
+            Told::Throttled
+        } else {
+            Told::Failed(failed)
+        }
+    })
+}
+
 fn bad(finding: Finding, host: &HostPort, told: &Told) -> Finding {
     match told {
+        Told::Throttled => {
+            let code = ErrorCode::THROTTLING_QUOTA_EXCEEDED;
+            let next = next_step_for(code, ApiKey::Metadata).map(str::to_owned);
+            let cause =
+                "the broker wants this client to be quiet for longer than an answer may take";
+            finding.bad(Trouble::new(cause, next), Exit::Unreachable)
+        }
         Told::Malformed(error) => {
             let next = "Report this with the broker's version: its answer cannot be read.";
             finding.bad(Trouble::new(error, Some(next.to_owned())), Exit::Failed)
@@ -234,9 +254,8 @@ fn bad(finding: Finding, host: &HostPort, told: &Told) -> Finding {
 
 async fn see_topic(host: &HostPort, reached: &Reached, name: &str) -> Finding {
     let begun = Instant::now();
-    let answer = reached.link.ask(picture::ask_for_topic(&reached.versions, name)).await;
-    let seen = answer.map_err(Told::Failed);
-    let seen = seen.and_then(|frame| picture::topic(&frame, name).map_err(Told::Malformed));
+    let answer = ask(reached, picture::ask_for_topic(&reached.versions, name)).await;
+    let seen = answer.and_then(|frame| picture::topic(&frame, name).map_err(Told::Malformed));
     let finding = match seen {
         Ok(seen) => topic::finding(name, &seen),
         Err(told) => bad(Finding::good(Stage::Topic, format!("`{name}`")), host, &told),
@@ -276,8 +295,7 @@ async fn ask_once_for_identity(reached: &Reached) -> Result<Granted, Told> {
         transaction_timeout_ms: 60_000,
         ..InitProducerIdRequest::default()
     };
-    let frame = reached.link.ask(Typed::new(request)).await.map_err(Told::Failed)?;
-    granted(&frame)
+    granted(&ask(reached, Typed::new(request)).await?)
 }
 
 /// What a broker said of a producer id.

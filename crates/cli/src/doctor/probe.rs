@@ -36,6 +36,8 @@ pub(super) struct Progress {
     pub(super) heard: Heard,
     /// How often it said again who we are.
     pub(super) renewals: u32,
+    /// Whether the broker wants to be left alone.
+    pub(super) is_throttled: bool,
     pub(super) ended: Option<Ended>,
 }
 
@@ -66,8 +68,6 @@ pub(super) struct Probe {
     /// Asked for before they could be sent.
     parked: VecDeque<(RequestId, Box<dyn Payload>)>,
     last: RequestId,
-    /// Whether the pause that it is in was asked for by the broker.
-    is_throttled: bool,
     tap: Tap,
     progress: watch::Sender<Progress>,
 }
@@ -88,7 +88,6 @@ impl Probe {
             waiting: BTreeMap::new(),
             parked: VecDeque::new(),
             last: RequestId::default(),
-            is_throttled: false,
             tap: Tap::new(),
             progress,
         };
@@ -134,7 +133,9 @@ impl Probe {
                 Output::Failed(id, reason, fate) => {
                     self.end(id, Err(RequestFailure { reason, fate }));
                 }
-                Output::Throttled(_) => self.is_throttled = true,
+                Output::Throttled(_) => {
+                    self.progress.send_modify(|progress| progress.is_throttled = true);
+                }
                 Output::Flushed(_) => {}
                 Output::Closed(failure) => {
                     self.commands.push_back(Command::Close(CONN));
@@ -146,11 +147,11 @@ impl Probe {
     }
 
     fn became_ready(&mut self, now: Now) {
-        let was_throttled = std::mem::take(&mut self.is_throttled);
         self.look_at_versions();
         self.tap.close();
         let heard = self.tap.heard();
         self.progress.send_modify(|progress| {
+            let was_throttled = std::mem::take(&mut progress.is_throttled);
             if progress.ready.is_none() {
                 progress.ready = Some(Instant::now());
                 progress.heard = heard.clone();
