@@ -255,3 +255,26 @@ fn now() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     i64::try_from(since.unwrap_or(Duration::ZERO).as_secs()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use klamm_cluster::sasl::{Mechanism, SaslError};
+
+    use super::*;
+
+    #[test]
+    fn who_uses_a_service_is_told_what_is_particular_about_it() {
+        let refused = SaslError::Refused {
+            mechanism: Mechanism::Plain,
+            username: Some("$ConnectionString".to_owned()),
+            code: None,
+            message: "not of the expected format".to_owned(),
+        };
+        let failure = ConnFailure { stage: At::Authenticate, cause: Cause::Sasl(refused) };
+        let host = HostPort::new("ns.servicebus.windows.net", 9093).unwrap();
+        let told = trouble(&host, &failure).next_step.unwrap();
+        assert!(told.contains("`Endpoint=sb://`") && told.contains("single quotes"), "{told}");
+        let own = HostPort::new("kafka", 9093).unwrap();
+        assert!(!trouble(&own, &failure).next_step.unwrap().contains("single quotes"));
+    }
+}

@@ -99,3 +99,68 @@ impl Tap {
         Some(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use bytes::Bytes;
+    use klamm_protocol::VersionRange;
+    use klamm_protocol::api_versions::ApiVersionsResponse;
+    use klamm_protocol::frame::encode_response;
+    use klamm_protocol::negotiate::{FinalizedFeatures, Offer};
+
+    use super::*;
+
+    fn negotiated() -> Negotiated {
+        let keys = [ApiKey::SaslHandshake, ApiKey::SaslAuthenticate];
+        let versions: BTreeMap<i16, VersionRange> =
+            keys.iter().map(|key| (key.code(), VersionRange::new(0, 1))).collect();
+        let features = FinalizedFeatures::default();
+        Negotiated::from(Offer { versions, features, throttle_time_ms: 0 })
+    }
+
+    fn conversation() -> Vec<u8> {
+        let mechanisms = vec!["PLAIN".into(), "SCRAM-SHA-256".into()];
+        let handshake = SaslHandshakeResponse { mechanisms, ..SaslHandshakeResponse::default() };
+        let authenticate = SaslAuthenticateResponse {
+            session_lifetime_ms: 5000,
+            ..SaslAuthenticateResponse::default()
+        };
+        let frames = [
+            encode_response(&ApiVersionsResponse::default(), 0, 1).unwrap().to_vec(),
+            encode_response(&handshake, 1, 2).unwrap().to_vec(),
+            encode_response(&SaslAuthenticateResponse::default(), 1, 3).unwrap().to_vec(),
+            encode_response(&authenticate, 1, 4).unwrap().to_vec(),
+        ];
+        frames.concat()
+    }
+
+    fn heard(pieces: &[&[u8]]) -> Heard {
+        let (mut tap, versions) = (Tap::new(), negotiated());
+        for piece in pieces {
+            tap.listen(&Bytes::copy_from_slice(piece), Some(&versions));
+        }
+        tap.heard().clone()
+    }
+
+    #[test]
+    fn the_offer_and_the_lifetime_are_heard_however_the_bytes_come() {
+        let (whole, wanted) = (conversation(), Some(Duration::from_secs(5)));
+        for at in 0..=whole.len() {
+            let (first, second) = whole.split_at(at);
+            let heard = heard(&[first, second]);
+            assert_eq!(heard.offered, ["PLAIN", "SCRAM-SHA-256"], "{at}");
+            assert_eq!(heard.lifetime, wanted, "{at}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_ends_the_listening() {
+        let nonsense = [0xff; 12];
+        assert_eq!(heard(&[&nonsense, &conversation()]), Heard::default());
+        let mut cut = conversation();
+        cut.truncate(30);
+        assert_eq!(heard(&[&cut, &nonsense]).lifetime, None);
+    }
+}

@@ -174,7 +174,7 @@ async fn silence_is_told() {
 async fn a_broker_that_wants_to_be_left_alone_is_not_waited_for() {
     let bed = Bed::of(cluster(), Listener::Plain).await.with(&["--topic", "orders"]);
     bed.cluster.inject("metadata: answering throttle 60s".parse().unwrap());
-    check("throttled", &bed.set("request.timeout.ms", "200")).await;
+    check("throttled", &bed.set("request.timeout.ms", "600")).await;
 }
 
 #[tokio::test]
