@@ -63,12 +63,14 @@ A fault is `API WHICH: PLACE ACTION LIMITS`, for example
   produce topic orders partition 3: before-append error NOT_LEADER_OR_FOLLOWER chance 12.5%
 
   API     any, or one as produce, fetch, metadata, init-producer-id
-  WHICH   any of: node N, client NAME, topic NAME, partition N; names in quotes hold anything
+  WHICH   any of: above VERSION, node N, client NAME, topic NAME, partition N; names in quotes hold
+          anything
   PLACE and ACTION
+    on-accept: drop-connection, hang
     on-receipt, before-append: drop-connection, hang, delay TIME, error CODE
     after-append: drop-connection, hang, delay TIME, error CODE, slow-disk TIME
-    answering: cut BYTES, duplicate, wrong-correlation-id, garbage BYTES, garble-body,
-               claim-length N, pieces BYTES pause TIME, throttle TIME
+    answering: cut BYTES, duplicate, unsolicited BYTES, wrong-correlation-id,
+               garbage BYTES, garble-body, claim-length N, pieces BYTES pause TIME, throttle TIME
     after-answer: drop-connection, mute TIME
   LIMITS  any of: skip N, every N, chance P%, times N
   TIME    a number with ns, us, ms or s; CODE the name or the number of an error code

@@ -77,7 +77,10 @@ impl Cluster {
                             self.refuse(id, hit.parts, stage, code);
                         }
                     },
-                    Place::AfterAppend(_) | Place::Answering(_) | Place::AfterAnswer(_) => {}
+                    Place::OnAccept(_)
+                    | Place::AfterAppend(_)
+                    | Place::Answering(_)
+                    | Place::AfterAnswer(_) => {}
                 }
             }
         }
@@ -194,6 +197,10 @@ impl Cluster {
                 self.hang_up(id);
             }
             Spoil::Duplicate => self.write(id, faults::twice(&frame)),
+            Spoil::Unsolicited(count) => {
+                let more = self.state.faults.script.garbage(count);
+                self.write(id, faults::followed_by(&frame, &more));
+            }
             Spoil::WrongCorrelationId => self.write(id, faults::with_wrong_id(&frame)),
             Spoil::Garbage(count) => {
                 let garbage = self.state.faults.script.garbage(count);
@@ -282,7 +289,7 @@ impl Cluster {
             Stage::After => {
                 appended.iter().any(|(topic, index)| *index == part.index && *topic == part.topic)
             }
-            Stage::Receipt | Stage::Answering | Stage::Answered => true,
+            Stage::Accept | Stage::Receipt | Stage::Answering | Stage::Answered => true,
         };
         let parts: Vec<Part> = asked.parts.iter().filter(is_there).cloned().collect();
         self.state.faults.script.hits(stage, asked, &parts)
@@ -326,7 +333,8 @@ impl Cluster {
                         connection.mute(now.mono.saturating_add(by));
                     }
                 }
-                Place::OnReceipt(_)
+                Place::OnAccept(_)
+                | Place::OnReceipt(_)
                 | Place::BeforeAppend(_)
                 | Place::AfterAppend(_)
                 | Place::Answering(_) => {}

@@ -33,6 +33,7 @@ use klamm_protocol::Segments;
 use klamm_wire::{NodeId, Now, Time};
 
 use crate::api::{self, Arrived, Outcome};
+use crate::faults::Welcome;
 use crate::security::Principal;
 use connection::{Connection, Session, Turn};
 use waiting::Waiting;
@@ -97,7 +98,8 @@ impl Cluster {
         }
     }
 
-    /// A client has connected to a listener of a node; `None` when the node is down.
+    /// A client has connected to a listener of a node; `None` when the node is down, or when a
+    /// fault ends the connection at once.
     pub fn open(
         &mut self,
         now: Now,
@@ -109,6 +111,10 @@ impl Cluster {
         if known.life == Life::Down {
             return None;
         }
+        let welcome = self.state.faults.script.welcome(node);
+        if welcome == Some(Welcome::DropConnection) {
+            return None;
+        }
         self.next_connection = self.next_connection.saturating_add(1);
         let id = ConnectionId(self.next_connection);
         let session = Session::new(id, node, listener, host);
@@ -116,6 +122,9 @@ impl Cluster {
         let defects = &self.state.settings.defects;
         self.connections.insert(id, Connection::new(session, limit, now.mono, defects));
         self.next_sweep.get_or_insert(now.mono.saturating_add(SWEEP));
+        if welcome == Some(Welcome::Hang) {
+            self.wait(id, Waiting::Hung);
+        }
         Some(id)
     }
 

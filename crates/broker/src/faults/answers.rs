@@ -112,6 +112,12 @@ pub(crate) fn twice(frame: &Segments) -> Segments {
     raw(&[bytes.as_slice(), &bytes].concat())
 }
 
+/// An answer with a frame behind it that holds these bytes.
+pub(crate) fn followed_by(frame: &Segments, more: &[u8]) -> Segments {
+    let length = i32::try_from(more.len()).unwrap_or(i32::MAX);
+    raw(&[frame.to_vec().as_slice(), &length.to_be_bytes(), more].concat())
+}
+
 macro_rules! throttled {
     ($($key:ident $module:ident $response:ident;)+) => {
         /// An answer that names a throttle time, where its version can.

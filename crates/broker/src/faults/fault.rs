@@ -31,6 +31,9 @@ pub struct Fault {
 /// A place in the course of a request, with what is done there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
+    /// When a client has connected, before anything has come from it. There is no request yet, so
+    /// that nothing but a node can be meant.
+    OnAccept(Welcome),
     /// When the request has come whole, before anybody judges it.
     OnReceipt(Intercept),
     /// Before anything is written: for Produce when this node leads a partition that is meant, for
@@ -43,6 +46,15 @@ pub enum Place {
     Answering(Spoil),
     /// When the answer is written.
     AfterAnswer(Afterwards),
+}
+
+/// What can be done to a connection as soon as it is there; with TLS, behind the handshake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Welcome {
+    /// The connection ends.
+    DropConnection,
+    /// Nothing is ever read or written; the connection stays open.
+    Hang,
 }
 
 /// What can be done to a request that has not taken effect.
@@ -82,6 +94,9 @@ pub enum Spoil {
     Cut(usize),
     /// The answer is written twice.
     Duplicate,
+    /// Behind the answer comes a frame that nobody asked for: its length and so many bytes, drawn
+    /// from the seed.
+    Unsolicited(usize),
     /// The answer has a correlation id that was not sent: the right one plus 2^30.
     WrongCorrelationId,
     /// Instead of the answer so many bytes are written, drawn from the seed.

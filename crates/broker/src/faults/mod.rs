@@ -27,11 +27,11 @@ mod troubles;
 use klamm_wire::{ErrorCode, NodeId, PartitionIndex};
 
 pub(crate) use answers::{
-    flat, raw, twice, with_body, with_length, with_tags, with_throttle, with_wrong_id,
+    flat, followed_by, raw, twice, with_body, with_length, with_tags, with_throttle, with_wrong_id,
 };
 pub use asked::{Asked, Part};
 pub(crate) use course::{Course, Refusal, Rest};
-pub use fault::{Afterwards, Chance, Fault, Intercept, Place, Spoil, When, Withhold};
+pub use fault::{Afterwards, Chance, Fault, Intercept, Place, Spoil, Welcome, When, Withhold};
 pub use script::FaultId;
 pub(crate) use script::{Hit, Script, Stage};
 pub use text::ParseFaultError;

@@ -3,10 +3,11 @@
 use std::fmt;
 
 use klamm_protocol::ApiKey;
+use klamm_wire::NodeId;
 
 use super::asked::{Asked, Part};
 use super::dice::Dice;
-use super::fault::{Chance, Fault, Intercept, Place, When, Withhold};
+use super::fault::{Chance, Fault, Intercept, Place, Welcome, When, Withhold};
 
 /// The name of a fault that was injected, never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,6 +42,7 @@ struct Entry {
 /// Where in its course a request is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stage {
+    Accept,
     Receipt,
     Before,
     After,
@@ -83,6 +85,11 @@ impl Script {
         self.entries.iter().find(|entry| entry.id == id).map_or(0, |entry| entry.fired)
     }
 
+    /// What is done to a connection that comes to this node.
+    pub(crate) fn welcome(&mut self, node: NodeId) -> Option<Welcome> {
+        self.entries.iter_mut().find_map(|entry| entry.welcomes(node))
+    }
+
     /// The faults that hit this request here. `parts` are those that it has at this stage.
     pub(crate) fn hits(&mut self, stage: Stage, asked: &Asked, parts: &[Part]) -> Vec<Hit> {
         let mut hits = Vec::new();
@@ -107,8 +114,7 @@ impl Entry {
     /// The partitions that are meant, if the request is hit.
     fn meets(&mut self, stage: Stage, asked: &Asked, parts: &[Part]) -> Option<Vec<Part>> {
         let when = &self.fault.when;
-        let is_spent = when.times.is_some_and(|times| self.fired >= times);
-        if is_spent || self.fault.place.stage() != stage || !when.fits(asked) {
+        if self.is_spent() || self.fault.place.stage() != stage || !when.fits(asked) {
             return None;
         }
         let meant: Vec<Part> = parts.iter().filter(|part| when.means(part)).cloned().collect();
@@ -117,6 +123,17 @@ impl Entry {
             return None;
         }
         self.counts().then_some(meant)
+    }
+
+    /// What is done to a connection, if it is hit. Nobody has wishes for what is no request.
+    fn welcomes(&mut self, node: NodeId) -> Option<Welcome> {
+        let Place::OnAccept(welcome) = self.fault.place else { return None };
+        let is_meant = self.fault.when.fits_connection(node) && self.predicate.is_none();
+        (is_meant && !self.is_spent() && self.counts()).then_some(welcome)
+    }
+
+    fn is_spent(&self) -> bool {
+        self.fault.when.times.is_some_and(|times| self.fired >= times)
     }
 
     fn is_wished(&mut self, asked: &Asked) -> bool {
@@ -159,6 +176,21 @@ impl When {
             && self.client.as_ref().is_none_or(|client| *client == asked.client_id)
     }
 
+    /// Whether a connection to this node fits, which has sent nothing.
+    fn fits_connection(&self, node: NodeId) -> bool {
+        !self.is_of_requests() && self.node.is_none_or(|meant| meant == node)
+    }
+
+    /// Whether it says more than what a connection has before any request.
+    pub(super) fn is_of_requests(&self) -> bool {
+        let Self { api, above, client, topic, partition, .. } = self;
+        api.is_some()
+            || above.is_some()
+            || client.is_some()
+            || topic.is_some()
+            || partition.is_some()
+    }
+
     fn means(&self, part: &Part) -> bool {
         self.topic.as_ref().is_none_or(|topic| *topic == part.topic)
             && self.partition.is_none_or(|index| index == part.index)
@@ -168,6 +200,7 @@ impl When {
 impl Place {
     pub(crate) const fn stage(self) -> Stage {
         match self {
+            Self::OnAccept(_) => Stage::Accept,
             Self::OnReceipt(_) => Stage::Receipt,
             Self::BeforeAppend(_) => Stage::Before,
             Self::AfterAppend(_) => Stage::After,

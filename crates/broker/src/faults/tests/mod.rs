@@ -1,5 +1,6 @@
 //! Each fault as a client sees it.
 
+mod accepting;
 mod answers;
 mod counting;
 mod defects;

@@ -8,8 +8,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::faults::{Chance, Place, Withhold};
 
-const TEXTS: [&str; 18] = [
+const TEXTS: [&str; 21] = [
     "produce: after-append drop-connection skip 2 times 1",
+    "any: on-accept drop-connection times 1",
+    "any node 2: on-accept hang every 3",
     "any: on-receipt hang",
     "any node 2: on-receipt drop-connection every 3",
     "api-versions above 3 node 1: on-receipt drop-connection",
@@ -21,6 +23,7 @@ const TEXTS: [&str; 18] = [
     "end-txn: after-append hang times 0",
     "any: answering cut 0",
     "any: answering duplicate",
+    "any: answering unsolicited 9",
     "any: answering wrong-correlation-id",
     "any: answering garbage 64",
     "any: answering garble-body",
@@ -55,8 +58,11 @@ fn an_error_says_what_was_expected_and_what_stands_there() {
         ("produce", "expected `above`, `node`, `client`, `topic`, `partition` or `:`, found "),
         ("produce above all", "expected a version, found `all`"),
         ("produce node x", "expected the id of a node, found `x`"),
-        ("any: answering", "expected `cut`, `duplicate`, `wrong-correlation-id`, `garbage`, "),
-        ("any: later", "expected `on-receipt`, `before-append`, `after-append`, `answering` or "),
+        ("any: answering", "expected `cut`, `duplicate`, `unsolicited`, `wrong-correlation-id`, "),
+        ("any: later", "expected `on-accept`, `on-receipt`, `before-append`, `after-append`, "),
+        ("any: on-accept delay", "expected `drop-connection` or `hang`, found `delay`"),
+        ("any client a: on-accept hang", "expected another place, as `on-accept` goes with `any`"),
+        ("produce: on-accept hang", "expected another place, as `on-accept` goes with `any` and "),
         ("any: on-receipt cut 3", "expected `drop-connection`, `hang`, `delay` or `error`, found"),
         ("any: on-receipt delay 5", "expected a duration such as `200ms`, found `5`"),
         ("any: on-receipt error NOPE", "expected the name or the number of an error code, found"),

@@ -4,9 +4,11 @@
 //! fault  = api { which } ":" place action { limit }
 //! api    = "any" or a name such as produce, init-producer-id
 //! which  = "above" VERSION | "node" N | "client" NAME | "topic" NAME | "partition" N
-//! place  = on-receipt | before-append | after-append | answering | after-answer
+//! place  = on-accept | on-receipt | before-append | after-append | answering | after-answer
 //! limit  = "skip" N | "every" N | "chance" P% | "times" N
 //! ```
+//!
+//! What is done `on-accept` is done before any request: it goes with `any` and `node` alone.
 //!
 //! A name with anything but letters, digits, dots, hyphens and underscores stands in double quotes,
 //! in which a backslash takes the next character as it is.
@@ -17,7 +19,7 @@ mod words;
 
 use std::fmt;
 
-use super::fault::{Afterwards, Chance, Fault, Intercept, Place, Spoil, When, Withhold};
+use super::fault::{Afterwards, Chance, Fault, Intercept, Place, Spoil, Welcome, When, Withhold};
 use values::{api_name, duration_text, percent};
 use words::quoted;
 
@@ -79,12 +81,22 @@ impl Fault {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::OnAccept(action) => write!(f, "on-accept {action}"),
             Self::OnReceipt(action) => write!(f, "on-receipt {action}"),
             Self::BeforeAppend(action) => write!(f, "before-append {action}"),
             Self::AfterAppend(action) => write!(f, "after-append {action}"),
             Self::Answering(action) => write!(f, "answering {action}"),
             Self::AfterAnswer(action) => write!(f, "after-answer {action}"),
         }
+    }
+}
+
+impl fmt::Display for Welcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::DropConnection => "drop-connection",
+            Self::Hang => "hang",
+        })
     }
 }
 
@@ -116,6 +128,7 @@ impl fmt::Display for Spoil {
         match self {
             Self::Cut(count) => write!(f, "cut {count}"),
             Self::Duplicate => f.write_str("duplicate"),
+            Self::Unsolicited(count) => write!(f, "unsolicited {count}"),
             Self::WrongCorrelationId => f.write_str("wrong-correlation-id"),
             Self::Garbage(count) => write!(f, "garbage {count}"),
             Self::GarbleBody => f.write_str("garble-body"),

@@ -6,17 +6,20 @@ use std::time::Duration;
 
 use klamm_wire::{ErrorCode, NodeId, PartitionIndex};
 
-use super::super::fault::{Afterwards, Fault, Intercept, Place, Spoil, When, Withhold};
+use super::super::fault::{Afterwards, Fault, Intercept, Place, Spoil, Welcome, When, Withhold};
 use super::words::Words;
 use super::{ParseFaultError, values};
 
 const API: &str = "`any` or an API such as `produce`";
 const WHICH: &str = "`above`, `node`, `client`, `topic`, `partition` or `:`";
-const PLACE: &str = "`on-receipt`, `before-append`, `after-append`, `answering` or `after-answer`";
+const PLACE: &str = "`on-accept`, `on-receipt`, `before-append`, `after-append`, `answering` or \
+                     `after-answer`";
+const PLACE_OF_REQUEST: &str = "another place, as `on-accept` goes with `any` and `node` alone";
+const WELCOME: &str = "`drop-connection` or `hang`";
 const INTERCEPT: &str = "`drop-connection`, `hang`, `delay` or `error`";
 const WITHHOLD: &str = "`drop-connection`, `hang`, `delay`, `error` or `slow-disk`";
-const SPOIL: &str = "`cut`, `duplicate`, `wrong-correlation-id`, `garbage`, `garble-body`, \
-                     `claim-length`, `pieces` or `throttle`";
+const SPOIL: &str = "`cut`, `duplicate`, `unsolicited`, `wrong-correlation-id`, `garbage`, \
+                     `garble-body`, `claim-length`, `pieces` or `throttle`";
 const AFTERWARDS: &str = "`drop-connection` or `mute`";
 const LIMIT: &str = "`skip`, `every`, `chance`, `times` or the end";
 const DURATION: &str = "a duration such as `200ms`";
@@ -31,7 +34,7 @@ impl FromStr for Fault {
         let mut words = Words::of(text)?;
         let mut when = When::default();
         which(&mut words, &mut when)?;
-        let place = place(&mut words)?;
+        let place = place(&mut words, &when)?;
         limits(&mut words, &mut when)?;
         Ok(Self { place, when })
     }
@@ -76,8 +79,12 @@ fn which(words: &mut Words, when: &mut When) -> Read<()> {
     }
 }
 
-fn place(words: &mut Words) -> Read<Place> {
+fn place(words: &mut Words, when: &When) -> Read<Place> {
     Ok(match words.keyword(PLACE)?.as_deref() {
+        Some(found @ "on-accept") if when.is_of_requests() => {
+            return wrong(PLACE_OF_REQUEST, Some(found));
+        }
+        Some("on-accept") => Place::OnAccept(welcome(words)?),
         Some("on-receipt") => Place::OnReceipt(intercept(words)?),
         Some("before-append") => Place::BeforeAppend(intercept(words)?),
         Some("after-append") => Place::AfterAppend(withhold(words)?),
@@ -93,6 +100,14 @@ fn duration(words: &mut Words) -> Read<Duration> {
 
 fn code(words: &mut Words) -> Read<ErrorCode> {
     value(words, "the name or the number of an error code", values::code)
+}
+
+fn welcome(words: &mut Words) -> Read<Welcome> {
+    Ok(match words.keyword(WELCOME)?.as_deref() {
+        Some("drop-connection") => Welcome::DropConnection,
+        Some("hang") => Welcome::Hang,
+        other => return wrong(WELCOME, other),
+    })
 }
 
 fn intercept(words: &mut Words) -> Read<Intercept> {
@@ -120,6 +135,7 @@ fn spoil(words: &mut Words) -> Read<Spoil> {
     Ok(match words.keyword(SPOIL)?.as_deref() {
         Some("cut") => Spoil::Cut(value(words, "a number of bytes", parsed)?),
         Some("duplicate") => Spoil::Duplicate,
+        Some("unsolicited") => Spoil::Unsolicited(value(words, "a number of bytes", parsed)?),
         Some("wrong-correlation-id") => Spoil::WrongCorrelationId,
         Some("garbage") => Spoil::Garbage(value(words, "a number of bytes", parsed)?),
         Some("garble-body") => Spoil::GarbleBody,
