@@ -70,7 +70,11 @@ impl Cluster {
                     self.removed(Target::Node(*node));
                     self.coordinators.forget_node(*node);
                 }
-                metadata::Event::RebootstrapRequired => self.rebootstrap(now),
+                metadata::Event::RebootstrapRequired if self.may_begin_again(now.mono) => {
+                    self.rebootstrap(now);
+                }
+                // The picture is asked for again after its own wait.
+                metadata::Event::RebootstrapRequired => {}
                 metadata::Event::TopicKnown { .. }
                 | metadata::Event::TopicRecreated { .. }
                 | metadata::Event::PartitionsAdded { .. }
@@ -166,11 +170,23 @@ impl Cluster {
         }
     }
 
+    /// Whether we may begin again from the bootstrap servers.
+    pub(super) fn may_begin_again(&self, now: Time) -> bool {
+        self.settings.metadata.rebootstrap && self.reach.again() <= now
+    }
+
+    /// When we begin again because the picture could not be had for too long. Who knows no broker
+    /// is at the beginning.
+    fn gives_up(&self) -> Option<Time> {
+        let settings = &self.settings.metadata;
+        let gives_up = self.reach.gives_up(settings.rebootstrap_trigger)?;
+        let has_begun = settings.rebootstrap && self.metadata.brokers().next().is_some();
+        has_begun.then_some(gives_up)
+    }
+
     /// Begins again from the bootstrap servers if the picture could not be had for too long.
     pub(super) fn give_up_after_long(&mut self, now: Now) {
-        let settings = &self.settings.metadata;
-        let gives_up = self.reach.gives_up(settings.rebootstrap_trigger);
-        if settings.rebootstrap && gives_up.is_some_and(|at| at <= now.mono) {
+        if self.gives_up().is_some_and(|at| at <= now.mono) {
             self.rebootstrap(now);
         }
     }
@@ -194,7 +210,7 @@ impl Cluster {
             self.reach.removed(target);
         }
         self.reaching = None;
-        self.reach.in_touch();
+        self.reach.begin_again(now.mono);
         self.metadata.rebootstrap(now.mono);
     }
 
@@ -219,11 +235,9 @@ impl Cluster {
         // What was due in the last turn and not possible waits for an event, not for time.
         let own = own.into_iter().flatten().filter(|wake| *wake > self.known.turned);
         let idle = self.settings.dial.max_idle.and_then(|idle| self.links.next_idle(idle));
-        let trigger = self.settings.metadata.rebootstrap_trigger;
-        let gives_up = self.reach.gives_up(trigger).filter(|_| self.settings.metadata.rebootstrap);
         let rest =
             [self.dial.next_wake(), self.links.next_wake(), self.requests.next_deadline(), idle];
         let shunned = self.shunned_until().filter(|until| *until > self.known.turned);
-        own.chain(rest.into_iter().flatten()).chain(gives_up).chain(shunned).min()
+        own.chain(rest.into_iter().flatten()).chain(self.gives_up()).chain(shunned).min()
     }
 }

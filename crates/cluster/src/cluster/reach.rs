@@ -22,11 +22,17 @@ pub(super) struct Reach {
     cut_off: Option<Time>,
     /// When a server last said that it does not accept us.
     refused: Time,
+    /// Before this, nobody begins again.
+    again: Time,
 }
 
 /// For how many of the longest waits between dials the picture is left alone when no server accepts
 /// us: too many wrong passwords lock an account. Who asks for something does not wait for that.
 const REST_FROM_REFUSAL: u32 = 30;
+
+/// So much time passes between two beginnings: each forgets all that is known of who rests, and a
+/// cluster of which every part is mad would be dialled without an end.
+const BETWEEN_BEGINNINGS: Duration = Duration::from_secs(1);
 
 /// Whom to dial.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,7 +49,14 @@ pub(super) enum Way {
 
 impl Reach {
     pub(super) fn new(bootstrap: u32, turn: u64) -> Self {
-        Self { bootstrap, failed: BTreeMap::new(), turn, cut_off: None, refused: Time(0) }
+        Self {
+            bootstrap,
+            failed: BTreeMap::new(),
+            turn,
+            cut_off: None,
+            refused: Time(0),
+            again: Time(0),
+        }
     }
 
     /// The servers that may be dialled when anybody would do.
@@ -130,13 +143,24 @@ impl Reach {
         self.cut_off.get_or_insert(now);
     }
 
-    /// The picture was had, or everything begins again.
+    /// The picture was had.
     pub(super) fn in_touch(&mut self) {
         self.cut_off = None;
     }
 
+    /// Everything begins again.
+    pub(super) fn begin_again(&mut self, now: Time) {
+        self.cut_off = None;
+        self.again = now.saturating_add(BETWEEN_BEGINNINGS);
+    }
+
+    /// From when on everything may begin again.
+    pub(super) const fn again(&self) -> Time {
+        self.again
+    }
+
     /// When it will have been cut off for so long.
     pub(super) fn gives_up(&self, trigger: Duration) -> Option<Time> {
-        self.cut_off.map(|since| since.saturating_add(trigger))
+        self.cut_off.map(|since| since.saturating_add(trigger).max(self.again))
     }
 }

@@ -102,7 +102,8 @@ impl Cluster {
         if self.links.any() || self.reaching.is_some() {
             return None;
         }
-        match self.reach.way(&self.metadata, &self.dial, self.settings.metadata.rebootstrap) {
+        let may_begin_again = self.may_begin_again(now.mono);
+        match self.reach.way(&self.metadata, &self.dial, may_begin_again) {
             Way::Dial(target) => {
                 self.dial.want(now.mono, target);
                 self.reaching = Some(target);

@@ -3,6 +3,7 @@
 #![allow(clippy::wildcard_enum_match_arm, reason = "a test names what it wants, not all there is")]
 #![allow(clippy::arithmetic_side_effects)]
 
+mod again;
 mod peer;
 mod picture;
 mod quiet;

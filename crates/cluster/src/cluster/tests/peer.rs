@@ -167,7 +167,7 @@ fn framed(body: &[u8]) -> Bytes {
 fn versions() -> ApiVersionsResponse<'static> {
     let keys = [
         (ApiKey::Produce, 3, 11),
-        (ApiKey::Metadata, 0, 12),
+        (ApiKey::Metadata, 0, 13),
         (ApiKey::FindCoordinator, 0, 3),
         (ApiKey::ApiVersions, 0, 4),
         (ApiKey::InitProducerId, 0, 4),
@@ -196,7 +196,9 @@ fn metadata(
     });
     let asked = request.topics.iter().flatten().filter_map(|topic| topic.name.as_ref());
     let topics = asked.map(|name| topic(picture, name, code));
+    let for_all = if code == ErrorCode::REBOOTSTRAP_REQUIRED.0 { code } else { 0 };
     MetadataResponse {
+        error_code: ErrorCode(for_all),
         brokers: brokers.collect(),
         controller_id: NodeId(picture.brokers.keys().next().copied().unwrap_or(-1)),
         topics: topics.collect(),

@@ -50,8 +50,10 @@ pub(super) struct World {
     pub(super) picture: Picture,
     pub(super) servers: BTreeMap<HostPort, Server>,
     conns: BTreeMap<ConnId, (HostPort, Peer)>,
+    /// What servers sent, in order.
+    arriving: VecDeque<(ConnId, Reaction)>,
     /// Answers of slow servers.
-    held: VecDeque<(ConnId, Bytes)>,
+    held: VecDeque<(ConnId, Reaction)>,
     pub(super) ends: BTreeMap<RequestId, End>,
     pub(super) news: Vec<News>,
     /// Requests that end when they have left.
@@ -85,6 +87,7 @@ impl World {
             picture,
             servers,
             conns: BTreeMap::new(),
+            arriving: VecDeque::new(),
             held: VecDeque::new(),
             ends: BTreeMap::new(),
             news: Vec::new(),
@@ -109,10 +112,9 @@ impl World {
 
     /// Sends the oldest answer of a slow server; false if there is none.
     pub(super) fn release(&mut self) -> bool {
-        let Some((conn, bytes)) = self.held.pop_front() else { return false };
-        if self.conns.contains_key(&conn) {
-            self.happens(Event::Received { conn, bytes });
-        }
+        let Some(sent) = self.held.pop_front() else { return false };
+        self.arriving.push_back(sent);
+        self.settle();
         true
     }
 
@@ -172,10 +174,15 @@ impl World {
             while let Some(news) = self.cluster.next_news() {
                 self.read(news);
             }
-            let Some(command) = self.cluster.poll(self.now) else { break };
             self.turns += 1;
-            assert!(self.turns < STORM, "a storm: {command:?} at {:?}", self.now.mono);
-            self.carry_out(command);
+            assert!(self.turns < STORM, "a storm at {:?}", self.now.mono);
+            if let Some(command) = self.cluster.poll(self.now) {
+                self.carry_out(command);
+            } else if let Some((conn, reaction)) = self.arriving.pop_front() {
+                self.arrive(conn, reaction);
+            } else {
+                break;
+            }
         }
     }
 
@@ -214,8 +221,12 @@ impl World {
     }
 
     pub(super) fn happens(&mut self, event: Event) {
-        self.cluster.handle(self.now, event);
+        self.tell(event);
         self.settle();
+    }
+
+    fn tell(&mut self, event: Event) {
+        self.cluster.handle(self.now, event);
     }
 
     fn read(&mut self, news: News) {
@@ -235,14 +246,14 @@ impl World {
         match command {
             Command::Resolve { lookup, .. } => {
                 let local = Address::Ip([127, 0, 0, 1].into());
-                self.happens(Event::Resolved { lookup, result: Ok(vec![local]) });
+                self.tell(Event::Resolved { lookup, result: Ok(vec![local]) });
             }
             Command::Connect { conn, host, .. } => self.connect(conn, host),
             Command::Write(conn) => self.write(conn),
             Command::Close(conn) => drop(self.conns.remove(&conn)),
             Command::Hash { conn, job } => {
                 let salted = job.run();
-                self.happens(Event::Hashed { conn, salted });
+                self.tell(Event::Hashed { conn, salted });
             }
             Command::FetchToken { .. } => {}
         }
@@ -256,34 +267,36 @@ impl World {
         }
         if server.is_down {
             let failure = ConnFailure { stage: Stage::Connect, cause: Cause::Refused };
-            return self.happens(Event::ConnectFailed { conn, failure });
+            return self.tell(Event::ConnectFailed { conn, failure });
         }
         self.conns.insert(conn, (host, Peer::default()));
-        self.happens(Event::Connected { conn });
+        self.tell(Event::Connected { conn });
     }
 
     fn write(&mut self, conn: ConnId) {
         let mut slices = [IoSlice::new(&[]); 8];
         let count = self.cluster.chunks(conn, &mut slices);
         let shown: Vec<u8> = slices.iter().take(count).flat_map(|slice| slice.to_vec()).collect();
-        self.happens(Event::Handed { conn, count: shown.len() });
-        self.happens(Event::Flushed { conn });
+        self.tell(Event::Handed { conn, count: shown.len() });
+        self.tell(Event::Flushed { conn });
         let Some((host, peer)) = self.conns.get_mut(&conn) else { return };
         let server = self.servers.get_mut(host).unwrap();
         let reactions = peer.read(Bytes::from(shown), &self.picture, &mut server.habits);
         server.asked.extend(reactions.iter().map(|(key, _)| *key));
-        let is_slow = server.is_slow;
-        for reaction in reactions.into_iter().filter_map(|(_, reaction)| reaction) {
-            match reaction {
-                Reaction::Answer(bytes) if is_slow => self.held.push_back((conn, bytes)),
-                Reaction::Answer(bytes) if self.conns.contains_key(&conn) => {
-                    self.happens(Event::Received { conn, bytes });
-                }
-                Reaction::Answer(_) => {}
-                Reaction::HangUp => {
-                    self.conns.remove(&conn);
-                    self.happens(Event::Closed { conn, cause: Cause::ClosedByPeer });
-                }
+        let sent = reactions.into_iter().filter_map(|(_, reaction)| Some((conn, reaction?)));
+        let queue = if server.is_slow { &mut self.held } else { &mut self.arriving };
+        queue.extend(sent);
+    }
+
+    fn arrive(&mut self, conn: ConnId, reaction: Reaction) {
+        if !self.conns.contains_key(&conn) {
+            return;
+        }
+        match reaction {
+            Reaction::Answer(bytes) => self.tell(Event::Received { conn, bytes }),
+            Reaction::HangUp => {
+                self.conns.remove(&conn);
+                self.tell(Event::Closed { conn, cause: Cause::ClosedByPeer });
             }
         }
     }
