@@ -64,7 +64,11 @@ impl Cluster {
             moved = true;
             match &event {
                 metadata::Event::BrokerAt { node, host } => {
-                    self.dial.place(Target::Node(*node), host);
+                    let target = Target::Node(*node);
+                    self.dial.place(target, host);
+                    if self.known.wished.contains(&target) {
+                        self.dial.want(now.mono, target);
+                    }
                 }
                 metadata::Event::BrokerGone(node) => {
                     self.removed(Target::Node(*node));
@@ -210,6 +214,7 @@ impl Cluster {
             self.reach.removed(target);
         }
         self.reaching = None;
+        self.known.features = self.links.features();
         self.reach.begin_again(now.mono);
         self.metadata.rebootstrap(now.mono);
     }

@@ -173,7 +173,9 @@ impl Cluster {
             }
             Purpose::Metadata(query) => {
                 let read = self.metadata.answered(now.mono, query, &frame);
-                if read.is_ok() {
+                if self.metadata.is_failing() {
+                    self.reach.cut_off(now.mono);
+                } else {
                     self.reach.in_touch();
                 }
                 read
@@ -221,6 +223,13 @@ impl Cluster {
         if self.reaching == Some(target) {
             // Another server is reached for next; this one only if somebody wants just this one.
             self.reaching = None;
+        }
+        if failure.is_final() {
+            self.known.wished.remove(&target);
+        } else if let Target::Node(node) = target {
+            // It may be elsewhere, or gone, and somebody else do what it did.
+            self.metadata.refresh(now.mono, None);
+            self.coordinators.forget_node(node);
         }
         self.reach.failed(now.mono, target, failure.clone());
         self.news.push_back(News::Unreachable { target, failure });

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use klamm_protocol::negotiate::FinalizedFeatures;
 use klamm_wire::Time;
 
 use crate::address::HostPort;
@@ -94,6 +95,13 @@ impl Links {
     /// Whether a connection is open that was ready, or may become so.
     pub(super) fn any(&self) -> bool {
         !self.open.is_empty() || !self.dialled.is_empty()
+    }
+
+    /// The features that the servers of all connections have agreed on, by the newest word.
+    pub(super) fn features(&self) -> FinalizedFeatures {
+        let ready = self.open.values().filter(|link| link.was_ready);
+        let told = ready.filter_map(|link| link.connection.versions());
+        told.fold(FinalizedFeatures::default(), |known, told| known.newest(told.features().clone()))
     }
 
     /// The connections that nobody used for so long.

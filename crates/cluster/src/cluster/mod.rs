@@ -132,7 +132,8 @@ impl Cluster {
         self.turn(now);
     }
 
-    /// Wants a connection to a broker.
+    /// Wants a connection to a broker: until there is one, or the broker is no longer part of the
+    /// cluster, or does not accept us.
     pub fn connect(&mut self, now: Now, node: NodeId) {
         let target = Target::Node(node);
         if self.links.of(target).is_none() {

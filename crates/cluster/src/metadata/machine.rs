@@ -224,6 +224,11 @@ impl Metadata {
         self.is_known
     }
 
+    /// Whether the last request came to nothing: it was lost, or its answer of no use.
+    pub fn is_failing(&self) -> bool {
+        self.schedule.is_failing()
+    }
+
     /// What answers held that they should not have.
     pub fn oddities(&self) -> Oddities {
         self.picture.oddities

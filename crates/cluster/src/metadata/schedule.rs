@@ -85,6 +85,10 @@ impl Schedule {
         self.is_under_way
     }
 
+    pub(super) fn is_failing(&self) -> bool {
+        self.failures > 0
+    }
+
     pub(super) fn most_names(&self) -> usize {
         self.names
     }

@@ -66,3 +66,34 @@ fn nobody_is_sent_back_to_the_beginning_who_does_not_want_to() {
     world.pass(Duration::from_secs(2));
     assert_eq!(world.conns_of(1), conns);
 }
+
+#[test]
+fn answers_without_a_broker_are_no_picture() {
+    let mut world = World::with(1, |settings| {
+        settings.bootstrap = vec![balancer()];
+        settings.metadata.rebootstrap_trigger = Duration::from_secs(5);
+    });
+    let first = world.ask(node(1));
+    world.drive(first);
+    world.conns_at(&balancer()).into_iter().for_each(|conn| world.hang_up(conn));
+    world.picture.brokers.clear();
+    world.cluster.refresh(world.now, None);
+    let before = world.servers[&balancer()].dialled;
+    world.pass(Duration::from_secs(10));
+    assert!(world.servers[&balancer()].dialled > before, "we do not begin again");
+}
+
+#[test]
+fn the_features_of_another_cluster_are_forgotten() {
+    let mut world = World::with(1, |settings| settings.bootstrap = vec![balancer()]);
+    let first = world.ask(node(1));
+    world.drive(first);
+    world.conns_at(&balancer()).into_iter().for_each(|conn| world.hang_up(conn));
+    assert_eq!(world.cluster.features().epoch(), Some(9));
+    world.picture.features = 2;
+    world.kill(1);
+    world.picture.brokers = [(2, ("b2".to_owned(), 9092))].into();
+    let asked = world.ask(Destination::Any);
+    assert_eq!(world.drive(asked), &End::Answered);
+    assert_eq!(world.cluster.features().epoch(), Some(2));
+}

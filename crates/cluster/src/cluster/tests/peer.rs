@@ -45,6 +45,8 @@ pub(super) struct Picture {
     pub(super) topics: BTreeMap<String, Vec<i32>>,
     /// Who coordinates everything.
     pub(super) coordinator: i32,
+    /// How often its features have changed.
+    pub(super) features: i64,
 }
 
 /// One connection as its server sees it.
@@ -143,7 +145,7 @@ fn answer(
         return encode_response(&answer, version, number);
     }
     assert_eq!(key, ApiKey::ApiVersions, "no answer is written for it");
-    encode_response(&versions(), version, number)
+    encode_response(&versions(picture), version, number)
 }
 
 fn coordinator(picture: &Picture, error_code: ErrorCode) -> FindCoordinatorResponse<'static> {
@@ -164,7 +166,7 @@ fn framed(body: &[u8]) -> Bytes {
 }
 
 /// Single look-ups of coordinators alone, and everything else that is asked for here.
-fn versions() -> ApiVersionsResponse<'static> {
+fn versions(picture: &Picture) -> ApiVersionsResponse<'static> {
     let keys = [
         (ApiKey::Produce, 3, 11),
         (ApiKey::Metadata, 0, 13),
@@ -180,7 +182,11 @@ fn versions() -> ApiVersionsResponse<'static> {
         max_version,
         ..Default::default()
     };
-    ApiVersionsResponse { api_keys: keys.into_iter().map(api).collect(), ..Default::default() }
+    ApiVersionsResponse {
+        api_keys: keys.into_iter().map(api).collect(),
+        finalized_features_epoch: picture.features,
+        ..Default::default()
+    }
 }
 
 fn metadata(

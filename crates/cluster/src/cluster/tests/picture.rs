@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use klamm_protocol::ApiKey;
 
-use super::node;
+use klamm_wire::{NodeId, Time};
+
 use super::peer::Habit;
 use super::world::{End, World};
-use crate::Destination;
+use super::{failure, node, transaction};
+use crate::{Destination, Reason};
 
 /// A world of one broker with one connection, which is not that of the bootstrap server.
 fn with_one_connection() -> World {
@@ -42,4 +44,57 @@ fn a_broker_of_the_picture_is_reached_although_the_server_that_drew_it_went_mad(
     let asked = world.ask_at_once(&vec![Destination::Any; 8]);
     world.server(1).habits.clear();
     assert_eq!(world.drive(asked[7]), &End::Answered);
+}
+
+#[test]
+fn a_coordinator_that_cannot_be_reached_is_looked_for_again() {
+    let mut world = World::of(3);
+    let first = world.ask(transaction());
+    assert_eq!(world.drive(first), &End::Answered);
+    world.kill(3);
+    world.picture.coordinator = 2;
+    let second = world.ask(transaction());
+    assert_eq!(world.drive(second), &End::Answered);
+}
+
+#[test]
+fn a_broker_that_cannot_be_reached_is_looked_for_in_a_newer_picture() {
+    let mut world = World::of(2);
+    let first = world.ask(node(2));
+    world.drive(first);
+    world.kill(2);
+    world.move_broker(2, "elsewhere");
+    let second = world.ask(node(2));
+    assert_eq!(world.drive(second), &End::Answered);
+}
+
+#[test]
+fn a_broker_is_connected_to_that_was_wanted_before_it_was_in_the_picture() {
+    let mut world = World::of(2);
+    world.cluster.connect(world.now, NodeId(2));
+    world.settle();
+    assert_eq!(world.conns_of(2).len(), 1);
+}
+
+#[test]
+fn a_broker_that_refuses_us_is_not_insisted_upon_though_it_was_wanted() {
+    let mut world = super::with_password();
+    world.server(2).habits.insert(ApiKey::SaslAuthenticate, Habit::Code(58));
+    world.cluster.connect(world.now, NodeId(2));
+    world.pass(Duration::from_secs(1));
+    let dialled = world.server(2).dialled;
+    world.move_broker(2, "elsewhere");
+    world.cluster.refresh(world.now, None);
+    assert_eq!((dialled, world.dials_within(2, Duration::from_secs(60))), (1, 0));
+    assert!(!world.servers.contains_key(&"elsewhere:9092".parse().unwrap()), "nor elsewhere");
+}
+
+#[test]
+fn a_coordinator_that_refuses_us_fails_what_is_for_it_at_once() {
+    let mut world = super::with_password();
+    world.server(2).habits.insert(ApiKey::SaslAuthenticate, Habit::Code(58));
+    let asked = world.ask(transaction());
+    let failed = failure(world.drive(asked)).clone();
+    assert!(matches!(failed.reason, Reason::NotAccepted(_)), "{failed}");
+    assert_eq!(world.now.mono, Time(0));
 }

@@ -73,6 +73,7 @@ impl World {
             brokers: (1..=brokers).map(|id| (id, at(id))).collect(),
             topics: [("orders".to_owned(), (1..=brokers).collect())].into(),
             coordinator: brokers,
+            features: 9,
         };
         let mut settings = Settings::new(vec![host(1)]);
         settings.dial.max_idle = None;
@@ -123,6 +124,11 @@ impl World {
         let before = self.server(id).dialled;
         self.pass(time);
         self.server(id).dialled - before
+    }
+
+    /// A broker has another address from now on.
+    pub(super) fn move_broker(&mut self, id: i32, to: &str) {
+        self.picture.brokers.insert(id, (to.to_owned(), 9092));
     }
 
     /// The server of a connection closes it.
