@@ -72,6 +72,15 @@ impl Source {
             problem: error.problem().into(),
             fix: error.fix().into(),
         })?;
+        if let Some(torn) = torn_pem(&read) {
+            return Err(ConfigError {
+                property: crate::table::static_name(&torn.name).map(str::to_owned),
+                value: None,
+                origin: Some(origin(torn.line)),
+                problem: "the PEM goes on in lines of its own, and the property does not".into(),
+                fix: "End each line of the PEM but the last with `\\n\\`, or name a file".into(),
+            });
+        }
         let entry = |property: properties::Property| Entry {
             name: property.name,
             value: Secret::from(property.value),
@@ -132,6 +141,16 @@ impl Source {
     pub(crate) fn into_entries(self) -> Vec<Entry> {
         self.entries
     }
+}
+
+/// A PEM of which only the first line is in the value: what follows it is no property.
+fn torn_pem(read: &[properties::Property]) -> Option<&properties::Property> {
+    let is_torn = |value: &str| value.starts_with("-----BEGIN") && !value.contains("-----END");
+    let is_unknown = |name: &str| crate::table::static_name(name.trim()).is_none();
+    let torn = read
+        .windows(2)
+        .find(|pair| matches!(pair, [one, next] if is_torn(&one.value) && is_unknown(&next.name)));
+    torn.and_then(<[_]>::first)
 }
 
 /// Shows names of properties that are known, and no values.

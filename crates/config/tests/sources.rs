@@ -115,3 +115,15 @@ fn without_a_server_nothing_begins() {
         "bootstrap.servers: it is not set. Write host:port, several with commas."
     );
 }
+
+#[test]
+fn a_pem_that_is_pasted_as_it_is_says_how_it_is_written() {
+    let pasted = "client.id=a\nssl.keystore.key=-----BEGIN PRIVATE KEY-----\nMIGHhunter2\n\
+        -----END PRIVATE KEY-----\n";
+    let words = Source::text("f", pasted).unwrap_err().to_string();
+    let wanted = "ssl.keystore.key (f, line 2): the PEM goes on in lines of its own, and the \
+        property does not. End each line of the PEM but the last with `\\n\\`, or name a file.";
+    assert_eq!(words, wanted);
+    let joined = pasted.replace("-----\nMIGH", "-----\\n\\\nMIGH").replace("r2\n-", "r2\\n\\\n-");
+    assert!(Source::text("f", &joined).is_ok());
+}
