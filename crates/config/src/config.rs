@@ -211,7 +211,16 @@ fn take(
 ) -> Result<(), ConfigError> {
     let Entry { name, value, origin } = entry;
     match (table::static_name(name.trim()), &origin) {
-        (Some(name), _) => givens.put(name, Given { value, origin, source }),
+        (Some(name), _) => {
+            let before = givens.get(name).filter(|before| before.source == source);
+            if before.is_some_and(|before| before.value != value) {
+                let place =
+                    if origin == Origin::Given { String::new() } else { format!(" ({origin})") };
+                let text = format!("it is set more than once, and the last time counts{place}");
+                warnings.push(Warning::new(name, text));
+            }
+            givens.put(name, Given { value, origin, source });
+        }
         (None, Origin::Variable(variable)) => {
             let text = match nearest(&name) {
                 Some(near) => format!("no property has the name `{name}`; nearest is `{near}`"),
@@ -227,7 +236,7 @@ fn take(
 /// What looks like a name is shown; anything else may be a secret that lost its place.
 fn unknown(name: &str, origin: Origin) -> ConfigError {
     let near = nearest(name);
-    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-_".contains(c);
+    let is_name = |c: char| c.is_ascii_lowercase() || ".-_".contains(c);
     let shows = near.is_some() || (name.len() <= 64 && name.chars().all(is_name));
     let fix = match near {
         Some(near) => format!("Write `{near}` if that is meant"),
@@ -243,16 +252,19 @@ fn unknown(name: &str, origin: Origin) -> ConfigError {
 }
 
 fn report_family(family: Decided, givens: &Givens, warnings: &mut Vec<Warning>) {
-    if let Some(by) = family.by {
+    let clash =
+        |name| table::row(name, family).and_then(|row| row.clash).map(|clash| (name, clash));
+    let names = givens.names().filter(|_| family.is_librdkafka);
+    let clashes: Vec<_> = names.filter_map(clash).collect();
+    if let Some(by) = family.by.filter(|_| !clashes.is_empty()) {
         let text = "only librdkafka has this name, so names with two meanings are read as \
             librdkafka means them";
         warnings.push(Warning::new(by, text));
     }
-    for name in givens.names().filter(|_| family.is_librdkafka) {
-        if let Some(clash) = table::row(name, family).and_then(|row| row.clash) {
-            warnings.push(Warning::new(name, format!("read as librdkafka means it: {clash}")));
-        }
-    }
+    let warned = clashes
+        .into_iter()
+        .map(|(name, clash)| Warning::new(name, format!("read as librdkafka means it: {clash}")));
+    warnings.extend(warned);
 }
 
 fn read_all(givens: &Givens, family: Decided, draft: &mut Draft) -> Result<(), ConfigError> {

@@ -19,6 +19,7 @@ const NOT_LOOKED_AT: &str = "this is a setting of producers, and is not looked a
 /// Reads a value and does what it says.
 pub(crate) fn apply(row: &Row, value: &Secret, draft: &mut Draft) -> Outcome {
     if let Takes::Secret(set) = &row.takes {
+        warn_of_edges(row, value, draft);
         return set(draft, secret(value, draft.is_librdkafka));
     }
     let Some(text) = value.reveal_text().map(str::trim) else {
@@ -32,7 +33,10 @@ pub(crate) fn apply(row: &Row, value: &Secret, draft: &mut Draft) -> Outcome {
         Takes::Millis(range, set) => set(draft, millis(text, *range)?),
         Takes::Number(range, set) => set(draft, number(text, *range)?)?,
         Takes::Word(words) => word(text, words)?(draft),
-        Takes::Text(set) => set(draft, text)?,
+        Takes::Text(set) => {
+            warn_of_edges(row, value, draft);
+            set(draft, text)?;
+        }
         Takes::Secret(_) => {}
         Takes::Path(set) => {
             let path = path(text, draft)?;
@@ -53,6 +57,24 @@ fn secret(value: &Secret, is_librdkafka: bool) -> Secret {
         Some(text) if !is_librdkafka => Secret::from(text.trim()),
         _ => value.clone(),
     }
+}
+
+/// Quotes and blanks at the ends that are a part of the value and that nobody may have meant.
+fn warn_of_edges(row: &Row, value: &Secret, draft: &mut Draft) {
+    let text = value.reveal_text().unwrap_or_default();
+    if is_quoted(text.trim()) {
+        draft.warn(row.name, "its quotes are a part of it: take them away if they are not meant");
+    }
+    let blanks = [' ', '\t'];
+    let is_kept = row.is_secret() && draft.is_librdkafka;
+    if is_kept && (text.starts_with(blanks) || text.ends_with(blanks)) {
+        draft.warn(row.name, "it begins or ends with a blank, which is a part of it");
+    }
+}
+
+fn is_quoted(text: &str) -> bool {
+    let within = |quote| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote);
+    within('"') || within('\'')
 }
 
 fn flag(text: &str) -> Result<bool, Problem> {
@@ -106,6 +128,10 @@ fn path(text: &str, draft: &Draft) -> Result<PathBuf, Problem> {
     }
     if text.is_empty() {
         return Err(Problem::new("there is no path", "Write a path, or leave the property out"));
+    }
+    if is_quoted(text) {
+        let problem = "the path stands in quotes, which are a part of it";
+        return Err(Problem::new(problem, "Take the quotes away"));
     }
     let Some(rest) = text.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with('/'))
     else {

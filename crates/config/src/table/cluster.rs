@@ -167,10 +167,20 @@ fn server(d: &Draft, text: &str) -> Result<HostPort, Problem> {
         let fix = "Write host:port, and name and password as properties of `sasl.`";
         return Err(Problem::new(problem, fix).hidden());
     }
+    if text.contains(['"', '\'']) {
+        let problem = "quotes would be a part of it, and have no place in it";
+        return Err(Problem::new(problem, "Take the quotes away"));
+    }
     let with_port = format!("{text}:9092");
     let lacks_port = d.is_librdkafka && !text.contains(':');
     let read = if lacks_port { &with_port } else { text }.parse::<HostPort>();
-    read.map_err(|error| Problem::new(error.to_string(), "Put commas between servers"))
+    let is_list = text.contains([';', ' ', '\t']);
+    let fix = if is_list {
+        "Put commas between servers"
+    } else {
+        "An example is kafka:9092, with commas between several"
+    };
+    read.map_err(|error| Problem::new(error.to_string(), fix))
 }
 
 /// The waits of the rows above, where the first and the longest have to agree.
