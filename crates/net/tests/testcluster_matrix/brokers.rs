@@ -4,7 +4,9 @@ use klamm_broker::cluster::{Listener, Restart};
 use klamm_broker::personas::Persona;
 use klamm_broker::server::TestCluster;
 use klamm_cluster::Destination;
+use klamm_cluster::metadata::TopicRef;
 use klamm_cluster::sasl::Mechanism;
+use klamm_net::Client;
 use klamm_wire::{NodeId, PartitionIndex};
 
 use crate::world::{Seeker, Seeking, ask, described_open, tell};
@@ -40,23 +42,18 @@ async fn a_leader_that_moves_from_broker_to_broker_is_followed() {
         assert!(cluster.move_leader("orders", 0, node));
         let refreshed = seeking.client.with(move |machine, now| machine.refresh(now, Some(topic)));
         refreshed.await.unwrap();
-        let leader = || {
-            let seen = seeking.client.with(move |machine, _| {
-                machine.metadata().leader(topic, PartitionIndex(0)).map(|leader| leader.node)
-            });
-            async { seen.await.unwrap() }
-        };
-        let mut seen = leader().await;
-        while seen != Some(node) {
+        while leader(&seeking.client, topic).await != Some(node) {
             seeking.picture().await;
-            let again = seeking.client.with(move |machine, _| {
-                machine.metadata().leader(topic, PartitionIndex(0)).map(|leader| leader.node)
-            });
-            seen = again.await.unwrap();
         }
         ask(&seeking.client, Destination::Node(node)).await.unwrap();
         tell(&format!("sasl_tls, leader moved to {node}"), "good");
     }
+}
+
+async fn leader(client: &Client, topic: TopicRef) -> Option<NodeId> {
+    let seen =
+        client.with(move |machine, _| machine.metadata().leader(topic, PartitionIndex(0))).await;
+    seen.unwrap().map(|leader| leader.node)
 }
 
 #[tokio::test]

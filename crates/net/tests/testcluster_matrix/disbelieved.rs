@@ -9,6 +9,8 @@ use klamm_cluster::{Cause, ConnFailure, Fate, Reason, Stage, TlsFailure};
 
 use crate::world::{Seeker, Seeking, described, described_open, sasl, tell};
 
+type IsIt = fn(&TlsFailure) -> bool;
+
 /// Why nobody accepts a client, which it is told at once and not by its deadline.
 async fn not_accepted(seeking: Seeking, cell: &str) -> ConnFailure {
     let failure = seeking.is_refused().await;
@@ -51,19 +53,22 @@ async fn a_mechanism_that_is_not_offered_is_answered_with_those_that_are() {
 
 #[tokio::test]
 async fn a_certificate_out_of_time_or_of_another_is_not_believed() {
-    for shown in [Certificate::Expired, Certificate::NotYetValid, Certificate::OtherName] {
+    let is_expired: IsIt = |failure| matches!(failure, TlsFailure::Expired { .. });
+    let is_early: IsIt = |failure| matches!(failure, TlsFailure::NotYetValid { .. });
+    let is_named: IsIt = |failure| {
+        matches!(failure, TlsFailure::WrongName { expected, presented }
+            if expected == "127.0.0.1" && *presented == ["elsewhere.test"])
+    };
+    for (shown, is_it) in [
+        (Certificate::Expired, is_expired),
+        (Certificate::NotYetValid, is_early),
+        (Certificate::OtherName, is_named),
+    ] {
         let cluster = described_open().certificate(shown).start().await.unwrap();
         let seeking = Seeker::of(&cluster, Listener::Tls).start();
         let failure = not_accepted(seeking, &format!("tls, broker's certificate {shown:?}")).await;
         assert_eq!(failure.stage, Stage::Tls, "{failure}");
-        let Cause::Tls(failure) = failure.cause else { panic!("{failure}") };
-        let is_it = match shown {
-            Certificate::Expired => matches!(failure, TlsFailure::Expired { .. }),
-            Certificate::NotYetValid => matches!(failure, TlsFailure::NotYetValid { .. }),
-            _ => matches!(&failure, TlsFailure::WrongName { expected, presented }
-                if expected == "127.0.0.1" && *presented == ["elsewhere.test"]),
-        };
-        assert!(is_it, "{failure:?}");
+        assert!(matches!(&failure.cause, Cause::Tls(cause) if is_it(cause)), "{failure:?}");
     }
 }
 

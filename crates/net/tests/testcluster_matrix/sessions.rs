@@ -8,6 +8,7 @@ use klamm_broker::server::TestCluster;
 use klamm_cluster::Destination;
 use klamm_cluster::sasl::Mechanism;
 use klamm_protocol::ApiKey;
+use klamm_wire::NodeId;
 
 use crate::world::{Seeker, ask, described, sasl, tell};
 
@@ -17,13 +18,18 @@ const SESSION: Duration = Duration::from_secs(3);
 /// As many questions are open at any time.
 const PIPELINED: usize = 8;
 
-/// How often a session goes on before it is enough.
+/// How long the broker takes for each, so that there are always some under way.
+const THINKING: Duration = Duration::from_millis(5);
+
+/// How often sessions go on before it is enough.
 const RENEWALS: u64 = 2;
 
 #[tokio::test]
 async fn no_request_fails_while_sessions_end_and_go_on_by_every_mechanism() {
     let builder = described().sasl(sasl().with_max_reauth(SESSION));
     let cluster = builder.start().await.unwrap();
+    let slow = Fault::new(Place::OnReceipt(Intercept::Delay(THINKING)));
+    cluster.inject(slow.of(ApiKey::InitProducerId));
     let worlds = Mechanism::ALL.map(|mechanism| under_load(&cluster, mechanism));
     for (mechanism, world) in Mechanism::ALL.into_iter().zip(worlds) {
         let cell = format!("sasl_tls {mechanism}, {RENEWALS} sessions renewed under load");
@@ -56,8 +62,10 @@ fn under_load(
         })
         .collect();
     async move {
-        // One for each connection, and one for each time that it is said again on one of them.
-        while cluster.fired(handshakes) < 2 * (1 + RENEWALS) {
+        ask(&seeking.client, Destination::Node(NodeId(1))).await.unwrap();
+        // By now every connection is there that is needed: what comes are renewals.
+        let connections = cluster.fired(handshakes);
+        while cluster.fired(handshakes) < connections + RENEWALS {
             ask(&seeking.client, Destination::Any).await.unwrap();
         }
         stop.send(true).unwrap();
