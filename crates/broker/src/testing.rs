@@ -34,6 +34,7 @@ pub(crate) struct World {
     /// Everything that came.
     pub(crate) wire: BTreeMap<ConnectionId, Vec<u8>>,
     closed: BTreeSet<ConnectionId>,
+    reset: BTreeSet<ConnectionId>,
     /// The numbers of requests that were sent, in order; an answer must have the first.
     asked: BTreeMap<ConnectionId, VecDeque<i32>>,
     last_number: i32,
@@ -61,6 +62,7 @@ impl World {
             inbox: BTreeMap::new(),
             wire: BTreeMap::new(),
             closed: BTreeSet::new(),
+            reset: BTreeSet::new(),
             asked: BTreeMap::new(),
             last_number: 0,
         }
@@ -168,6 +170,10 @@ impl World {
         self.closed.contains(&connection)
     }
 
+    pub(crate) fn is_reset(&self, connection: ConnectionId) -> bool {
+        self.reset.contains(&connection)
+    }
+
     /// Lets time pass; the cluster wakes whenever it asked to.
     pub(crate) fn pass(&mut self, millis: u64) {
         let until = self.now.mono.saturating_add(Duration::from_millis(millis));
@@ -195,6 +201,10 @@ impl World {
                     self.cluster.sent(self.now, connection);
                 }
                 Output::Close { connection } => drop(self.closed.insert(connection)),
+                Output::Reset { connection } => {
+                    self.closed.insert(connection);
+                    self.reset.insert(connection);
+                }
             }
         }
     }

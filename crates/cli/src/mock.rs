@@ -67,7 +67,7 @@ A fault is `API WHICH: PLACE ACTION LIMITS`, for example
           anything
   PLACE and ACTION
     on-accept: drop-connection, hang
-    on-receipt, before-append: drop-connection, hang, delay TIME, error CODE
+    on-receipt, before-append: drop-connection, reset-connection, hang, delay TIME, error CODE
     after-append: drop-connection, hang, delay TIME, error CODE, slow-disk TIME
     answering: cut BYTES, duplicate, unsolicited BYTES, wrong-correlation-id,
                garbage BYTES, garble-body, claim-length N, pieces BYTES pause TIME, throttle TIME

@@ -63,6 +63,10 @@ impl Cluster {
                             self.hang_up(id);
                             return None;
                         }
+                        Intercept::ResetConnection => {
+                            self.reset(id);
+                            return None;
+                        }
                         Intercept::Hang => {
                             self.wait(id, Waiting::Hung);
                             return None;

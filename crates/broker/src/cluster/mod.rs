@@ -72,6 +72,11 @@ pub enum Output {
         /// Which one.
         connection: ConnectionId,
     },
+    /// The same, by a reset.
+    Reset {
+        /// Which one.
+        connection: ConnectionId,
+    },
 }
 
 /// A cluster of nodes, their logs and coordinators, and the connections to them.
@@ -266,6 +271,12 @@ impl Cluster {
     fn hang_up(&mut self, id: ConnectionId) {
         self.closed(id);
         self.outputs.push_back(Output::Close { connection: id });
+    }
+
+    /// Ends a connection by a reset.
+    fn reset(&mut self, id: ConnectionId) {
+        self.closed(id);
+        self.outputs.push_back(Output::Reset { connection: id });
     }
 
     fn forget(&mut self, id: ConnectionId) {

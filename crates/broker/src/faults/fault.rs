@@ -62,6 +62,9 @@ pub enum Welcome {
 pub enum Intercept {
     /// The connection ends.
     DropConnection,
+    /// The connection ends by a reset: what was on its way is lost, and the client hears of an
+    /// error instead of an end.
+    ResetConnection,
     /// The request is never served; its connection is silent, and stays open.
     Hang,
     /// The request is served so much later.

@@ -133,7 +133,7 @@ impl World {
                     assert_eq!(claimed, counted, "the length in front of a frame");
                     self.cluster.sent(self.now, connection);
                 }
-                Some(Output::Close { connection }) => {
+                Some(Output::Close { connection } | Output::Reset { connection }) => {
                     self.clients.retain(|client| *client != connection);
                 }
                 None => return,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use super::hub::{Hub, Order};
@@ -14,15 +15,30 @@ use crate::cluster::ConnectionId;
 /// How much is read at once.
 const READ_SIZE: usize = 256 * 1024;
 
+/// What a connection is made of.
+pub(super) trait Socket: AsyncRead + AsyncWrite + Unpin {
+    /// The socket itself, under whatever stands in front of it.
+    fn tcp(&self) -> &TcpStream;
+}
+
+impl Socket for TcpStream {
+    fn tcp(&self) -> &TcpStream {
+        self
+    }
+}
+
+#[cfg(feature = "tls")]
+impl Socket for tokio_rustls::server::TlsStream<TcpStream> {
+    fn tcp(&self) -> &TcpStream {
+        self.get_ref().0
+    }
+}
+
 /// Serves a connection to its end.
-pub(super) async fn serve<S>(hub: Arc<Hub>, id: ConnectionId, mut stream: S)
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
+pub(super) async fn serve<S: Socket>(hub: Arc<Hub>, id: ConnectionId, mut stream: S) {
     let (writer, orders) = mpsc::unbounded_channel();
     hub.join(id, writer);
-    // How a client leaves makes no difference to a cluster.
-    let _ = match &hub.null {
+    let ended = match &hub.null {
         // Whoever has to say first who it is cannot be acknowledged before.
         Some(null) if hub.act(|cluster, _| cluster.is_known(id)) => {
             null::converse(&hub, null, id, &mut stream, orders).await
@@ -30,7 +46,13 @@ where
         _ => converse(&hub, id, &mut stream, orders).await,
     };
     hub.leave(id);
-    let _ = stream.shutdown().await;
+    // How a client leaves makes no difference to a cluster.
+    let _ = match ended {
+        Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
+            stream.tcp().set_zero_linger()
+        }
+        Ok(()) | Err(_) => stream.shutdown().await,
+    };
 }
 
 async fn converse<S>(
@@ -60,6 +82,7 @@ where
                         cluster.wants_bytes(id)
                     });
                 }
+                Some(Order::Reset) => return Err(io::ErrorKind::ConnectionReset.into()),
                 Some(Order::Close) | None => return Ok(()),
             },
             read = stream.read_buf(&mut buffer), if is_wanted => {

@@ -17,6 +17,7 @@ use crate::cluster::{Cluster, ConnectionId, Output};
 pub(super) enum Order {
     Write(Segments),
     Close,
+    Reset,
 }
 
 /// Where all tasks meet.
@@ -123,6 +124,7 @@ impl Inner {
             let (id, order) = match output {
                 Output::Send { connection, frame } => (connection, Order::Write(frame)),
                 Output::Close { connection } => (connection, Order::Close),
+                Output::Reset { connection } => (connection, Order::Reset),
             };
             // A task that is gone has said so, or is about to.
             let _ = self.writers.get(&id).map(|writer| writer.send(order));

@@ -123,6 +123,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
                 self.hub.act(|cluster, now| cluster.sent(now, self.id));
                 Ok(())
             }
+            Some(Order::Reset) => Err(io::Error::from(io::ErrorKind::ConnectionReset)),
             Some(Order::Close) | None => Err(io::Error::from(io::ErrorKind::ConnectionAborted)),
         }
     }

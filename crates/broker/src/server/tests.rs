@@ -1,8 +1,10 @@
 //! Sockets with TLS and SASL, and whom the cluster then takes their clients for.
 
+use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use klamm_protocol::api_versions::ApiVersionsRequest;
 use klamm_protocol::frame::{decode_response, encode_request};
 use klamm_protocol::metadata::MetadataRequest;
 use klamm_protocol::sasl_authenticate::SaslAuthenticateRequest;
@@ -69,7 +71,7 @@ async fn secured(
     cluster: &TestCluster,
     listener: Listener,
     name: Option<&str>,
-) -> std::io::Result<TlsStream<TcpStream>> {
+) -> io::Result<TlsStream<TcpStream>> {
     let ca = cluster.ca().expect("an authority");
     let mut roots = RootCertStore::empty();
     roots.add(ca.der().clone()).expect("a certificate");
@@ -103,6 +105,23 @@ async fn a_password_opens_the_socket_that_asks_for_it() {
     assert_eq!(refused, ErrorCode::SASL_AUTHENTICATION_FAILED);
     let mut stream = TcpStream::connect(cluster.bootstrap()).await.unwrap();
     assert_eq!(sees_topics(&mut stream).await, Some(false), "nobody in particular asks");
+}
+
+#[tokio::test]
+async fn a_socket_ends_as_it_was_ordered() {
+    let reset = "api-versions above 3: on-receipt reset-connection".parse().expect("a fault");
+    let dropped = "any: on-accept drop-connection skip 1".parse().expect("a fault");
+    let cluster =
+        TestCluster::builder().fault(reset).fault(dropped).start().await.expect("a cluster");
+    let mut stream = TcpStream::connect(cluster.bootstrap()).await.expect("a connection");
+    let versions = ApiVersionsRequest::default();
+    assert!(ask(&mut stream, 3, &versions).await.is_some());
+    let frame = encode_request(&versions, 4, 8, Some("tester")).expect("a request");
+    stream.write_all(&frame.to_vec()).await.expect("room");
+    let ended = stream.read(&mut [0]).await.map_err(|error| error.kind());
+    assert_eq!(ended, Err(io::ErrorKind::ConnectionReset));
+    let mut stream = TcpStream::connect(cluster.bootstrap()).await.expect("a connection");
+    assert_eq!(stream.read(&mut [0]).await.map_err(|error| error.kind()), Ok(0));
 }
 
 #[tokio::test]

@@ -30,6 +30,16 @@ fn a_connection_dropped_on_receipt_writes_nothing() {
 }
 
 #[test]
+fn a_connection_can_end_by_a_reset() {
+    for place in ["on-receipt", "before-append"] {
+        let (mut world, client, _) = one_with(&format!("produce: {place} reset-connection"));
+        world.send(client, VERSION, &records(1, &[0]));
+        assert!(world.is_closed(client) && world.is_reset(client));
+        assert!(world.values("orders", 0).is_empty());
+    }
+}
+
+#[test]
 fn a_connection_dropped_before_append_writes_nothing() {
     let (mut world, client, _) = one_with("produce: before-append drop-connection");
     world.send(client, VERSION, &records(1, &[0]));

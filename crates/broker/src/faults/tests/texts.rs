@@ -8,13 +8,14 @@ use proptest::prelude::*;
 use super::*;
 use crate::faults::{Chance, Place, Withhold};
 
-const TEXTS: [&str; 21] = [
+const TEXTS: [&str; 22] = [
     "produce: after-append drop-connection skip 2 times 1",
     "any: on-accept drop-connection times 1",
     "any node 2: on-accept hang every 3",
     "any: on-receipt hang",
     "any node 2: on-receipt drop-connection every 3",
     "api-versions above 3 node 1: on-receipt drop-connection",
+    "any: before-append reset-connection",
     "produce topic orders partition 3: before-append error NOT_LEADER_OR_FOLLOWER times 2",
     "produce: before-append error 999",
     "init-producer-id client \"a client: \\\"x\\\"\": on-receipt delay 200ms",
@@ -63,7 +64,7 @@ fn an_error_says_what_was_expected_and_what_stands_there() {
         ("any: on-accept delay", "expected `drop-connection` or `hang`, found `delay`"),
         ("any client a: on-accept hang", "expected another place, as `on-accept` goes with `any`"),
         ("produce: on-accept hang", "expected another place, as `on-accept` goes with `any` and "),
-        ("any: on-receipt cut 3", "expected `drop-connection`, `hang`, `delay` or `error`, found"),
+        ("any: on-receipt cut 3", "expected `drop-connection`, `reset-connection`, `hang`, "),
         ("any: on-receipt delay 5", "expected a duration such as `200ms`, found `5`"),
         ("any: on-receipt error NOPE", "expected the name or the number of an error code, found"),
         ("any: answering pieces 0", "expected a number of bytes above 0, found `0`"),

@@ -104,6 +104,7 @@ impl fmt::Display for Intercept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::DropConnection => f.write_str("drop-connection"),
+            Self::ResetConnection => f.write_str("reset-connection"),
             Self::Hang => f.write_str("hang"),
             Self::Delay(by) => write!(f, "delay {}", duration_text(*by)),
             Self::Error(code) => write!(f, "error {}", values::code_name(*code)),

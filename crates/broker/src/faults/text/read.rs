@@ -16,7 +16,7 @@ const PLACE: &str = "`on-accept`, `on-receipt`, `before-append`, `after-append`,
                      `after-answer`";
 const PLACE_OF_REQUEST: &str = "another place, as `on-accept` goes with `any` and `node` alone";
 const WELCOME: &str = "`drop-connection` or `hang`";
-const INTERCEPT: &str = "`drop-connection`, `hang`, `delay` or `error`";
+const INTERCEPT: &str = "`drop-connection`, `reset-connection`, `hang`, `delay` or `error`";
 const WITHHOLD: &str = "`drop-connection`, `hang`, `delay`, `error` or `slow-disk`";
 const SPOIL: &str = "`cut`, `duplicate`, `unsolicited`, `wrong-correlation-id`, `garbage`, \
                      `garble-body`, `claim-length`, `pieces` or `throttle`";
@@ -113,6 +113,7 @@ fn welcome(words: &mut Words) -> Read<Welcome> {
 fn intercept(words: &mut Words) -> Read<Intercept> {
     Ok(match words.keyword(INTERCEPT)?.as_deref() {
         Some("drop-connection") => Intercept::DropConnection,
+        Some("reset-connection") => Intercept::ResetConnection,
         Some("hang") => Intercept::Hang,
         Some("delay") => Intercept::Delay(duration(words)?),
         Some("error") => Intercept::Error(code(words)?),
