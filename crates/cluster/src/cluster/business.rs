@@ -4,10 +4,11 @@ use klamm_wire::{Now, Time};
 
 use super::requests::Purpose;
 use super::{Cluster, News};
+use crate::address::HostPort;
 use crate::coordinators::Found;
 use crate::dial::{Order, Target};
 use crate::drive::Command;
-use crate::failure::{Cause, Fate, Reason};
+use crate::failure::{Cause, ConnFailure, Fate, Reason, Stage};
 use crate::metadata;
 use crate::names::{ConnId, RequestId};
 
@@ -65,12 +66,14 @@ impl Cluster {
             match &event {
                 metadata::Event::BrokerAt { node, host } => {
                     let target = Target::Node(*node);
+                    self.leave(now, target, Some(host));
                     self.dial.place(target, host);
                     if self.known.wished.contains(&target) {
                         self.dial.want(now.mono, target);
                     }
                 }
                 metadata::Event::BrokerGone(node) => {
+                    self.leave(now, Target::Node(*node), None);
                     self.removed(Target::Node(*node));
                     self.coordinators.forget_node(*node);
                 }
@@ -89,7 +92,21 @@ impl Cluster {
             }
             self.news.push_back(News::Metadata(event));
         }
+        for conn in self.links.left() {
+            moved = true;
+            self.hang_up(now, conn, Cause::AddressChanged);
+        }
         moved
+    }
+
+    /// A broker is elsewhere now, or gone. Java goes on with a connection that is open until
+    /// somebody closes it; but another process may answer there by now, which would say for ever
+    /// that it leads nothing. So nothing new is sent there, and what is open may end.
+    fn leave(&mut self, now: Now, target: Target, host: Option<&HostPort>) {
+        if let Some(conn) = self.links.leave(target, host) {
+            let (stage, cause) = (Stage::Ready, Cause::AddressChanged);
+            self.dial.lost(now.mono, conn, &ConnFailure { stage, cause });
+        }
     }
 
     /// Follows what was found out of coordinators.

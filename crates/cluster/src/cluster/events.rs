@@ -93,7 +93,8 @@ impl Cluster {
             seed: self.known.dice.roll(),
         };
         let connection = Connection::open(now, self.connection.clone(), start);
-        self.links.opened(conn, Link { connection, target, host, was_ready: false });
+        self.links
+            .opened(conn, Link { connection, target, host, was_ready: false, is_leaving: false });
         self.pump(now, conn);
     }
 

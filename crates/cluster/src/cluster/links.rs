@@ -19,6 +19,8 @@ pub(super) struct Link {
     pub(super) host: HostPort,
     /// Whether it could ever be used.
     pub(super) was_ready: bool,
+    /// Whether its server is to be met elsewhere, or nowhere: it ends with what is open on it.
+    pub(super) is_leaving: bool,
 }
 
 /// All connections, from the first order to dial them.
@@ -68,6 +70,22 @@ impl Links {
         self.of.get(&target).copied()
     }
 
+    /// The server of a connection is not to be met there any more: the connection, if there is one
+    /// to another place than `host`.
+    pub(super) fn leave(&mut self, target: Target, host: Option<&HostPort>) -> Option<ConnId> {
+        let conn = self.of(target)?;
+        let link = self.open.get_mut(&conn).filter(|link| Some(&link.host) != host)?;
+        link.is_leaving = true;
+        self.of.remove(&target);
+        Some(conn)
+    }
+
+    /// The connections that are to end and on which nothing is open.
+    pub(super) fn left(&self) -> Vec<ConnId> {
+        let left = |link: &Link| link.is_leaving && link.connection.in_flight() == 0;
+        self.iter().filter(|(_, link)| left(link)).map(|(conn, _)| conn).collect()
+    }
+
     /// The names of all open connections.
     pub(super) fn names(&self) -> Vec<ConnId> {
         self.open.keys().copied().collect()
@@ -85,7 +103,8 @@ impl Links {
     /// Of the connections that take a request, the one with the fewest open; brokers before
     /// bootstrap servers, which are only known by an address.
     pub(super) fn least_loaded(&self) -> Option<ConnId> {
-        let ready = self.open.iter().filter(|(_, link)| link.connection.can_send());
+        let ready = self.open.iter();
+        let ready = ready.filter(|(_, link)| !link.is_leaving && link.connection.can_send());
         let load = |link: &Link| {
             (matches!(link.target, Target::Bootstrap(_)), link.connection.in_flight())
         };

@@ -98,3 +98,45 @@ fn a_coordinator_that_refuses_us_fails_what_is_for_it_at_once() {
     assert!(matches!(failed.reason, Reason::NotAccepted(_)), "{failed}");
     assert_eq!(world.now.mono, Time(0));
 }
+
+#[test]
+fn a_broker_that_moved_is_met_at_its_new_place_only() {
+    let mut world = World::of(2);
+    let first = world.ask(node(2));
+    world.drive(first);
+    world.move_broker(2, "elsewhere");
+    world.cluster.refresh(world.now, None);
+    world.pass(Duration::from_secs(1));
+    assert!(world.conns_of(2).is_empty());
+    let asked = world.ask(node(2));
+    assert_eq!(world.drive(asked), &End::Answered);
+    let there = &world.servers[&"elsewhere:9092".parse().unwrap()];
+    assert!(there.asked.contains(&ApiKey::InitProducerId));
+}
+
+#[test]
+fn what_is_open_with_a_broker_that_moved_or_left_may_end_in_peace() {
+    for is_gone in [false, true] {
+        let mut world = World::of(3);
+        for id in [1, 2] {
+            let first = world.ask(node(id));
+            world.drive(first);
+        }
+        world.server(2).is_slow = true;
+        let open = world.ask(node(2));
+        world.move_broker(2, "elsewhere");
+        if is_gone {
+            world.picture.brokers.remove(&2);
+        }
+        world.cluster.refresh(world.now, None);
+        world.pass(Duration::from_secs(1));
+        if !is_gone {
+            let asked = world.ask(node(2));
+            assert_eq!(world.drive(asked), &End::Answered, "at its new place, without a wait");
+        }
+        assert_eq!(world.conns_of(2).len(), 1);
+        world.release();
+        assert_eq!(world.drive(open), &End::Answered);
+        assert!(world.conns_of(2).is_empty(), "nothing is open any more");
+    }
+}
