@@ -133,6 +133,7 @@ impl Cluster {
                 Output::Answered(id, frame) => self.answered(now, conn, id, frame),
                 Output::Failed(id, reason, fate) => self.lost(now, id, reason, fate),
                 Output::Throttled(until) => {
+                    self.is_kept_waiting(conn);
                     self.news.push_back(News::Throttled { conn, until });
                 }
                 Output::Closed(failure) => self.closed(now, conn, failure),
@@ -155,6 +156,14 @@ impl Cluster {
         self.reach.ready(target);
         self.reaching = None;
         self.news.push_back(News::Up { conn, target });
+    }
+
+    /// A server that wants silence before it was ready is of no use to just anybody.
+    fn is_kept_waiting(&mut self, conn: ConnId) {
+        let target = self.links.get(conn).filter(|link| !link.was_ready).map(|link| link.target);
+        if self.reaching.is_some() && self.reaching == target {
+            self.reaching = None;
+        }
     }
 
     fn flushed(&mut self, id: RequestId) {

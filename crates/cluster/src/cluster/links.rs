@@ -111,9 +111,22 @@ impl Links {
         ready.min_by_key(|(conn, link)| (load(link), **conn)).map(|(conn, _)| *conn)
     }
 
-    /// Whether a connection is open that was ready, or may become so.
-    pub(super) fn any(&self) -> bool {
-        !self.open.is_empty() || !self.dialled.is_empty()
+    /// Whether no connection is open that may be of use.
+    pub(super) fn is_alone(&self) -> bool {
+        self.open.values().all(|link| link.is_leaving)
+    }
+
+    /// The servers that may be ready soon.
+    pub(super) fn coming(&self) -> impl Iterator<Item = Target> {
+        let comes =
+            |link: &&Link| !link.was_ready && !link.is_leaving && !link.connection.is_silent();
+        let open = self.open.values().filter(comes).map(|link| link.target);
+        self.being_dialled().map(|(_, target)| target).chain(open)
+    }
+
+    /// Whether a server has a connection, or is being dialled.
+    pub(super) fn has(&self, target: Target) -> bool {
+        self.of.contains_key(&target) || self.being_dialled().any(|(_, dialled)| dialled == target)
     }
 
     /// The features that the servers of all connections have agreed on, by the newest word.

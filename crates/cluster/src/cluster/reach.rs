@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use klamm_wire::Time;
 
+use super::links::Links;
 use crate::dial::{Dial, Target};
 use crate::failure::ConnFailure;
 use crate::metadata::Metadata;
@@ -69,26 +70,38 @@ impl Reach {
         (0..self.bootstrap).map(Target::Bootstrap)
     }
 
-    /// Whom to dial.
-    pub(super) fn way(&mut self, metadata: &Metadata, dial: &Dial, may_rebootstrap: bool) -> Way {
+    /// Whom to dial. As long as somebody is connected, nobody is insisted upon and nothing begins
+    /// again: those who are connected have no room now, and may have some later.
+    pub(super) fn way(
+        &mut self,
+        metadata: &Metadata,
+        (dial, links): (&Dial, &Links),
+        may_rebootstrap: bool,
+    ) -> Way {
         let candidates = self.candidates(metadata);
         let count = u64::try_from(candidates.len()).unwrap_or(u64::MAX);
         let first = self.turn.checked_rem(count).and_then(|first| usize::try_from(first).ok());
         let Some(first) = first else { return Way::Rest };
         let in_turn = || candidates.iter().cycle().skip(first).take(candidates.len()).copied();
+        let is_alone = links.is_alone();
         let refused = in_turn().filter_map(|target| self.refusal(target, dial));
-        if refused.clone().count() == candidates.len()
+        if is_alone
+            && refused.clone().count() == candidates.len()
             && let Some(refusal) = refused.last()
         {
             return Way::Refused(refusal.clone());
         }
         let all_failed = in_turn().all(|target| self.failed.contains_key(&target));
         let are_brokers = in_turn().any(|target| matches!(target, Target::Node(_)));
-        if all_failed && are_brokers && may_rebootstrap {
+        if is_alone && all_failed && are_brokers && may_rebootstrap {
             return Way::Rebootstrap;
         }
-        let free = in_turn().find(|target| dial.resting_until(*target).is_none());
-        let soonest = in_turn().min_by_key(|target| dial.resting_until(*target));
+        let may_do = |target: &Target| {
+            let refuses = self.failed.get(target).is_some_and(ConnFailure::is_final);
+            !links.has(*target) && (is_alone || !refuses)
+        };
+        let free = in_turn().filter(may_do).find(|target| dial.resting_until(*target).is_none());
+        let soonest = in_turn().filter(may_do).min_by_key(|target| dial.resting_until(*target));
         self.turn = self.turn.wrapping_add(1);
         free.or(soonest).map_or(Way::Rest, Way::Dial)
     }

@@ -97,13 +97,17 @@ impl Cluster {
         }
     }
 
-    /// Dials somebody when no connection is open, whoever it is; a reason if nobody accepts us.
+    /// Dials somebody when no connection has room and none is to be expected soon, whoever it is; a
+    /// reason if nobody accepts us.
     pub(super) fn reach_out(&mut self, now: Now) -> Option<Reason> {
-        if self.links.any() || self.reaching.is_some() {
+        // Who failed before is no hope: several that are dead would be dialled in turn for ever.
+        let may_come = |target| self.reach.failure(Some(target)).is_none();
+        if self.reaching.is_some() || self.links.coming().any(may_come) {
             return None;
         }
         let may_begin_again = self.may_begin_again(now.mono);
-        match self.reach.way(&self.metadata, &self.dial, may_begin_again) {
+        let way = self.reach.way(&self.metadata, (&self.dial, &self.links), may_begin_again);
+        match way {
             Way::Dial(target) => {
                 self.dial.want(now.mono, target);
                 self.reaching = Some(target);

@@ -232,6 +232,11 @@ impl Connection {
         matches!(self.phase, Phase::Ready(_)) && self.link.has_room()
     }
 
+    /// Whether nothing new is sent for a while, because the broker wants that or we were told so.
+    pub fn is_silent(&self) -> bool {
+        self.link.silence.until().is_some()
+    }
+
     /// How many requests were sent and not answered, those not counted that no answer is due for
     /// and that have left.
     pub fn in_flight(&self) -> usize {

@@ -7,6 +7,7 @@ mod again;
 mod peer;
 mod picture;
 mod quiet;
+mod spare;
 mod walks;
 mod world;
 

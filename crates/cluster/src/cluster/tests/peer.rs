@@ -30,6 +30,8 @@ pub(super) enum Habit {
     Garbage,
     /// Answers, and sends bytes that are no answer right behind.
     Babble,
+    /// Answers, and asks for an hour of silence where the answer has a place for that.
+    Throttle,
     /// Answers under a wrong number.
     WrongNumber,
     /// Says this code where the answer has a place for one.
@@ -103,13 +105,19 @@ fn react(frame: &Bytes, picture: &Picture, habit: Option<Habit>) -> Option<React
             code = said;
             number
         }
-        Some(Habit::Babble) | None => number,
+        Some(Habit::Babble | Habit::Throttle) | None => number,
     };
+    let throttle_time_ms = if habit == Some(Habit::Throttle) { i32::MAX } else { 0 };
     let segments = match key {
         ApiKey::Produce => return None,
         ApiKey::Metadata => {
             let request: MetadataRequest<'_> = read(&mut body, version).unwrap();
-            encode_response(&metadata(picture, &request, code), version, number)
+            let answer = metadata(picture, &request, code);
+            encode_response(&MetadataResponse { throttle_time_ms, ..answer }, version, number)
+        }
+        ApiKey::ApiVersions => {
+            let answer = ApiVersionsResponse { throttle_time_ms, ..versions(picture) };
+            encode_response(&answer, version, number)
         }
         other => answer(other, (version, number), ErrorCode(code), picture),
     };
