@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use klamm_cluster::transport::{Proxy, ProxyKind, TcpSettings};
+use klamm_cluster::transport::{AddressFamily, Proxy, ProxyKind, TcpSettings};
 use klamm_cluster::{Address, Cause, ConnFailure, DnsLookup, HostPort, Secret, TransportSettings};
 use klamm_net::{Connector, TcpConnector};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -87,6 +87,16 @@ async fn a_socket_opens_with_its_options() {
     assert!(socket.send_buffer_size().unwrap() >= 1 << 16);
     assert!(socket.recv_buffer_size().unwrap() >= 1 << 16);
     drop(listener);
+}
+
+#[tokio::test]
+async fn addresses_of_a_family_that_is_not_wanted_are_not_dialled() {
+    let tcp = TcpSettings { family: AddressFamily::V6, ..TcpSettings::default() };
+    let settings = TransportSettings { tcp, ..TransportSettings::default() };
+    let connector = TcpConnector::new(settings).unwrap();
+    let host = HostPort::new("127.0.0.1", 9092).unwrap();
+    let refused = connector.resolve(&host, DnsLookup::UseAllDnsIps).await;
+    assert_eq!(refused, Err(Cause::Unreachable("the host has no address of IPv6".to_owned())));
 }
 
 #[tokio::test]

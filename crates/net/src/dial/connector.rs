@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use klamm_cluster::transport::AddressFamily;
 use klamm_cluster::{
     Address, Cause, ConnFailure, DnsLookup, HostPort, Stage, TlsFailure, TransportSettings,
 };
@@ -34,7 +35,7 @@ pub type Dialled = Result<Box<dyn Transport>, ConnFailure>;
 pub trait Connector: Send + Sync {
     /// Looks a name up. Unless it is said otherwise, the system is asked.
     fn resolve(&self, host: &HostPort, how: DnsLookup) -> BoxFuture<Result<Vec<Address>, Cause>> {
-        Box::pin(names::resolve(host.clone(), how))
+        Box::pin(names::resolve(host.clone(), how, AddressFamily::Any))
     }
 
     /// Opens a transport to a host at one of its addresses. Dropping the future gives it up.
@@ -95,7 +96,8 @@ impl TcpConnector {
 impl Connector for TcpConnector {
     fn resolve(&self, host: &HostPort, how: DnsLookup) -> BoxFuture<Result<Vec<Address>, Cause>> {
         if self.settings.proxy.is_none() {
-            return Box::pin(names::resolve(host.clone(), how));
+            let family = self.settings.tcp.family;
+            return Box::pin(names::resolve(host.clone(), how, family));
         }
         // The name may mean something only where the proxy stands.
         let literal = host.host().parse::<IpAddr>().ok().map(Address::Ip);
