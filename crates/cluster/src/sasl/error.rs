@@ -5,6 +5,7 @@ use std::fmt;
 use klamm_wire::ErrorCode;
 
 use super::credentials::{Mechanism, TokenError};
+use super::words;
 use crate::failure::Blame;
 
 /// Why the two sides could not agree on who the client is.
@@ -15,7 +16,8 @@ pub enum SaslError {
     UnsupportedMechanism {
         /// The one that we asked for.
         asked: Mechanism,
-        /// Those that the broker takes, as it names them.
+        /// Those that the broker takes, as it names them: not fit to be shown before they are
+        /// cleaned, as `Display` does.
         offered: Vec<String>,
     },
     /// The broker does not believe us.
@@ -62,7 +64,11 @@ impl fmt::Display for SaslError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnsupportedMechanism { asked, offered } => {
-                write!(f, "the broker does not take {asked} but {}", offered.join(", "))
+                let offered: Vec<String> = offered.iter().map(|name| words::shown(name)).collect();
+                match offered.as_slice() {
+                    [] => write!(f, "the broker does not take {asked} and names no other"),
+                    some => write!(f, "the broker does not take {asked} but {}", some.join(", ")),
+                }
             }
             Self::Refused { mechanism, username, code, message } => {
                 write!(f, "the broker refused {mechanism}")?;
@@ -85,3 +91,25 @@ impl fmt::Display for SaslError {
 }
 
 impl std::error::Error for SaslError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(offered: &[&str]) -> String {
+        let offered = offered.iter().map(|name| (*name).to_owned()).collect();
+        SaslError::UnsupportedMechanism { asked: Mechanism::Plain, offered }.to_string()
+    }
+
+    #[test]
+    fn mechanisms_are_told_without_what_moves_a_cursor() {
+        let words = said(&["SCRAM-SHA-512", "\u{1b}[2J\u{202e}GSSAPI\u{200b}\n"]);
+        let wanted = "SCRAM-SHA-512, \u{fffd}[2J\u{fffd}GSSAPI\u{fffd}\u{fffd}";
+        assert_eq!(words, format!("the broker does not take PLAIN but {wanted}"));
+    }
+
+    #[test]
+    fn a_broker_that_names_no_mechanism_is_told_so() {
+        assert_eq!(said(&[]), "the broker does not take PLAIN and names no other");
+    }
+}

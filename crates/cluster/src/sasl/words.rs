@@ -25,14 +25,19 @@ pub(super) fn of_peer(words: &[u8], secret: &Secret) -> String {
         return WITHHELD.to_owned();
     }
     let mut shown = String::new();
-    for char in String::from_utf8_lossy(words.get(..cut).unwrap_or(words)).chars() {
-        let char = if is_harmless(char) { char } else { char::REPLACEMENT_CHARACTER };
+    for char in self::shown(&String::from_utf8_lossy(words.get(..cut).unwrap_or(words))).chars() {
         if shown.len().saturating_add(char.len_utf8()) > MOST {
             break;
         }
         shown.push(char);
     }
     shown
+}
+
+/// A text without what moves a cursor or hides something.
+pub(super) fn shown(text: &str) -> String {
+    let clean = |char| if is_harmless(char) { char } else { char::REPLACEMENT_CHARACTER };
+    text.chars().map(clean).collect()
 }
 
 /// Whether they hold the secret, or its base64 form as part of anything, such as a whole token.
@@ -68,8 +73,8 @@ fn in_base64(secret: &[u8], before: usize) -> Secret {
 /// Neither moves a cursor nor turns the direction of what follows.
 fn is_harmless(char: char) -> bool {
     !char.is_control()
-        && !matches!(char, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{feff}')
-        && !matches!(char, '\u{2066}'..='\u{2069}')
+        && !matches!(char, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        && !matches!(char, '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 #[cfg(test)]
