@@ -58,7 +58,6 @@ pub(super) struct Opening {
 
 /// A machine with one connection, over a transport that the connector holds ready.
 pub(super) struct Probe {
-    host: HostPort,
     settings: Arc<ConnectionSettings>,
     /// Taken when the transport is there.
     start: Option<Start>,
@@ -78,9 +77,8 @@ impl Probe {
         let Opening { host, settings, start } = opening;
         // The address says nothing: the transport is open already.
         let address = Address::ByName;
-        let connect = Command::Connect { conn: CONN, host: host.clone(), address };
+        let connect = Command::Connect { conn: CONN, host, address };
         let probe = Self {
-            host,
             settings,
             start: Some(start),
             connection: None,
@@ -233,12 +231,5 @@ impl Drive for Probe {
 
     fn chunks<'a>(&'a self, _: ConnId, slices: &mut [IoSlice<'a>]) -> usize {
         self.connection.as_ref().map_or(0, |connection| connection.chunks(slices))
-    }
-}
-
-/// Names the broker, for whoever prints what it drives.
-impl std::fmt::Debug for Probe {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Probe").field("host", &self.host).finish_non_exhaustive()
     }
 }

@@ -1,6 +1,6 @@
 //! Settings, read and made ready: what every connection of a run has in common.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use klamm_cluster::connection::Start;
 use klamm_cluster::sasl::{Credentials, Nonces};
@@ -19,8 +19,9 @@ pub(super) struct Setup {
     pub(super) tcp: TcpConnector,
     pub(super) tls: Option<tls::Connector>,
     pub(super) shell: ShellSettings,
-    /// From which nonces are drawn; from the system's source of randomness.
-    pub(super) key: [u8; 32],
+    /// From which every connection forks its own: one that drew another's nonces would believe
+    /// whoever recorded that one.
+    nonces: Mutex<Nonces>,
 }
 
 /// What two settings call the ways to speak, so that advice can name them.
@@ -43,7 +44,7 @@ impl Protocol {
 }
 
 impl Setup {
-    /// Makes settings ready.
+    /// Makes settings ready. The key is one from the system's source of randomness.
     ///
     /// # Errors
     /// When they ask for something that cannot be had here; in words.
@@ -57,7 +58,13 @@ impl Setup {
         let tls = tls.map_err(|failure| failure.to_string())?;
         let bare = TransportSettings { tls: None, ..transport.clone() };
         let tcp = TcpConnector::new(bare).map_err(|failure| failure.to_string())?;
-        Ok(Self { settings, transport, tcp, tls, shell, key })
+        let nonces = Mutex::new(Nonces::new(key));
+        Ok(Self { settings, transport, tcp, tls, shell, nonces })
+    }
+
+    /// Nonces for one connection.
+    fn nonces(&self) -> Nonces {
+        self.nonces.lock().unwrap_or_else(PoisonError::into_inner).fork()
     }
 
     pub(super) fn protocol(&self) -> Protocol {
@@ -72,8 +79,8 @@ impl Setup {
         ask: Ask,
         credentials: Option<Credentials>,
     ) -> Link {
-        let start =
-            Start { ask, credentials, nonces: Nonces::new(self.key), seed: self.settings.seed };
+        let seed = self.settings.seed;
+        let start = Start { ask, credentials, nonces: self.nonces(), seed };
         let settings = Arc::new(self.settings.connection.clone());
         let opening = Opening { host: host.clone(), settings, start };
         Link::open(transport, opening, self.shell.clone())
@@ -90,5 +97,18 @@ impl Setup {
     ) -> Result<T, ConnFailure> {
         let timed = tokio::time::timeout(self.settings.dial.setup_timeout, work).await;
         timed.unwrap_or(Err(ConnFailure { stage, cause: Cause::TimedOut }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_connections_share_a_nonce() {
+        let transport = TransportSettings::default();
+        let shell = ShellSettings::default();
+        let setup = Setup::new(Settings::new(Vec::new()), transport, shell, [7; 32]).unwrap();
+        assert_ne!(setup.nonces().draw(), setup.nonces().draw());
     }
 }
