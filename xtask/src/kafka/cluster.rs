@@ -1,13 +1,12 @@
 //! Brings up a cluster and takes it down again.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::conformance::Target;
 use super::guard::Guard;
 use super::options::{Options, Transactions};
-use super::ports::{self, NodePorts};
+use super::ports;
 use super::probe::{self, Coordination};
 use super::process::{LONG, Process};
 use super::settings::{self, HERE, Layout, USERS};
@@ -28,7 +27,6 @@ const TOOL_MEMORY: u32 = 256;
 /// A cluster that answers; dropping it ends it.
 pub(crate) struct Cluster {
     layout: Layout,
-    certificates: tls::Certificates,
     /// Brokers first: ZooKeeper ends last.
     processes: Vec<Process>,
     guard: Guard,
@@ -61,11 +59,9 @@ impl Cluster {
         certificates: &tls::Certificates,
     ) -> Result<Self, String> {
         let (nodes, zookeeper) = ports::free(options.nodes)?;
-        let key_store = certificates.key_store.clone();
-        let folder = folder.to_owned();
-        let layout = Layout { options, folder, nodes, zookeeper, key_store };
-        let certificates = certificates.clone();
-        Ok(Self { layout, certificates, processes: Vec::new(), guard: Guard::new()? })
+        let (folder, certificates) = (folder.to_owned(), certificates.clone());
+        let layout = Layout { options, folder, nodes, zookeeper, certificates };
+        Ok(Self { layout, processes: Vec::new(), guard: Guard::new()? })
     }
 
     fn bring_up(&mut self) -> Outcome {
@@ -210,44 +206,17 @@ impl Cluster {
         Ok(())
     }
 
-    fn addresses(&self, port: fn(&NodePorts) -> u16) -> String {
-        let address = |ports: &NodePorts| format!("{HERE}:{}", port(ports));
-        self.layout.nodes.iter().map(address).collect::<Vec<_>>().join(",")
-    }
-
-    /// What programs learn of the cluster from their environment.
-    pub(super) fn variables(&self) -> BTreeMap<String, String> {
-        let mut variables = BTreeMap::new();
-        let mut set = |name: &str, value| variables.insert(name.to_owned(), value);
-        set("KAFKA_BOOTSTRAP", self.addresses(|ports| ports.plain));
-        if self.layout.options.secure {
-            set("KAFKA_BOOTSTRAP_SSL", self.addresses(|ports| ports.ssl));
-            set("KAFKA_BOOTSTRAP_SASL_PLAINTEXT", self.addresses(|ports| ports.sasl_plain));
-            set("KAFKA_BOOTSTRAP_SASL_SSL", self.addresses(|ports| ports.sasl_ssl));
-            set("KAFKA_BOOTSTRAP_MTLS", self.addresses(|ports| ports.mtls));
-            set("KAFKA_BOOTSTRAP_PLAIN_ONLY", self.addresses(|ports| ports.plain_only));
-            set("KAFKA_CA", self.certificates.authority.display().to_string());
-            set("KAFKA_CLIENT", self.certificates.client.display().to_string());
-        }
-        variables
-    }
-
-    /// The files that its clients are shown.
-    pub(super) fn certificates(&self) -> &tls::Certificates {
-        &self.certificates
-    }
-
-    /// Where what this cluster writes is kept until it ends.
-    pub(super) fn folder(&self) -> &Path {
-        &self.layout.folder
+    /// Where its parts are.
+    pub(super) fn layout(&self) -> &Layout {
+        &self.layout
     }
 
     /// Where the judge finds the cluster.
     pub(super) fn target(&self) -> Target {
         let secure = self.layout.options.secure;
         Target {
-            plain: self.addresses(|ports| ports.plain),
-            sasl: secure.then(|| self.addresses(|ports| ports.sasl_plain)),
+            plain: self.layout.addresses(|ports| ports.plain),
+            sasl: secure.then(|| self.layout.addresses(|ports| ports.sasl_plain)),
         }
     }
 
@@ -267,7 +236,7 @@ impl Cluster {
         );
         let process = |process: &Process| (process.name().to_owned(), process.id());
         let processes = self.processes.iter().map(process).collect();
-        let state = State { what, processes, variables: self.variables() };
+        let state = State { what, processes, variables: self.layout.variables() };
         state.write(&self.layout.folder)
     }
 

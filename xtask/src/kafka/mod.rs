@@ -82,7 +82,7 @@ fn runs() -> PathBuf {
 /// Prints the addresses as a shell takes them: `eval "$(cargo xtask kafka start)"`.
 fn start(options: Options) -> Outcome {
     let cluster = Cluster::start(options)?;
-    for (name, value) in cluster.variables() {
+    for (name, value) in cluster.layout().variables() {
         println!("export {name}={value}");
     }
     cluster.leave()
@@ -132,7 +132,7 @@ fn run_command(args: &[&str]) -> Outcome {
     command.args(arguments);
     let mut cluster = Cluster::start(Options::parse(options)?)?;
     cluster.note()?;
-    command.envs(cluster.variables());
+    command.envs(cluster.layout().variables());
     let status = watched(&mut cluster, &mut command)?;
     cluster.stop()?;
     support::pass_on(status)

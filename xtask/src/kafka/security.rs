@@ -85,16 +85,17 @@ struct Trial<'a> {
 impl<'a> Trial<'a> {
     fn begin(cell: &'a Cell, cluster: &mut Cluster, klamm: &Program) -> Result<Self, String> {
         let name = cell.file_name();
-        let properties = cluster.folder().join(format!("{name}.properties"));
-        support::write(&properties, &cell.properties(cluster.certificates()))?;
-        let variables = cluster.variables();
+        let layout = cluster.layout();
+        let properties = layout.folder.join(format!("{name}.properties"));
+        support::write(&properties, &cell.properties(&layout.certificates))?;
+        let variables = layout.variables();
         let server = variables.get(cell.listener.variable()).ok_or("a listener has no address")?;
         let properties = properties.display().to_string();
         let mut arguments = vec!["doctor", "-b", server, "-F", &properties, "--json"];
         if cell.is_slow() {
             arguments.extend(["--for", cell::WATCHED_SECONDS]);
         }
-        let log = cluster.folder().join(format!("{name}.log"));
+        let log = layout.folder.join(format!("{name}.log"));
         let began = Instant::now();
         let doctor = cluster.guard().start("klamm doctor", &klamm.command(&arguments), &log)?;
         Ok(Self { cell, doctor, began })

@@ -1,9 +1,11 @@
 //! The property files of brokers and of ZooKeeper: small, quick, and good for tests.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::options::Options;
 use super::ports::NodePorts;
+use super::tls::Certificates;
 
 /// Everything listens to this machine alone.
 pub(super) const HERE: &str = "127.0.0.1";
@@ -21,8 +23,8 @@ pub(super) struct Layout {
     pub(super) folder: PathBuf,
     pub(super) nodes: Vec<NodePorts>,
     pub(super) zookeeper: u16,
-    /// The broker's key and certificate, PKCS#12.
-    pub(super) key_store: PathBuf,
+    /// What brokers and clients show, if the cluster is a secure one.
+    pub(super) certificates: Certificates,
 }
 
 impl Layout {
@@ -39,6 +41,29 @@ impl Layout {
     /// What a node stores.
     pub(super) fn data(&self, number: usize) -> PathBuf {
         self.folder.join(format!("data-{number}"))
+    }
+
+    /// The addresses of one port of each node, as a client is given them.
+    pub(super) fn addresses(&self, port: fn(&NodePorts) -> u16) -> String {
+        let address = |ports: &NodePorts| format!("{HERE}:{}", port(ports));
+        self.nodes.iter().map(address).collect::<Vec<_>>().join(",")
+    }
+
+    /// What programs learn of the cluster from their environment.
+    pub(super) fn variables(&self) -> BTreeMap<String, String> {
+        let mut variables = BTreeMap::new();
+        let mut set = |name: &str, value| variables.insert(name.to_owned(), value);
+        set("KAFKA_BOOTSTRAP", self.addresses(|ports| ports.plain));
+        if self.options.secure {
+            set("KAFKA_BOOTSTRAP_SSL", self.addresses(|ports| ports.ssl));
+            set("KAFKA_BOOTSTRAP_SASL_PLAINTEXT", self.addresses(|ports| ports.sasl_plain));
+            set("KAFKA_BOOTSTRAP_SASL_SSL", self.addresses(|ports| ports.sasl_ssl));
+            set("KAFKA_BOOTSTRAP_MTLS", self.addresses(|ports| ports.mtls));
+            set("KAFKA_BOOTSTRAP_PLAIN_ONLY", self.addresses(|ports| ports.plain_only));
+            set("KAFKA_CA", self.certificates.authority.display().to_string());
+            set("KAFKA_CLIENT", self.certificates.client.display().to_string());
+        }
+        variables
     }
 
     /// The property file of ZooKeeper.
@@ -87,7 +112,7 @@ pub(super) fn broker(layout: &Layout, number: usize, ports: &NodePorts) -> Strin
     }
     listeners(&mut file, layout.options, ports);
     if layout.options.secure {
-        security(&mut file, &layout.key_store);
+        security(&mut file, &layout.certificates.key_store);
     }
     file.0
 }
@@ -212,8 +237,8 @@ mod tests {
             plain_only: base + 6,
         };
         let nodes = (1..=options.nodes).map(|number| node(number * 10)).collect();
-        let (folder, key_store) = (PathBuf::from("run"), PathBuf::from("broker.p12"));
-        Layout { options, folder, nodes, zookeeper: 99, key_store }
+        let (folder, certificates) = (PathBuf::from("run"), Certificates::below(Path::new("c")));
+        Layout { options, folder, nodes, zookeeper: 99, certificates }
     }
 
     fn file(options: Options, number: usize) -> String {
@@ -270,7 +295,7 @@ mod tests {
         let users = "user_alice=\"alice-secret\" user_bob=\"bob-secret\";";
         let plain = |line: &&str| line.contains(".plain.sasl") && line.ends_with(users);
         assert_eq!(file.lines().filter(plain).count(), 3);
-        assert!(has(&file, "ssl.keystore.location=broker.p12"));
+        assert!(has(&file, "ssl.keystore.location=c/broker.p12"));
     }
 
     #[test]
@@ -286,6 +311,17 @@ mod tests {
     fn a_plain_broker_says_nothing_of_keys_and_passwords() {
         let file = file(one(Release::V4_3), 1);
         assert!(!file.contains("ssl.") && !file.contains("sasl."), "{file}");
+    }
+
+    #[test]
+    fn programs_learn_of_what_is_there_alone() {
+        let options = Options { nodes: 3, ..one(Release::V4_3) };
+        let plain = layout(options).variables();
+        assert_eq!(plain.keys().collect::<Vec<_>>(), ["KAFKA_BOOTSTRAP"]);
+        assert_eq!(plain["KAFKA_BOOTSTRAP"], "127.0.0.1:10,127.0.0.1:20,127.0.0.1:30");
+        let secure = layout(Options { secure: true, ..options }).variables();
+        assert!(secure["KAFKA_BOOTSTRAP_MTLS"].starts_with("127.0.0.1:15,"), "{secure:?}");
+        assert_eq!(secure["KAFKA_CLIENT"], "c/client.pem");
     }
 
     #[test]

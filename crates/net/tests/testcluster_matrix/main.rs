@@ -1,5 +1,7 @@
-//! Every way of being believed or not, of sessions, restarts and kinds of brokers, without Java:
-//! the client against a cluster in this process, over loopback. Each cell prints a line.
+//! Every way of being believed or not, against a cluster in this process, over loopback.
+//!
+//! Sessions, restarts, moving leaders and other kinds of brokers are part of the matrix. Each cell
+//! prints a line; `--nocapture` shows them.
 #![cfg(test)]
 
 mod believed;
