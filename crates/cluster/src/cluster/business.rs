@@ -15,6 +15,12 @@ use crate::names::{ConnId, RequestId};
 impl Cluster {
     /// Does everything that can be done until another event.
     pub(super) fn turn(&mut self, now: Now) {
+        if self.known.is_closed {
+            for id in self.requests.asked() {
+                self.fail(id, Reason::Closed, Fate::NotWritten);
+            }
+            return;
+        }
         loop {
             // What an answer said comes first: who is in the picture can be dialled only then.
             let mut moved = self.read_picture(now);
@@ -131,6 +137,7 @@ impl Cluster {
 
     /// Sends the requests of our own that are due, to whoever has least to do.
     fn mind_own_business(&mut self, now: Now) -> bool {
+        self.metadata.tick(now.mono);
         let is_due = |wake: Option<Time>| wake.is_some_and(|wake| wake <= now.mono);
         let picture_due = is_due(self.metadata.next_wake());
         if !picture_due && !is_due(self.coordinators.next_wake()) {
@@ -253,6 +260,9 @@ impl Cluster {
 
     /// When the next tick is due.
     pub(super) fn wake(&self) -> Option<Time> {
+        if self.known.is_closed {
+            return None;
+        }
         let own = [self.metadata.next_wake(), self.coordinators.next_wake()];
         // What was due in the last turn and not possible waits for an event, not for time.
         let own = own.into_iter().flatten().filter(|wake| *wake > self.known.turned);

@@ -18,7 +18,8 @@ use crate::names::{ConnId, RequestId};
 impl Drive for Cluster {
     fn handle(&mut self, now: Now, event: Event) {
         match event {
-            Event::Tick => self.tick(now),
+            Event::Tick if !self.known.is_closed => self.tick(now),
+            Event::Tick => {}
             Event::Woken => {}
             Event::Resolved { lookup, result } => self.dial.resolved(now.mono, lookup, result),
             Event::Connected { conn } => self.opened(now, conn),

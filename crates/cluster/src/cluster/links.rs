@@ -44,6 +44,11 @@ impl Links {
         self.dialled.remove(&conn)
     }
 
+    /// No connection is dialled any more; those that were.
+    pub(super) fn give_up(&mut self) -> impl Iterator<Item = ConnId> + use<> {
+        std::mem::take(&mut self.dialled).into_keys()
+    }
+
     pub(super) fn opened(&mut self, conn: ConnId, link: Link) {
         self.of.insert(link.target, conn);
         self.open.insert(conn, link);

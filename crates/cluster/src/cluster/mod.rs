@@ -78,6 +78,7 @@ struct Known {
     wished: BTreeSet<Target>,
     /// The instant of the last turn: what was due by then and not possible waits for an event.
     turned: Time,
+    is_closed: bool,
 }
 
 impl Cluster {
@@ -106,6 +107,7 @@ impl Cluster {
                 dice,
                 wished: BTreeSet::new(),
                 turned: now.mono,
+                is_closed: false,
             },
             news: VecDeque::new(),
             commands: VecDeque::new(),
@@ -192,17 +194,17 @@ impl Cluster {
         self.turn(now);
     }
 
-    /// Ends everything: connections are closed, and what is open fails.
+    /// Ends everything, for good: connections are closed, what is open fails, and so does whatever
+    /// is asked afterwards.
     pub fn close(&mut self, now: Now) {
+        self.known.is_closed = true;
         for conn in self.links.names() {
             self.hang_up(now, conn, Cause::Unneeded);
         }
-        for (conn, _) in self.links.being_dialled() {
+        for conn in self.links.give_up() {
             self.commands.push_back(Command::Close(conn));
         }
-        for id in self.requests.asked() {
-            self.fail(id, Reason::Closed, Fate::NotWritten);
-        }
+        self.turn(now);
     }
 
     /// The next thing that came about, for the layers above.

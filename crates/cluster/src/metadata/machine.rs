@@ -116,9 +116,14 @@ impl Metadata {
         self.interests.ask(topic, when);
     }
 
+    /// Time has passed: waits for topics that are missing end, whether anybody can be asked or not.
+    pub fn tick(&mut self, now: Time) {
+        self.end_waits(now);
+    }
+
     /// The request that is due, if one is and none is under way.
     pub fn due(&mut self, now: Time) -> Option<Query> {
-        self.end_waits(now);
+        self.tick(now);
         if self.schedule.is_under_way() || !self.schedule.may_ask(now) {
             return None;
         }

@@ -13,6 +13,8 @@ use crate::settings::MetadataSettings;
 const MOST_NAMES: usize = 10_000;
 /// The fewest that losses bring it down to.
 const FEWEST_NAMES: usize = 64;
+/// The shortest wait: without one, settings of zero would spin.
+const SHORTEST: Duration = Duration::from_millis(1);
 
 /// When to ask.
 #[derive(Debug)]
@@ -61,7 +63,7 @@ pub(super) struct Pace {
 
 impl Pace {
     pub(super) fn wait(&self, tries: u32) -> Duration {
-        backoff(&mut self.dice.clone(), tries, self.first, self.limit)
+        backoff(&mut self.dice.clone(), tries, self.first, self.limit).max(SHORTEST)
     }
 }
 
@@ -159,7 +161,7 @@ impl Schedule {
         let (first, limit) = (settings.backoff, settings.backoff_max);
         let wait = backoff(&mut self.dice, self.failures, first, limit);
         self.failures = self.failures.saturating_add(1);
-        self.not_before = now.saturating_add(wait);
+        self.not_before = now.saturating_add(wait.max(SHORTEST));
         self.fresh = None;
         if names > FEWEST_NAMES {
             self.names = self.names.min(names.div_euclid(2)).max(FEWEST_NAMES);

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use klamm_protocol::ApiKey;
+use klamm_wire::NodeId;
 
 use super::peer::Habit;
 use super::world::{End, World};
 use super::{failure, node, transaction};
-use crate::{Destination, Fate};
+use crate::{Destination, Drive, Fate, News, Reason, metadata};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -56,4 +57,48 @@ fn a_request_that_finds_its_connection_out_of_time_goes_elsewhere() {
         assert_eq!(failure(&world.ends[&lost]).fate, Fate::Unknown, "it is told at once");
         assert_eq!(world.drive(asked), &End::Answered);
     }
+}
+
+#[test]
+fn nobody_is_dialled_and_nothing_is_taken_after_the_end() {
+    let mut world = World::of(2);
+    world.server(1).is_away = true;
+    let waiting = world.ask(Destination::Any);
+    world.cluster.connect(world.now, NodeId(2));
+    world.cluster.close(world.now);
+    let late = world.ask(Destination::Any);
+    for id in [waiting, late] {
+        let failed = failure(world.drive(id));
+        assert_eq!((&failed.reason, failed.fate), (&Reason::Closed, Fate::NotWritten));
+    }
+    world.server(1).is_away = false;
+    assert_eq!(world.dials_within(1, MINUTE), 0);
+    assert_eq!(world.cluster.next_wake(), None);
+}
+
+#[test]
+fn waits_of_nothing_make_no_storm() {
+    let mut world = World::with(1, |settings| {
+        settings.metadata.backoff = Duration::ZERO;
+        settings.metadata.backoff_max = Duration::ZERO;
+        settings.dial.backoff = Duration::ZERO;
+        settings.dial.backoff_max = Duration::ZERO;
+    });
+    world.cluster.want_topic(world.now, "ghosts");
+    world.pass(Duration::from_millis(100));
+    let queries = world.server(1).asked.iter().filter(|key| **key == ApiKey::Metadata).count();
+    assert!((10..200).contains(&queries), "{queries}");
+}
+
+#[test]
+fn a_topic_that_is_missing_is_told_though_nobody_can_be_reached() {
+    let mut world = World::of(1);
+    let ghosts = world.cluster.want_topic(world.now, "ghosts");
+    world.settle();
+    world.kill(1);
+    world.pass(MINUTE * 2);
+    let told = world.news.iter().any(|news| {
+        matches!(news, News::Metadata(metadata::Event::TopicGone { topic, .. }) if *topic == ghosts)
+    });
+    assert!(told);
 }
