@@ -66,7 +66,6 @@ async fn all(listener: Listener) {
     let (end, passed) = one(&cluster, listener, None).await;
     assert_eq!(end, End::Answered, "without a cut");
     let lengths = passed.map(|bytes| bytes.len());
-    println!("{} bytes sent, {} received", lengths[0], lengths[1]);
     let (mut dice, mut histogram) = (Dice::new(SEED), Histogram::default());
     let mut draw = |below: usize| usize::try_from(dice.roll() >> 1).unwrap() % below;
     for _ in 0..CUTS {
@@ -74,9 +73,10 @@ async fn all(listener: Listener) {
         let how = [How::End, How::Reset][draw(2)];
         let cut = Cut { direction, at: draw(lengths[direction as usize] + 1), how };
         let (end, _) = one(&cluster, listener, Some(cut)).await;
-        histogram.count(&format!("{listener:?} {direction:?} {how:?}"), end);
+        histogram.count(end);
     }
-    histogram.print();
+    let [sent, received] = lengths;
+    histogram.print(&format!("{listener:?}: {sent} bytes sent, {received} received"));
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ pub mod peer;
 pub mod proxy;
 pub mod wire;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -75,22 +75,27 @@ pub async fn ask(connector: Arc<dyn Connector>, settings: Settings, grace: Durat
     result.map_or_else(|failure| End::of(&failure), |_| End::Answered)
 }
 
-/// How often each end came.
+/// How often each end came, in one scenario.
 #[derive(Default)]
-pub struct Histogram(BTreeMap<String, BTreeMap<End, usize>>);
+pub struct Histogram(BTreeMap<End, usize>);
 
 impl Histogram {
-    pub fn count(&mut self, kind: &str, end: End) {
-        *self.0.entry(kind.to_owned()).or_default().entry(end).or_default() += 1;
+    pub fn count(&mut self, end: End) {
+        *self.0.entry(end).or_default() += 1;
     }
 
-    pub fn print(&self) {
-        for (kind, ends) in &self.0 {
-            println!("{kind}: {} cuts", ends.values().sum::<usize>());
-            for (end, count) in ends {
-                println!("  {count:5}  {end}");
-            }
-        }
+    /// Who hangs panics, and never gets here.
+    pub fn print(&self, scenario: &str) {
+        let lines = self.0.iter().map(|(end, count)| format!("{count:6}  {end}\n"));
+        let cuts: usize = self.0.values().sum();
+        println!("{scenario}\n{}{cuts:6}  cuts, 0 hangs", lines.collect::<String>());
+    }
+
+    /// The stages at which questions failed.
+    pub fn stages(&self) -> BTreeSet<&str> {
+        let failed =
+            |end| if let &End::Failed { ref stage, .. } = end { Some(&**stage) } else { None };
+        self.0.keys().filter_map(failed).collect()
     }
 }
 
