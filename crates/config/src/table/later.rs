@@ -1,5 +1,7 @@
-//! Names that are known and that nothing reads yet: refused, so that none is a setting in vain,
-//! unless the caller says that producing is not its business.
+//! Names that are known and that nothing reads yet.
+//!
+//! They are refused, so that none is a setting in vain, unless the caller says that producing is
+//! not its business.
 
 use crate::row::Row;
 use crate::row::Takes::{Ignored, Never, Producing};
