@@ -30,18 +30,12 @@ async fn no_request_fails_while_sessions_end_and_go_on_by_every_mechanism() {
     let cluster = builder.start().await.unwrap();
     let slow = Fault::new(Place::OnReceipt(Intercept::Delay(THINKING)));
     cluster.inject(slow.of(ApiKey::InitProducerId));
-    let worlds = Mechanism::ALL.map(|mechanism| under_load(&cluster, mechanism));
-    for (mechanism, world) in Mechanism::ALL.into_iter().zip(worlds) {
-        let cell = format!("sasl_tls {mechanism}, {RENEWALS} sessions renewed under load");
-        tell(&cell, format!("good, {} answers", world.await));
-    }
+    let [plain, scram_256, scram_512, bearer] = Mechanism::ALL.map(|m| under_load(&cluster, m));
+    tokio::join!(plain, scram_256, scram_512, bearer);
 }
 
-/// Asks without a pause until the sessions of a client were renewed often enough; the answers.
-fn under_load(
-    cluster: &TestCluster,
-    mechanism: Mechanism,
-) -> impl Future<Output = usize> + use<'_> {
+/// Asks without a pause until the sessions of a client were renewed often enough.
+async fn under_load(cluster: &TestCluster, mechanism: Mechanism) {
     let name = mechanism.name().to_owned();
     // A delay of nothing: it counts those who say who they are.
     let counted = Fault::new(Place::OnReceipt(Intercept::Delay(Duration::ZERO)));
@@ -61,19 +55,18 @@ fn under_load(
             })
         })
         .collect();
-    async move {
-        ask(&seeking.client, Destination::Node(NodeId(1))).await.unwrap();
-        // By now every connection is there that is needed: what comes are renewals.
-        let connections = cluster.fired(handshakes);
-        while cluster.fired(handshakes) < connections + RENEWALS {
-            ask(&seeking.client, Destination::Any).await.unwrap();
-        }
-        stop.send(true).unwrap();
-        let mut answers = 0;
-        for asker in askers {
-            answers += asker.await.unwrap();
-        }
-        assert_eq!(seeking.failures(), [], "{mechanism}");
-        answers
+    ask(&seeking.client, Destination::Node(NodeId(1))).await.unwrap();
+    // By now every connection is there that is needed: what comes are renewals.
+    let connections = cluster.fired(handshakes);
+    while cluster.fired(handshakes) < connections + RENEWALS {
+        ask(&seeking.client, Destination::Any).await.unwrap();
     }
+    stop.send(true).unwrap();
+    let mut answers = 0;
+    for asker in askers {
+        answers += asker.await.unwrap();
+    }
+    assert_eq!(seeking.failures(), [], "{mechanism}");
+    let cell = format!("sasl_tls {mechanism}, {RENEWALS} sessions renewed under load");
+    tell(&cell, format!("good, {answers} answers"));
 }
