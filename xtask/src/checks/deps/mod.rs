@@ -2,6 +2,7 @@
 
 mod licence;
 mod reasons;
+mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,6 +34,9 @@ pub(super) fn run(_args: &[String]) -> Outcome {
     for package in graph.members() {
         let readme = support::read(&support::root().join(package.folder()).join("README.md"));
         found.extend(reasons::findings(package, readme.ok().as_deref()));
+    }
+    for (package, readme) in tree::LISTED {
+        found.extend(tree::judge(package, readme)?);
     }
     finding::report(found)
 }
