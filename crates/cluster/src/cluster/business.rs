@@ -137,7 +137,7 @@ impl Cluster {
 
     /// Sends the requests of our own that are due, to whoever has least to do.
     fn mind_own_business(&mut self, now: Now) -> bool {
-        self.metadata.tick(now.mono);
+        self.metadata.end_waits(now.mono);
         let is_due = |wake: Option<Time>| wake.is_some_and(|wake| wake <= now.mono);
         let picture_due = is_due(self.metadata.next_wake());
         if !picture_due && !is_due(self.coordinators.next_wake()) {

@@ -88,7 +88,7 @@ impl Links {
     /// The connections that are to end and on which nothing is open.
     pub(super) fn left(&self) -> Vec<ConnId> {
         let left = |link: &Link| link.is_leaving && link.connection.in_flight() == 0;
-        self.iter().filter(|(_, link)| left(link)).map(|(conn, _)| conn).collect()
+        self.open.iter().filter(|(_, link)| left(link)).map(|(conn, _)| *conn).collect()
     }
 
     /// The names of all open connections.
@@ -99,10 +99,6 @@ impl Links {
     /// The connections being dialled.
     pub(super) fn being_dialled(&self) -> impl Iterator<Item = (ConnId, Target)> {
         self.dialled.iter().map(|(conn, (target, _))| (*conn, *target))
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = (ConnId, &Link)> {
-        self.open.iter().map(|(conn, link)| (*conn, link))
     }
 
     /// Of the connections that take a request, the one with the fewest open; brokers before
@@ -144,9 +140,10 @@ impl Links {
     /// The connections that nobody used for so long.
     pub(super) fn idle(&self, now: Time, max_idle: Duration) -> Vec<ConnId> {
         let idle = self
+            .open
             .iter()
             .filter(|(_, link)| idle_from(link, max_idle).is_some_and(|idle| idle <= now));
-        idle.map(|(conn, _)| conn).collect()
+        idle.map(|(conn, _)| *conn).collect()
     }
 
     /// When the next connection will have been idle for so long.

@@ -20,8 +20,14 @@ pub(super) fn is_askable(name: &str) -> bool {
 }
 
 impl Metadata {
+    /// Whether the last request came to nothing: it was lost, or its answer of no use.
+    pub(crate) fn is_failing(&self) -> bool {
+        self.schedule.is_failing()
+    }
+
     //= M1 the end of the wait for a topic that is missing is said once
-    pub(super) fn end_waits(&mut self, now: Time) {
+    /// Time has passed: waits for topics that are missing end, whether anybody can be asked or not.
+    pub(crate) fn end_waits(&mut self, now: Time) {
         while let Some(at) = self.interests.next_end(now) {
             if let Some(interest) = self.interests.wanted(at) {
                 interest.told = Some(Gone::Missing);

@@ -116,14 +116,9 @@ impl Metadata {
         self.interests.ask(topic, when);
     }
 
-    /// Time has passed: waits for topics that are missing end, whether anybody can be asked or not.
-    pub fn tick(&mut self, now: Time) {
-        self.end_waits(now);
-    }
-
     /// The request that is due, if one is and none is under way.
     pub fn due(&mut self, now: Time) -> Option<Query> {
-        self.tick(now);
+        self.end_waits(now);
         if self.schedule.is_under_way() || !self.schedule.may_ask(now) {
             return None;
         }
@@ -227,11 +222,6 @@ impl Metadata {
     /// Whether any answer was taken since the beginning, or since the last re-bootstrap.
     pub fn is_known(&self) -> bool {
         self.is_known
-    }
-
-    /// Whether the last request came to nothing: it was lost, or its answer of no use.
-    pub fn is_failing(&self) -> bool {
-        self.schedule.is_failing()
     }
 
     /// What answers held that they should not have.

@@ -14,6 +14,7 @@ mod world;
 use std::time::Duration;
 
 use klamm_protocol::ApiKey;
+use klamm_protocol::produce::ProduceRequest;
 use klamm_wire::{ErrorCode, NodeId, PartitionIndex, Time};
 
 use super::News;
@@ -22,7 +23,7 @@ use crate::failure::{Cause, Fate, Reason, RequestFailure};
 use crate::metadata;
 use crate::sasl::Credentials;
 use crate::secret::Secret;
-use crate::{CoordinatorKey, Destination, HostPort};
+use crate::{Asking, CoordinatorKey, Destination, HostPort, RequestId, Typed};
 use peer::Habit;
 use world::{End, World, host};
 
@@ -39,6 +40,23 @@ fn failure(end: &End) -> &RequestFailure {
         End::Failed(failure) => failure,
         End::Answered | End::Flushed => panic!("it did not fail: {end:?}"),
     }
+}
+
+/// How often a server was dialled while so much time passed.
+fn dials_within(world: &mut World, id: i32, time: Duration) -> usize {
+    let before = world.server(id).dialled;
+    world.pass(time);
+    world.server(id).dialled - before
+}
+
+/// Produces nothing at all, with acks=0.
+fn produce_unanswered(world: &mut World, to: Destination) -> RequestId {
+    let deadline = world.now.mono.saturating_add(Duration::from_secs(10));
+    let payload = Box::new(Typed::new(ProduceRequest::default()).unanswered());
+    let id = world.cluster.ask(world.now, Asking { to, deadline, payload });
+    world.unanswered.insert(id);
+    world.settle();
+    id
 }
 
 #[test]
@@ -182,7 +200,7 @@ fn a_request_for_a_connection_that_is_gone_fails_unwritten() {
 #[test]
 fn a_request_without_an_answer_ends_when_it_has_left() {
     let mut world = World::of(1);
-    let sent = world.produce_unanswered(Destination::Any);
+    let sent = produce_unanswered(&mut world, Destination::Any);
     assert_eq!(world.drive(sent), &End::Flushed);
     let after = world.ask(Destination::Any);
     assert_eq!(world.drive(after), &End::Answered);

@@ -8,7 +8,7 @@ use klamm_wire::{NodeId, Time};
 
 use super::peer::Habit;
 use super::world::{End, World};
-use super::{failure, node, transaction};
+use super::{dials_within, failure, node, transaction};
 use crate::{Destination, Reason};
 
 /// A world of one broker with one connection, which is not that of the bootstrap server.
@@ -19,6 +19,11 @@ fn with_one_connection() -> World {
     let bootstrap = world.conns_of(1)[0];
     world.hang_up(bootstrap);
     world
+}
+
+/// A broker has another address from now on.
+fn move_broker(world: &mut World, id: i32, to: &str) {
+    world.picture.brokers.insert(id, (to.to_owned(), 9092));
 }
 
 #[test]
@@ -63,7 +68,7 @@ fn a_broker_that_cannot_be_reached_is_looked_for_in_a_newer_picture() {
     let first = world.ask(node(2));
     world.drive(first);
     world.kill(2);
-    world.move_broker(2, "elsewhere");
+    move_broker(&mut world, 2, "elsewhere");
     let second = world.ask(node(2));
     assert_eq!(world.drive(second), &End::Answered);
 }
@@ -83,9 +88,9 @@ fn a_broker_that_refuses_us_is_not_insisted_upon_though_it_was_wanted() {
     world.cluster.connect(world.now, NodeId(2));
     world.pass(Duration::from_secs(1));
     let dialled = world.server(2).dialled;
-    world.move_broker(2, "elsewhere");
+    move_broker(&mut world, 2, "elsewhere");
     world.cluster.refresh(world.now, None);
-    assert_eq!((dialled, world.dials_within(2, Duration::from_secs(60))), (1, 0));
+    assert_eq!((dialled, dials_within(&mut world, 2, Duration::from_secs(60))), (1, 0));
     assert!(!world.servers.contains_key(&"elsewhere:9092".parse().unwrap()), "nor elsewhere");
 }
 
@@ -104,7 +109,7 @@ fn a_broker_that_moved_is_met_at_its_new_place_only() {
     let mut world = World::of(2);
     let first = world.ask(node(2));
     world.drive(first);
-    world.move_broker(2, "elsewhere");
+    move_broker(&mut world, 2, "elsewhere");
     world.cluster.refresh(world.now, None);
     world.pass(Duration::from_secs(1));
     assert!(world.conns_of(2).is_empty());
@@ -124,7 +129,7 @@ fn what_is_open_with_a_broker_that_moved_or_left_may_end_in_peace() {
         }
         world.server(2).is_slow = true;
         let open = world.ask(node(2));
-        world.move_broker(2, "elsewhere");
+        move_broker(&mut world, 2, "elsewhere");
         if is_gone {
             world.picture.brokers.remove(&2);
         }

@@ -7,7 +7,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use klamm_protocol::ApiKey;
 use klamm_protocol::init_producer_id::InitProducerIdRequest;
-use klamm_protocol::produce::ProduceRequest;
 use klamm_wire::{Now, Time};
 
 use super::super::{Cluster, News};
@@ -57,7 +56,7 @@ pub(super) struct World {
     pub(super) ends: BTreeMap<RequestId, End>,
     pub(super) news: Vec<News>,
     /// Requests that end when they have left.
-    unanswered: BTreeSet<RequestId>,
+    pub(super) unanswered: BTreeSet<RequestId>,
     turns: usize,
 }
 
@@ -119,18 +118,6 @@ impl World {
         true
     }
 
-    /// How often a server was dialled while so much time passed.
-    pub(super) fn dials_within(&mut self, id: i32, time: Duration) -> usize {
-        let before = self.server(id).dialled;
-        self.pass(time);
-        self.server(id).dialled - before
-    }
-
-    /// A broker has another address from now on.
-    pub(super) fn move_broker(&mut self, id: i32, to: &str) {
-        self.picture.brokers.insert(id, (to.to_owned(), 9092));
-    }
-
     /// The server of a connection closes it.
     pub(super) fn hang_up(&mut self, conn: ConnId) {
         self.conns.remove(&conn);
@@ -162,16 +149,6 @@ impl World {
         let ids = of.iter().map(&mut ask).collect();
         self.settle();
         ids
-    }
-
-    /// Produces nothing at all, with acks=0.
-    pub(super) fn produce_unanswered(&mut self, to: Destination) -> RequestId {
-        let deadline = self.now.mono.saturating_add(Duration::from_secs(10));
-        let payload = Box::new(Typed::new(ProduceRequest::default()).unanswered());
-        let id = self.cluster.ask(self.now, Asking { to, deadline, payload });
-        self.unanswered.insert(id);
-        self.settle();
-        id
     }
 
     /// Lets everything happen that needs no time.
@@ -211,11 +188,6 @@ impl World {
         self.now.mono = until;
     }
 
-    /// Time that nobody looked at: a machine that slept.
-    pub(super) fn sleep(&mut self, time: Duration) {
-        self.now.mono = self.now.mono.saturating_add(time);
-    }
-
     /// Goes on to the next instant at which something is due.
     fn tick(&mut self) -> bool {
         let Some(wake) = self.cluster.next_wake() else { return false };
@@ -227,12 +199,8 @@ impl World {
     }
 
     pub(super) fn happens(&mut self, event: Event) {
-        self.tell(event);
-        self.settle();
-    }
-
-    fn tell(&mut self, event: Event) {
         self.cluster.handle(self.now, event);
+        self.settle();
     }
 
     fn read(&mut self, news: News) {
@@ -252,14 +220,14 @@ impl World {
         match command {
             Command::Resolve { lookup, .. } => {
                 let local = Address::Ip([127, 0, 0, 1].into());
-                self.tell(Event::Resolved { lookup, result: Ok(vec![local]) });
+                self.cluster.handle(self.now, Event::Resolved { lookup, result: Ok(vec![local]) });
             }
             Command::Connect { conn, host, .. } => self.connect(conn, host),
             Command::Write(conn) => self.write(conn),
             Command::Close(conn) => drop(self.conns.remove(&conn)),
             Command::Hash { conn, job } => {
                 let salted = job.run();
-                self.tell(Event::Hashed { conn, salted });
+                self.cluster.handle(self.now, Event::Hashed { conn, salted });
             }
             Command::FetchToken { .. } => {}
         }
@@ -273,18 +241,18 @@ impl World {
         }
         if server.is_down {
             let failure = ConnFailure { stage: Stage::Connect, cause: Cause::Refused };
-            return self.tell(Event::ConnectFailed { conn, failure });
+            return self.cluster.handle(self.now, Event::ConnectFailed { conn, failure });
         }
         self.conns.insert(conn, (host, Peer::default()));
-        self.tell(Event::Connected { conn });
+        self.cluster.handle(self.now, Event::Connected { conn });
     }
 
     fn write(&mut self, conn: ConnId) {
         let mut slices = [IoSlice::new(&[]); 8];
         let count = self.cluster.chunks(conn, &mut slices);
         let shown: Vec<u8> = slices.iter().take(count).flat_map(|slice| slice.to_vec()).collect();
-        self.tell(Event::Handed { conn, count: shown.len() });
-        self.tell(Event::Flushed { conn });
+        self.cluster.handle(self.now, Event::Handed { conn, count: shown.len() });
+        self.cluster.handle(self.now, Event::Flushed { conn });
         let Some((host, peer)) = self.conns.get_mut(&conn) else { return };
         let server = self.servers.get_mut(host).unwrap();
         let reactions = peer.read(Bytes::from(shown), &self.picture, &mut server.habits);
@@ -299,10 +267,12 @@ impl World {
             return;
         }
         match reaction {
-            Reaction::Answer(bytes) => self.tell(Event::Received { conn, bytes }),
+            Reaction::Answer(bytes) => {
+                self.cluster.handle(self.now, Event::Received { conn, bytes });
+            }
             Reaction::HangUp => {
                 self.conns.remove(&conn);
-                self.tell(Event::Closed { conn, cause: Cause::ClosedByPeer });
+                self.cluster.handle(self.now, Event::Closed { conn, cause: Cause::ClosedByPeer });
             }
         }
     }
