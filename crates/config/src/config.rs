@@ -8,7 +8,7 @@ use klamm_cluster::{Settings, TransportSettings};
 
 use crate::assemble::{self, Assembled};
 use crate::draft::Draft;
-use crate::error::{ConfigError, MASK, Problem};
+use crate::error::{ConfigError, MASK, Problem, shortened};
 use crate::explain::{self, Explanation};
 use crate::family::{self, Decided, Family};
 use crate::given::{Given, Givens, shown_value};
@@ -243,7 +243,7 @@ fn unknown(name: &str, origin: Origin) -> ConfigError {
         None => "Leave it out, or look for its name in the documentation".to_owned(),
     };
     ConfigError {
-        property: Some(if shows { name.to_owned() } else { "(not shown)".to_owned() }),
+        property: Some(if shows { shortened(name) } else { "(not shown)".to_owned() }),
         value: None,
         origin: Some(origin),
         problem: "no property has this name".into(),

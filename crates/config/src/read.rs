@@ -28,6 +28,11 @@ pub(crate) fn apply(row: &Row, value: &Secret, draft: &mut Draft) -> Outcome {
     if let Some(other) = table::smuggled(text) {
         return Err(two_in_one(other));
     }
+    let taken = take(row, (text, value), draft);
+    taken.map_err(|problem| if is_commented(row, text) { comment() } else { problem })
+}
+
+fn take(row: &Row, (text, value): (&str, &Secret), draft: &mut Draft) -> Outcome {
     match &row.takes {
         Takes::Flag(set) => set(draft, flag(text)?),
         Takes::Millis(range, set) => set(draft, millis(text, *range)?),
@@ -70,6 +75,17 @@ fn warn_of_edges(row: &Row, value: &Secret, draft: &mut Draft) {
     if is_kept && (text.starts_with(blanks) || text.ends_with(blanks)) {
         draft.warn(row.name, "it begins or ends with a blank, which is a part of it");
     }
+}
+
+/// Whether somebody wrote a comment behind a value that is a word or a number.
+fn is_commented(row: &Row, text: &str) -> bool {
+    matches!(row.takes, Takes::Flag(_) | Takes::Millis(..) | Takes::Number(..) | Takes::Word(_))
+        && [" #", "\t#", " //", " !"].iter().any(|mark| text.contains(mark))
+}
+
+fn comment() -> Problem {
+    let problem = "what stands behind a value is a part of it, and no comment";
+    Problem::new(problem, "Write the comment on a line of its own")
 }
 
 fn is_quoted(text: &str) -> bool {
@@ -133,6 +149,10 @@ fn path(text: &str, draft: &Draft) -> Result<PathBuf, Problem> {
         let problem = "the path stands in quotes, which are a part of it";
         return Err(Problem::new(problem, "Take the quotes away"));
     }
+    if is_of_windows_without_backslashes(text) {
+        let problem = "the backslashes of the path are gone: each says how to read what follows it";
+        return Err(Problem::new(problem, "Write each of them twice, or `/` in its place"));
+    }
     let Some(rest) = text.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with('/'))
     else {
         return Ok(PathBuf::from(text));
@@ -144,6 +164,13 @@ fn path(text: &str, draft: &Draft) -> Result<PathBuf, Problem> {
             "Write the path in full",
         )),
     }
+}
+
+fn is_of_windows_without_backslashes(text: &str) -> bool {
+    let mut chars = text.chars();
+    let is_drive =
+        chars.next().is_some_and(|c| c.is_ascii_alphabetic()) && chars.next() == Some(':');
+    is_drive && chars.next().is_some_and(char::is_alphanumeric)
 }
 
 fn only_that(text: &str, only: &str, why: &str) -> Outcome {

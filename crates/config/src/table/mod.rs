@@ -4,6 +4,7 @@
 //! another to librdkafka has two. Rows act in the order of the table.
 
 mod cluster;
+mod consumer;
 mod later;
 mod sasl;
 mod socket;
@@ -16,8 +17,15 @@ use crate::draft::Draft;
 use crate::family::Decided;
 use crate::row::{Names, Row};
 
-static PARTS: &[&[Row]] =
-    &[cluster::ROWS, socket::ROWS, tls::ROWS, tls::UNSUPPORTED, sasl::ROWS, sasl::UNSUPPORTED];
+static PARTS: &[&[Row]] = &[
+    cluster::ROWS,
+    socket::ROWS,
+    tls::ROWS,
+    tls::UNSUPPORTED,
+    sasl::ROWS,
+    sasl::UNSUPPORTED,
+    consumer::ROWS,
+];
 
 /// Every row, in the order in which they act; those that do nothing last.
 pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {

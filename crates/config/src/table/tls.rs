@@ -172,7 +172,7 @@ pub(crate) static ROWS: &[Row] = &[
 
 /// What is known of TLS and refused.
 pub(crate) static UNSUPPORTED: &[Row] = &[
-    Row::java("ssl.truststore.password", Never(NO_PASSWORD, "Leave it out"), STORE_PASSWORD),
+    Row::java("ssl.truststore.password", Never(NO_PASSWORD, MAKE_PEM), STORE_PASSWORD),
     Row::both("ssl.keystore.password", Never(NO_PASSWORD, USE_KEY_PASSWORD), STORE_PASSWORD),
     Row::both("ssl.cipher.suites", Later, "The cipher suites that are offered."),
     Row::java("ssl.provider", Never(JAVAS, "Leave it out"), "A provider of Java."),
@@ -195,6 +195,8 @@ pub(crate) static UNSUPPORTED: &[Row] = &[
 const PKCS12: &str = "stores in PKCS#12 are not read, only PEM is";
 const STORE_PASSWORD: &str = "The password of a store in JKS or PKCS#12.";
 const NO_PASSWORD: &str = "it belongs to stores in JKS or PKCS#12, and only PEM is read";
+const MAKE_PEM: &str = "Leave it out, and make PEM of the store: `keytool -list -rfc -keystore \
+    STORE > ca.pem`, `ssl.truststore.type=PEM` and `ssl.truststore.location=ca.pem`";
 const USE_KEY_PASSWORD: &str = "Leave it out; the password of an encrypted key in PEM is \
     `ssl.key.password`";
 const JAVAS: &str = "it names a part of Java, and there is no Java here";
