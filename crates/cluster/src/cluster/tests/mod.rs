@@ -8,6 +8,7 @@ mod peer;
 mod picture;
 mod quiet;
 mod spare;
+mod storms;
 mod walks;
 mod world;
 

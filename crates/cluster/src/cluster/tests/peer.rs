@@ -47,6 +47,8 @@ pub(super) struct Picture {
     pub(super) topics: BTreeMap<String, Vec<i32>>,
     /// Who coordinates everything.
     pub(super) coordinator: i32,
+    /// For how long a server believes who a client is; 0 for ever.
+    pub(super) session_ms: i64,
     /// How often its features have changed.
     pub(super) features: i64,
 }
@@ -149,7 +151,9 @@ fn answer(
         return encode_response(&answer, version, number);
     }
     if key == ApiKey::SaslAuthenticate {
-        let answer = SaslAuthenticateResponse { error_code, ..Default::default() };
+        let session_lifetime_ms = picture.session_ms;
+        let answer =
+            SaslAuthenticateResponse { error_code, session_lifetime_ms, ..Default::default() };
         return encode_response(&answer, version, number);
     }
     assert_eq!(key, ApiKey::ApiVersions, "no answer is written for it");
@@ -157,7 +161,10 @@ fn answer(
 }
 
 fn coordinator(picture: &Picture, error_code: ErrorCode) -> FindCoordinatorResponse<'static> {
-    let (host, port) = &picture.brokers[&picture.coordinator];
+    let Some((host, port)) = picture.brokers.get(&picture.coordinator) else {
+        let error_code = ErrorCode::COORDINATOR_NOT_AVAILABLE;
+        return FindCoordinatorResponse { error_code, ..Default::default() };
+    };
     FindCoordinatorResponse {
         error_code,
         node_id: NodeId(picture.coordinator),

@@ -48,7 +48,7 @@ pub(super) struct World {
     pub(super) cluster: Cluster,
     pub(super) picture: Picture,
     pub(super) servers: BTreeMap<HostPort, Server>,
-    conns: BTreeMap<ConnId, (HostPort, Peer)>,
+    pub(super) conns: BTreeMap<ConnId, (HostPort, Peer)>,
     /// What servers sent, in order.
     arriving: VecDeque<(ConnId, Reaction)>,
     /// Answers of slow servers.
@@ -72,6 +72,7 @@ impl World {
             brokers: (1..=brokers).map(|id| (id, at(id))).collect(),
             topics: [("orders".to_owned(), (1..=brokers).collect())].into(),
             coordinator: brokers,
+            session_ms: 0,
             features: 9,
         };
         let mut settings = Settings::new(vec![host(1)]);
