@@ -94,8 +94,17 @@ impl Cluster {
             seed: self.known.dice.roll(),
         };
         let connection = Connection::open(now, self.connection.clone(), start);
-        self.links
-            .opened(conn, Link { connection, target, host, was_ready: false, is_leaving: false });
+        self.links.opened(
+            conn,
+            Link {
+                connection,
+                target,
+                host,
+                was_ready: false,
+                has_served: false,
+                is_leaving: false,
+            },
+        );
         self.pump(now, conn);
     }
 
@@ -152,7 +161,6 @@ impl Cluster {
             let features = std::mem::take(&mut self.known.features);
             self.known.features = features.newest(versions.features().clone());
         }
-        self.dial.ready(conn);
         self.known.wished.remove(&target);
         self.reach.ready(target);
         self.reaching = None;
@@ -176,7 +184,17 @@ impl Cluster {
         self.news.push_back(News::Flushed { request: id });
     }
 
+    /// A server is well that answers. One that only says its versions, and then breaks off each
+    /// time, is dialled less and less often.
+    fn has_served(&mut self, conn: ConnId) {
+        let Some(link) = self.links.get_mut(conn) else { return };
+        if !std::mem::replace(&mut link.has_served, true) {
+            self.dial.ready(conn);
+        }
+    }
+
     fn answered(&mut self, now: Now, conn: ConnId, id: RequestId, frame: ResponseFrame) {
+        self.has_served(conn);
         let Some(open) = self.requests.end(id) else { return };
         let read = match open.purpose {
             Purpose::Asked { .. } => {

@@ -19,6 +19,8 @@ pub(super) struct Link {
     pub(super) host: HostPort,
     /// Whether it could ever be used.
     pub(super) was_ready: bool,
+    /// Whether it ever carried an answer to a request.
+    pub(super) has_served: bool,
     /// Whether its server is to be met elsewhere, or nowhere: it ends with what is open on it.
     pub(super) is_leaving: bool,
 }

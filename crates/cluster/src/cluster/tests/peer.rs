@@ -30,8 +30,8 @@ pub(super) enum Habit {
     Garbage,
     /// Answers, and sends bytes that are no answer right behind.
     Babble,
-    /// Answers, and asks for an hour of silence where the answer has a place for that.
-    Throttle,
+    /// Answers, and asks for so many milliseconds of silence where the answer has a place for that.
+    Throttle(i32),
     /// Answers under a wrong number.
     WrongNumber,
     /// Says this code where the answer has a place for one.
@@ -107,9 +107,9 @@ fn react(frame: &Bytes, picture: &Picture, habit: Option<Habit>) -> Option<React
             code = said;
             number
         }
-        Some(Habit::Babble | Habit::Throttle) | None => number,
+        Some(Habit::Babble | Habit::Throttle(_)) | None => number,
     };
-    let throttle_time_ms = if habit == Some(Habit::Throttle) { i32::MAX } else { 0 };
+    let throttle_time_ms = if let Some(Habit::Throttle(ms)) = habit { ms } else { 0 };
     let segments = match key {
         ApiKey::Produce => return None,
         ApiKey::Metadata => {

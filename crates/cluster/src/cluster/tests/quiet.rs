@@ -103,3 +103,12 @@ fn a_topic_that_is_missing_is_told_though_nobody_can_be_reached() {
     });
     assert!(told);
 }
+
+#[test]
+fn a_server_that_breaks_off_when_it_is_ready_is_dialled_less_and_less() {
+    let mut world = World::of(1);
+    world.server(1).habits.insert(ApiKey::ApiVersions, Habit::Babble);
+    world.ask(Destination::Any);
+    let dials = dials_within(&mut world, 1, Duration::from_secs(10));
+    assert!((5..20).contains(&dials), "{dials}");
+}

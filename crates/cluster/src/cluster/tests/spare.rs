@@ -18,7 +18,7 @@ fn a_bootstrap_server_that_wants_silence_first_is_left_for_the_next_one() {
         let mut world = World::with(1, |settings| settings.bootstrap = servers.clone());
         for silent in servers.iter().filter(|server| *server != talking) {
             let silent = world.servers.get_mut(silent).unwrap();
-            silent.habits.insert(ApiKey::ApiVersions, Habit::Throttle);
+            silent.habits.insert(ApiKey::ApiVersions, Habit::Throttle(i32::MAX));
         }
         let asked = world.ask(Destination::Any);
         assert_eq!(world.drive(asked), &End::Answered);

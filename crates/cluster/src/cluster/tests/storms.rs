@@ -56,7 +56,7 @@ fn habit() -> impl Strategy<Value = Habit> {
     use Habit::{Babble, Code, Garbage, HangUp, Silence, Throttle, WrongNumber};
     let codes = prop::sample::select(vec![3_i16, 15, 16, 58, 129]);
     prop_oneof![
-        prop::sample::select(vec![Silence, HangUp, Garbage, WrongNumber, Babble, Throttle]),
+        prop::sample::select(vec![Silence, HangUp, Garbage, WrongNumber, Babble, Throttle(9_000)]),
         codes.prop_map(Code),
     ]
 }
