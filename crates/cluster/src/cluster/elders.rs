@@ -44,7 +44,11 @@ impl Elders {
     pub(super) fn hung_up(&mut self, now: Time, host: &HostPort) {
         let times = match self.0.get(host) {
             Some(Memory::HungUp(times)) => times.saturating_add(1),
-            Some(Memory::Elder { .. }) => return,
+            Some(Memory::Elder { .. }) => {
+                // Its hang-ups had nothing to do with our question.
+                self.0.remove(host);
+                return;
+            }
             None if self.0.len() >= MOST => return,
             None => 1,
         };
@@ -92,6 +96,13 @@ mod tests {
         elders.answered(&host());
         elders.hung_up(Time(1), &host());
         assert_eq!(elders.ask(Time(1), &host()), Ask::first());
+    }
+
+    #[test]
+    fn who_hangs_up_on_the_oldest_question_too_is_no_elder() {
+        let mut elders = Elders::default();
+        (0..3).for_each(|time| elders.hung_up(Time(time), &host()));
+        assert_eq!(elders.ask(Time(3), &host()), Ask::first());
     }
 
     #[test]
