@@ -56,12 +56,14 @@ fn key(loaded: &Loaded, password: Option<&Secret>) -> Result<PrivateKeyDer<'stat
             .ok_or_else(|| loaded.bad("its key is encrypted: set `ssl.key.password`"))?;
         return decrypted(loaded, text, password);
     }
-    PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|error| match error {
-        Error::NoItemsFound => loaded.lacks(
+    PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|error| {
+        if !matches!(error, Error::NoItemsFound) {
+            return loaded.bad(why(&error));
+        }
+        loaded.lacks(
             "key that can be read (`PRIVATE KEY`, `RSA PRIVATE KEY`, `EC PRIVATE KEY` or \
              `ENCRYPTED PRIVATE KEY`)",
-        ),
-        error => loaded.bad(why(&error)),
+        )
     })
 }
 

@@ -1,4 +1,5 @@
 //! The lines of PEM, as people's editors leave them and as a parser takes them.
+#![expect(clippy::wildcard_enum_match_arm, reason = "the list is open and not ours")]
 
 use klamm_cluster::Secret;
 use rustls::pki_types::pem::Error;
