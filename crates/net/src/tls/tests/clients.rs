@@ -120,6 +120,12 @@ fn keys_of_old_forms_are_refused_with_the_line_that_helps() {
 }
 
 #[test]
+fn a_key_that_is_too_weak_is_told_with_those_that_are_taken() {
+    let words = with_files("rsa-1024.pem", "rsa-1024.key", None).expect_err("one").to_string();
+    assert!(words.contains("does not take this key") && words.contains("RSA from 2048"), "{words}");
+}
+
+#[test]
 fn a_key_of_another_certificate_is_noticed_at_once() {
     for (chain, key) in [("ec.pem", "rsa-pkcs1.key"), ("rsa.pem", "ec-sec1.key")] {
         let words = with_files(chain, key, None).expect_err("a refusal").to_string();
