@@ -52,7 +52,7 @@ impl<W: Write> Report<W> {
         }
         self.print(&match self.form {
             Form::People => text(finding),
-            Form::Programs => format!("{}\n", object(finding)),
+            Form::Programs => format!("{}\n", escaped(&object(finding).to_string())),
         });
     }
 
@@ -60,7 +60,7 @@ impl<W: Write> Report<W> {
     pub(super) fn end(mut self) -> Exit {
         let summary = match self.form {
             Form::People => self.last_words(),
-            Form::Programs => format!("{}\n", self.summary()),
+            Form::Programs => format!("{}\n", escaped(&self.summary().to_string())),
         };
         self.print(&summary);
         self.exit
@@ -144,10 +144,31 @@ pub(super) fn millis(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e6).round() / 1e3
 }
 
-/// What a peer says may not move the cursor of a terminal, nor fill it.
-fn clean(text: &str) -> String {
+/// JSON in which what a terminal obeys has a number. It stands in texts alone, so that programs
+/// read what was said, and a person who looks on is not fooled.
+fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_harmful(c) {
+            let _ = write!(text, "\\u{:04x}", u32::from(c));
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
+/// Controls, marks of direction, and what has no width. None of them lies beyond 16 bits.
+fn is_harmful(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// What a peer says may not move the cursor of a terminal, nor hide a part of itself, nor fill it.
+pub(super) fn clean(text: &str) -> String {
     let mut shown: String =
-        text.chars().take(LONGEST).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+        text.chars().take(LONGEST).map(|c| if is_harmful(c) { '\u{fffd}' } else { c }).collect();
     if text.chars().nth(LONGEST).is_some() {
         shown.push('…');
     }
@@ -215,6 +236,24 @@ failed: SASL; 1 warning
             "ok": false, "exit_code": 3, "stages": 4, "failed": ["SASL"], "warnings": 1,
         }});
         assert_eq!(lines[4], wanted);
+    }
+
+    #[test]
+    fn what_a_broker_says_reaches_no_terminal_raw() {
+        let said = "a\u{1b}[2Jb\u{9b}31mc\u{7f}d\u{202e}e\u{200b}f\u{2066}";
+        let trouble = Trouble::new(said, Some(said.to_owned()));
+        let finding = Finding::good(Stage::Cluster, said).detail(said).with("id", said);
+        let finding = finding.doubtful(trouble);
+        for form in [Form::People, Form::Programs] {
+            let mut out = Vec::new();
+            Report::new(&mut out, form).say(&finding);
+            let text = String::from_utf8(out).unwrap();
+            assert!(!text.chars().any(|c| is_harmful(c) && c != '\n'), "{text:?}");
+            if form == Form::Programs {
+                let object: Value = serde_json::from_str(&text).unwrap();
+                assert_eq!(object["facts"]["id"], said);
+            }
+        }
     }
 
     #[test]
