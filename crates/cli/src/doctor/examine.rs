@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use klamm_cluster::failure::next_step_for;
 use klamm_cluster::request::Typed;
-use klamm_cluster::{Cause, HostPort, Payload, Reason, RequestFailure};
+use klamm_cluster::{Blame, Cause, ConnFailure, HostPort, Payload, Reason, RequestFailure};
 use klamm_protocol::ApiKey;
 use klamm_protocol::frame::{DecodeFrameError, ResponseFrame};
 use klamm_protocol::init_producer_id::{InitProducerIdRequest, InitProducerIdResponse};
@@ -29,6 +29,23 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long it is left alone meanwhile.
 const PAUSE: Duration = Duration::from_millis(250);
+
+const NO_OTHER: &str = "the other servers are not tried: an account may be locked when it is \
+                        refused again and again";
+
+/// What came of trying one server.
+enum Tried {
+    Reached(Box<Reached>),
+    /// Another server may be there.
+    Elsewhere,
+    /// Another server would say the same.
+    Nowhere,
+}
+
+/// Whether who we are was refused, as all servers of a cluster would.
+fn is_refused(failure: &ConnFailure) -> bool {
+    matches!(failure.cause, Cause::Sasl(_)) && failure.cause.blame() == Blame::Credentials
+}
 
 /// An examination on its way.
 pub(super) struct Examination<'a, W> {
@@ -72,24 +89,28 @@ impl<W: Write + Send> Examination<'_, W> {
         let servers = &setup.settings.bootstrap;
         for (at, host) in (1_usize..).zip(servers) {
             let is_last = at == servers.len();
-            if let Some(reached) = self.reach(&setup, host, is_last).await {
-                return Some((host.clone(), reached));
+            match self.reach(&setup, host, is_last).await {
+                Tried::Reached(reached) => return Some((host.clone(), *reached)),
+                Tried::Elsewhere => {}
+                Tried::Nowhere => return None,
             }
         }
         None
     }
 
-    async fn reach(&mut self, setup: &Setup, host: &HostPort, is_last: bool) -> Option<Reached> {
+    async fn reach(&mut self, setup: &Setup, host: &HostPort, is_last: bool) -> Tried {
         let ladder = Ladder { verbose: self.options.verbose, ..Ladder::new(setup, host) };
         let report = &mut self.report;
         let fallen = match ladder.climb(&mut |finding| report.say(&finding)).await {
-            Ok(reached) => return Some(reached),
+            Ok(reached) => return Tried::Reached(Box::new(reached)),
             Err(fallen) => fallen,
         };
+        let is_refused = is_refused(&fallen.failure);
         let (finding, reached) = looked_at_again(&ladder, *fallen).await;
         let is_hopeless = reached.is_none();
         let failed = finding.stage;
         let finding = match &finding.outcome {
+            Outcome::Bad(..) if !is_last && is_refused => finding.detail(NO_OTHER),
             Outcome::Bad(trouble, _) if !is_last => {
                 let trouble = trouble.clone();
                 finding.doubtful(trouble)
@@ -104,9 +125,14 @@ impl<W: Write + Send> Examination<'_, W> {
                 self.report.say(&Finding::skipped(stage, why));
             }
         }
-        let (reached, findings) = reached?;
-        findings.iter().for_each(|finding| self.report.say(finding));
-        Some(reached)
+        match reached {
+            Some((reached, findings)) => {
+                findings.iter().for_each(|finding| self.report.say(finding));
+                Tried::Reached(Box::new(reached))
+            }
+            None if is_refused => Tried::Nowhere,
+            None => Tried::Elsewhere,
+        }
     }
 
     async fn see_cluster(&mut self, host: &HostPort, reached: &Reached) -> Option<Picture> {

@@ -123,6 +123,15 @@ async fn a_wrong_password_is_told() {
 }
 
 #[tokio::test]
+async fn a_wrong_password_is_given_once_and_not_to_every_server() {
+    let bed = cluster().nodes(3).sasl(sasl(&[Mechanism::ScramSha256]));
+    let bed = Bed::of(bed, Listener::SaslPlain).await;
+    let servers = bed.cluster.bootstrap_of(Listener::SaslPlain);
+    let bed = bed.set("security.protocol", "SASL_PLAINTEXT").for_alice("SCRAM-SHA-256", "WRONG");
+    check("wrong_password_once", &bed.with(&["-b", &servers])).await;
+}
+
+#[tokio::test]
 async fn a_mechanism_that_the_broker_lacks_is_told_with_those_it_has() {
     let bed = Bed::of(cluster().sasl(sasl(&SCRAM)), Listener::SaslPlain).await;
     let bed = bed.set("security.protocol", "SASL_PLAINTEXT").for_alice("PLAIN", "RIGHT");
