@@ -1,5 +1,7 @@
 //! The process itself, where secrets may come from.
 
+use std::path::PathBuf;
+
 use super::secrets::Outside;
 
 /// The environment, the files and the terminal of this process.
@@ -11,6 +13,12 @@ impl Outside for System {
     }
 
     fn file(&self, path: &str) -> Result<String, String> {
+        // No shell expands what stands behind `=@`.
+        let home = std::env::var_os("HOME").map(PathBuf::from);
+        let path = match (path.strip_prefix("~/"), home) {
+            (Some(rest), Some(home)) => home.join(rest),
+            _ => PathBuf::from(path),
+        };
         std::fs::read_to_string(path).map_err(|error| error.to_string())
     }
 
