@@ -15,7 +15,12 @@ usage: klamm COMMAND [options]
   help    say more about a command: klamm help COMMAND";
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    // What is no text may be a secret in another encoding, and is not repeated.
+    let arguments = std::env::args_os().skip(1).map(|argument| argument.into_string().ok());
+    let Some(arguments) = arguments.collect::<Option<Vec<String>>>() else {
+        eprintln!("klamm: an argument is not in UTF-8");
+        return ExitCode::from(2);
+    };
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["doctor", options @ ..] => doctor::run(options),
