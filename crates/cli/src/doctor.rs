@@ -25,12 +25,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use configured::{Configured, configured};
+use configured::configured;
 use examine::Examination;
 use finding::Exit;
 use options::Options;
 use outside::System;
-use report::{Form, Report};
+use report::{Form, Report, clean};
 
 pub(crate) const USAGE: &str = "\
 usage: klamm doctor -b HOST:PORT[,HOST:PORT...] [options]
@@ -70,6 +70,7 @@ pub(crate) fn run(words: &[&str]) -> ExitCode {
     ExitCode::from(
         examine(words)
             .unwrap_or_else(|complaint| {
+                let complaint = clean(&complaint);
                 eprintln!("klamm doctor: {complaint}\n\nklamm help doctor tells more.");
                 Exit::Usage
             })
@@ -85,10 +86,8 @@ fn examine(words: &[&str]) -> Result<Exit, String> {
     let mut key = [0; 32];
     getrandom::fill(&mut key).map_err(|error| format!("there is no randomness: {error}"))?;
     let home = std::env::var_os("HOME").map(PathBuf::from);
-    let Configured { setup, warnings } = configured(&options, home, key)?;
-    for warning in warnings {
-        eprintln!("warning: {warning}");
-    }
+    let warn = &mut |text: String| eprintln!("warning: {}", clean(&text));
+    let setup = configured(&options, home, key, warn)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
     let form = if options.json { Form::Programs } else { Form::People };

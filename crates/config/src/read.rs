@@ -14,7 +14,7 @@ use crate::table;
 /// Longer than anybody waits: times are cut to it, so that adding them to a clock is harmless.
 pub(crate) const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
-const NOT_LOOKED_AT: &str = "this is a setting of producers, and is not looked at";
+const NOT_LOOKED_AT: &str = "a setting of producers, which is not looked at";
 
 /// Reads a value and does what it says.
 pub(crate) fn apply(row: &Row, value: &Secret, draft: &mut Draft) -> Outcome {

@@ -5,19 +5,16 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use klamm_cluster::sasl::{Token, TokenError};
-use klamm_config::{Config, Options as Reading, Source, TokenSource, UnsecuredToken};
+use klamm_config::{
+    Config, Later, Options as Reading, Source, TokenSource, UnsecuredToken, Warning,
+};
 use klamm_net::{BoxFuture, ShellSettings};
 
 use super::options::Options;
 use super::setup::Setup;
 
-/// Settings that are ready, and what their owner should know.
-pub(super) struct Configured {
-    pub(super) setup: Setup,
-    pub(super) warnings: Vec<String>,
-}
-
-/// Reads files and properties; later ones win, and `-b` over all of them.
+/// Reads files and properties; later ones win, and `-b` over all of them. What their owner should
+/// know is told before anything is refused: it may be why.
 ///
 /// # Errors
 /// When a setting is refused, or there is no server to begin with; in words.
@@ -25,7 +22,8 @@ pub(super) fn configured(
     options: &Options,
     home: Option<PathBuf>,
     key: [u8; 32],
-) -> Result<Configured, String> {
+    warn: &mut dyn FnMut(String),
+) -> Result<Setup, String> {
     let mut sources = Vec::new();
     for file in &options.files {
         let source = Source::file(Path::new(file)).map_err(|error| error.to_string())?;
@@ -39,7 +37,9 @@ pub(super) fn configured(
     }
     let mut reading = Reading::default();
     reading.home = home;
+    reading.later = Later::Warn;
     let config = Config::load(sources, &reading).map_err(|error| error.to_string())?;
+    grouped(config.warnings()).into_iter().for_each(warn);
     let mut settings = config.settings();
     // Whoever sets how long an answer may take means that of the first questions too.
     let connection = &mut settings.connection;
@@ -48,9 +48,21 @@ pub(super) fn configured(
         return Err("there is no server to begin with: -b HOST:PORT".to_owned());
     }
     let shell = shell(config.tokens());
-    let setup = Setup::new(settings, config.transport(), shell, key)?;
-    let warnings = config.warnings().iter().map(ToString::to_string).collect();
-    Ok(Configured { setup, warnings })
+    Setup::new(settings, config.transport(), shell, key)
+}
+
+/// What is said of several properties is said once.
+fn grouped(warnings: &[Warning]) -> Vec<String> {
+    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+    for Warning { property, text, .. } in warnings {
+        match groups.iter_mut().find(|(known, _)| known == text) {
+            Some((_, properties)) => properties.push(property),
+            None => groups.push((text, vec![property])),
+        }
+    }
+    let line =
+        |(text, properties): (&str, Vec<&str>)| format!("{}: {text}.", properties.join(", "));
+    groups.into_iter().map(line).collect()
 }
 
 fn shell(tokens: &TokenSource) -> ShellSettings {

@@ -30,6 +30,43 @@ async fn what_makes_no_sense_is_refused_with_a_way_to_help() {
 }
 
 #[tokio::test]
+async fn the_file_of_a_producer_is_enough_and_what_is_not_looked_at_is_told_once() {
+    let folder = std::env::temp_dir().join(format!("klamm-producer-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("producer.properties");
+    let text = "bootstrap.servers=127.0.0.1:1\nacks=all\nlinger.ms=5\nbatch.size=1000\n";
+    std::fs::write(&file, text).unwrap();
+    let words = ["-F", file.to_str().unwrap()].map(str::to_owned);
+    let output = doctor(words.to_vec()).await;
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(output.status.code(), Some(4));
+    let said = String::from_utf8(output.stderr).unwrap();
+    let names = "warning: acks, batch.size, linger.ms: ";
+    assert!(said.starts_with(names) && said.lines().count() == 1, "{said}");
+}
+
+#[tokio::test]
+async fn what_is_warned_of_is_told_where_something_is_refused_too() {
+    let quoted = ["-b", "k:1", "-X", "client.id=\"a\"", "-X", "security.protocol=SSL"];
+    let said = refused(&[&quoted[..], &["-X", "ssl.ca.location=/nowhere"]].concat()).await;
+    assert!(said.contains("warning: client.id: its quotes"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_no_text_is_refused_and_not_repeated() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let secret = std::ffi::OsStr::from_bytes(b"sasl.password=wrong-MARKER\xff");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_klamm"));
+    let output = command.arg("doctor").arg("-X").arg(secret).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        (output.status.code(), said.as_str()),
+        (Some(2), "klamm: an argument is not in UTF-8\n")
+    );
+}
+
+#[tokio::test]
 async fn secrets_are_kept_in_what_is_refused() {
     let jaas = "sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \
                 username=\"a\" password=\"wrong-MARKER";
