@@ -36,9 +36,14 @@ pub(crate) fn words(error: &io::Error) -> String {
     one_line(&error.to_string())
 }
 
-/// A foreign text in one line of bounded length, without control characters.
+/// A foreign text in one line of bounded length, without what moves a cursor or hides something.
 pub(crate) fn one_line(text: &str) -> String {
-    text.chars().take(WORDS).map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let is_harmful = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+            || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    text.chars().take(WORDS).map(|c| if is_harmful(c) { ' ' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -72,5 +77,6 @@ mod tests {
         let error = io::Error::other(format!("a\r\nb{}", "c".repeat(5000)));
         let said = words(&error);
         assert!(said.starts_with("a  bc") && said.len() == WORDS, "{said}");
+        assert_eq!(one_line("HTTP \u{9b}2J\u{202e}k\u{200b}o\u{1b}"), "HTTP  2J k o ");
     }
 }

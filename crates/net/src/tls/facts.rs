@@ -209,7 +209,7 @@ pub(super) fn shown(text: &str) -> String {
 }
 
 fn harmless(character: char) -> char {
-    let moves = matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+    let moves = matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
         || matches!(character, '\u{2060}'..='\u{206f}' | '\u{feff}');
     if character.is_control() || moves { '\u{fffd}' } else { character }
 }

@@ -56,6 +56,7 @@ fn names_are_read_in_every_kind_of_text() {
         (&[0x55, 4, 3], 0x04, &[1, 0xab], "CN=#01ab"),
         (&[0x55, 4, 3], 0x0c, b"a\x1b[2J\r\nb", "CN=a\u{fffd}[2J\u{fffd}\u{fffd}b"),
         (&[0x55, 4, 3], 0x0c, "a\u{202e}b".as_bytes(), "CN=a\u{fffd}b"),
+        (&[0x55, 4, 3], 0x0c, "a\u{61c}b".as_bytes(), "CN=a\u{fffd}b"),
     ] {
         assert_eq!(distinguished(&name(id, tag, value)), text);
     }
