@@ -154,12 +154,13 @@ async fn answered(is_tls: bool, pipe: DuplexStream) -> usize {
     echo(stream).await
 }
 
-/// Sends over what is made of our end of a pipe; what came of it, and how much the peer read.
+/// Sends over what is made of our end of a pipe with so much room; what came of it, and how much the peer read.
 async fn sent<T: Transport + 'static>(
     is_tls: bool,
+    room: usize,
     over: impl FnOnce(DuplexStream) -> T,
 ) -> (Echoed, usize) {
-    let (ours, theirs) = duplex(1 << 14);
+    let (ours, theirs) = duplex(room);
     let ours = over(ours);
     let (tell, told) = oneshot::channel();
     thread::spawn(move || {
@@ -180,7 +181,7 @@ async fn sent<T: Transport + 'static>(
 async fn cut_everywhere(is_tls: bool) {
     let passed = Arc::new(Passed::default());
     let wire = |cut, passed| move |inner| Wire { inner, cut, passed, reader: None };
-    let (machine, read) = sent(is_tls, wire(None, Arc::clone(&passed))).await;
+    let (machine, read) = sent(is_tls, 1 << 14, wire(None, Arc::clone(&passed))).await;
     assert_eq!((machine.received, read), (SENT, SENT), "without a cut");
     let bytes = passed.0.each_ref().map(|passed| passed.load(Ordering::SeqCst));
     // What comes first under TLS is agreed on before there is a driver.
@@ -189,7 +190,7 @@ async fn cut_everywhere(is_tls: bool) {
         for at in (first..bytes[direction as usize] - 100).step_by(2_111) {
             let how = if at % 2 == 0 { How::Reset } else { How::End };
             let cut = Some(Cut { direction, at, how });
-            let (machine, _) = sent(is_tls, wire(cut, Arc::default())).await;
+            let (machine, _) = sent(is_tls, 1 << 14, wire(cut, Arc::default())).await;
             assert!(machine.is_closed, "{cut:?}");
         }
     }
@@ -278,7 +279,7 @@ async fn a_writer_that_is_odd_under_tls_neither_hangs_nor_hides_what_it_took() {
     {
         for left in (4_000..SENT).step_by(5_003) {
             let odd = |inner| Odd { inner, oddity, left, has_failed: false };
-            let (machine, _) = sent(true, odd).await;
+            let (machine, _) = sent(true, 2 * SENT, odd).await;
             let survives = matches!(oddity, Oddity::FailsOnce) && machine.received == SENT;
             assert!(machine.is_closed || survives, "{oddity:?} after {left}");
         }
