@@ -36,8 +36,11 @@ fn judged(finding: Finding, partitions: &[PartitionSeen]) -> Finding {
     let next = |code| next_step_for(code, ApiKey::Metadata).map(str::to_owned);
     let leaderless = those(|one| one.leader.0 < 0);
     if partitions.is_empty() || !leaderless.is_empty() {
-        let cause =
-            format!("{} without a leader: {}", of(&leaderless, partitions), some(&leaderless));
+        let cause = if partitions.is_empty() {
+            "the broker names no partitions of it".to_owned()
+        } else {
+            format!("{} without a leader: {}", of(&leaderless, partitions), some(&leaderless))
+        };
         let trouble = Trouble::new(cause, next(ErrorCode::LEADER_NOT_AVAILABLE));
         return finding.with("leaderless", leaderless).bad(trouble, Exit::Failed);
     }
@@ -119,6 +122,13 @@ mod tests {
         let trouble = finding.trouble().unwrap();
         assert_eq!(trouble.cause, "2 of 3 partitions without a leader: 1, 2");
         assert!(trouble.next_step.as_deref().unwrap().starts_with("Wait for a leader"));
+    }
+
+    #[test]
+    fn a_topic_without_partitions_is_told_so() {
+        let finding = finding("orders", &topic(&[], 2));
+        assert_eq!(finding.exit(), Some(Exit::Failed));
+        assert_eq!(finding.trouble().unwrap().cause, "the broker names no partitions of it");
     }
 
     #[test]
