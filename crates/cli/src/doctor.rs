@@ -37,7 +37,7 @@ usage: klamm doctor -b HOST:PORT[,HOST:PORT...] [options]
 
   -b SERVERS         where to begin
   -X NAME=VALUE      a property, by its name in the Java client or in librdkafka; may be repeated
-  -F FILE            a file of properties; -X overrules it; may be repeated
+  -F FILE            a file of properties, a producer's too; -X overrules it; may be repeated
   -t, --topic NAME   a topic to look at; it is not created
   -v, --verbose      list the versions of every API
   --for SECONDS      go on asking once a second, and tell of sessions and connections that end
