@@ -93,9 +93,11 @@ impl Histogram {
 
     /// The stages at which questions failed.
     pub fn stages(&self) -> BTreeSet<&str> {
-        let failed =
-            |end| if let &End::Failed { ref stage, .. } = end { Some(&**stage) } else { None };
-        self.0.keys().filter_map(failed).collect()
+        let failed = self.0.keys().filter_map(|end| match end {
+            End::Failed { stage, .. } => Some(stage.as_str()),
+            End::Answered => None,
+        });
+        failed.collect()
     }
 }
 

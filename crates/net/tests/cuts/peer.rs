@@ -47,7 +47,9 @@ impl Peer {
         let mut inner = self.inner.lock().unwrap();
         let result = work(&mut inner.cluster, now);
         while let Some(output) = inner.cluster.poll() {
-            let (Output::Send { connection, .. } | Output::Close { connection }) = &output;
+            let (Output::Send { connection, .. }
+            | Output::Close { connection }
+            | Output::Reset { connection }) = &output;
             inner.outputs.entry(*connection).or_default().push_back(output);
         }
         drop(inner);
@@ -85,7 +87,7 @@ impl Peer {
                     stream.flush().await?;
                     self.act(|cluster, now| cluster.sent(now, id));
                 }
-                Some(Output::Close { .. }) => return Ok(()),
+                Some(Output::Close { .. } | Output::Reset { .. }) => return Ok(()),
                 None => tokio::select! {
                     () = told => {}
                     read = stream.read(&mut buffer) => match read? {
