@@ -161,7 +161,7 @@ fn advance(state: &State, session: &mut Session, now: Now, token: &[u8]) -> Verd
         Step::Done { token, established } => {
             let lifetime_ms = established.session_lifetime_ms();
             session.principal = established.principal.clone();
-            session.sasl.finish(now.mono, established);
+            session.sasl.finish(now.mono, established, state.settings.security.sasl.grace());
             Verdict::Answer { token, lifetime_ms }
         }
         Step::Failed { text } => Verdict::Failed(text),

@@ -90,8 +90,8 @@ impl Authentication {
     }
 
     /// It is proven who the client is.
-    pub(super) fn finish(&mut self, now: Time, established: Established) {
-        self.expires = established.expires(now);
+    pub(super) fn finish(&mut self, now: Time, established: Established, grace: Duration) {
+        self.expires = established.expires(now).map(|end| end.saturating_add(grace));
         self.established = Some(established);
         self.phase = Phase::Done;
     }

@@ -79,13 +79,19 @@ pub struct Sasl {
     mechanisms: BTreeSet<Mechanism>,
     credentials: Credentials,
     max_reauth: Option<Duration>,
+    grace: Duration,
 }
 
 impl Sasl {
     /// All mechanisms, over these credentials, for sessions without an end.
     #[must_use]
     pub fn new(credentials: Credentials) -> Self {
-        Self { mechanisms: Mechanism::ALL.into(), credentials, max_reauth: None }
+        Self {
+            mechanisms: Mechanism::ALL.into(),
+            credentials,
+            max_reauth: None,
+            grace: Duration::ZERO,
+        }
     }
 
     /// Only these mechanisms (`sasl.enabled.mechanisms`).
@@ -99,6 +105,20 @@ impl Sasl {
     pub fn with_max_reauth(self, max_reauth: Duration) -> Self {
         // Zero switches the limit off, as the setting's default of 0 does.
         Self { max_reauth: Some(max_reauth).filter(|limit| !limit.is_zero()), ..self }
+    }
+
+    /// For how long after its end a session is still honoured, which no Kafka does.
+    ///
+    /// A test on the real clock renews its sessions in time on a machine that is fast enough; with
+    /// a grace it does not depend on that, and that sessions are renewed is seen all the same.
+    #[must_use]
+    pub fn with_grace(self, grace: Duration) -> Self {
+        Self { grace, ..self }
+    }
+
+    /// For how long after its end a session is still honoured.
+    pub(crate) const fn grace(&self) -> Duration {
+        self.grace
     }
 
     /// Any password is right for a user that exists: a promise broken by order.

@@ -1,11 +1,13 @@
 //! Sessions that end, and clients that prove again who they are.
 
+use std::time::Duration;
+
 use klamm_wire::ErrorCode;
 
 use super::{METADATA, assert_served, assert_withheld, metadata};
 use crate::security::Principal;
 use crate::testing::World;
-use crate::testing::sasl::plain;
+use crate::testing::sasl::{plain, secured};
 
 #[test]
 fn a_session_that_is_over_ends_the_connection() {
@@ -19,6 +21,19 @@ fn a_session_that_is_over_ends_the_connection() {
     world.pass(1);
     assert!(world.put(client, METADATA, &metadata()).is_none());
     assert!(world.is_closed(client));
+}
+
+#[test]
+fn a_session_is_honoured_for_its_grace() {
+    let mut settings = secured();
+    let (session, grace) = (Duration::from_secs(2), Duration::from_secs(3));
+    settings.security.sasl = settings.security.sasl.with_max_reauth(session).with_grace(grace);
+    let mut world = World::with(settings);
+    let client = world.logged_in("alice");
+    world.pass(5_000);
+    assert_served(&mut world, client);
+    world.pass(1);
+    assert!(world.put(client, METADATA, &metadata()).is_none());
 }
 
 #[test]
