@@ -1,6 +1,8 @@
 //! Where settings come from: pairs, a text, a file, an environment that is handed in.
 
 use std::fmt;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use klamm_cluster::Secret;
@@ -102,9 +104,13 @@ impl Source {
             problem: problem.into(),
             fix: fix.into(),
         };
-        let bytes = std::fs::read(path).map_err(|error| {
+        let bytes = read_at_most(LONGEST, path).map_err(|error| {
             refused(format!("the file cannot be read: {error}"), "Check its path and its rights")
         })?;
+        if u64::try_from(bytes.len()).map_or(true, |len| len > LONGEST) {
+            let problem = "the file is longer than any with properties is (16 MiB)".to_owned();
+            return Err(refused(problem, "Name a file of properties"));
+        }
         let text = std::str::from_utf8(&bytes).map_err(|_| {
             let problem = "the file is not in UTF-8".to_owned();
             refused(problem, "Convert it, or write the other characters as `\\u` and four digits")
@@ -141,6 +147,16 @@ impl Source {
     pub(crate) fn into_entries(self) -> Vec<Entry> {
         self.entries
     }
+}
+
+/// The longest file that is read: a device without an end is none with properties.
+const LONGEST: u64 = 16 << 20;
+
+/// A file up to its end, or to one byte more than the limit.
+fn read_at_most(limit: u64, path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// A PEM of which only the first line is in the value: what follows it is no property.

@@ -80,6 +80,15 @@ fn a_file_is_read_and_what_cannot_be_read_is_refused_by_its_path() {
 }
 
 #[test]
+fn a_file_without_an_end_is_not_read_for_ever() {
+    let endless = std::path::Path::new("/dev/zero");
+    if endless.exists() {
+        let error = Source::file(endless).unwrap_err().to_string();
+        assert!(error.contains("longer than any with properties is"), "{error}");
+    }
+}
+
+#[test]
 fn a_tilde_is_the_home_that_was_handed_in() {
     let pairs = [("security.protocol", "SSL"), ("ssl.ca.location", "~/ca.pem")];
     let options = Options::default().home("/h/alice");
