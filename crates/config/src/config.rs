@@ -13,6 +13,7 @@ use crate::explain::{self, Explanation};
 use crate::family::{self, Decided, Family};
 use crate::given::{Given, Givens, shown_value};
 use crate::nearest::nearest;
+use crate::producing::Producing;
 use crate::read;
 use crate::row::Row;
 use crate::source::{Entry, Origin, Source};
@@ -136,6 +137,11 @@ impl Config {
     /// The same, to be changed.
     pub fn settings_mut(&mut self) -> &mut Settings {
         &mut self.settings
+    }
+
+    /// What producers are told.
+    pub fn producing(&self) -> Producing {
+        Producing::default()
     }
 
     /// How connections are opened.

@@ -1,0 +1,61 @@
+//! What a caller left with a record to be reminded of when it ends: a number, or a function.
+//!
+//! Notes are for programs with callbacks; who awaits deliveries leaves none, and pays nothing.
+
+use std::fmt;
+
+use klamm_records::EncodedBatch;
+use klamm_wire::PartitionIndex;
+
+use crate::completion::{Receipt, Resolution};
+use crate::sync::Arc;
+use crate::topic::Topic;
+
+/// A function to be called with a record's end.
+pub type Call<F> = Box<dyn FnOnce(Result<Receipt, F>) + Send>;
+
+/// What is left with one record.
+#[derive(Default)]
+pub enum Note<F> {
+    /// Nothing.
+    #[default]
+    None,
+    /// A number, for the producer's one sink. It costs no allocation.
+    Number(u64),
+    /// A function of its own.
+    Call(Call<F>),
+}
+
+impl<F> fmt::Debug for Note<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("None"),
+            Self::Number(number) => write!(f, "Number({number})"),
+            Self::Call(_) => f.write_str("Call"),
+        }
+    }
+}
+
+/// A batch that has ended, with the notes of its records.
+///
+/// It keeps the memory of the batch reserved until it is dropped, so that a queue of them is
+/// bounded by the memory of the producer.
+pub struct SettledBatch<F> {
+    /// The topic.
+    pub topic: Arc<Topic<F>>,
+    /// The partition.
+    pub partition: PartitionIndex,
+    /// What became of it.
+    pub resolution: Resolution<F>,
+    /// For each record with a note its index in the batch, and the note; in order.
+    pub notes: Vec<(u32, Note<F>)>,
+    /// The payload, for its memory; nothing where there was none any more.
+    pub payload: Option<EncodedBatch>,
+}
+
+/// Where batches with notes go when they have ended. It is called on the engine's turn and must
+/// neither block nor run anybody's callback.
+pub trait Outlet<F>: Send + Sync {
+    /// Takes one.
+    fn settled(&self, batch: SettledBatch<F>);
+}

@@ -1,0 +1,34 @@
+//! What an engine is built with, beyond the settings of the machines that it joins.
+
+use std::time::Duration;
+
+/// What an engine is built with.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What decides about sequences and answers.
+    pub machine: klamm_idempotence::Settings,
+    /// The longest Produce request, its frame included.
+    pub max_request: usize,
+    /// How long a broker may hold a Produce request before it answers: what the request says.
+    pub broker_timeout: Duration,
+    /// The name under which transactions go on after a restart, for transactional producers.
+    pub transactional_id: Option<String>,
+    /// After how long a broker aborts a transaction by itself.
+    pub transaction_timeout: Duration,
+    /// How long somebody waits for a partition before it counts as slow (KIP-794); nothing for ever.
+    pub slow_after: Option<Duration>,
+}
+
+impl Settings {
+    /// The defaults of the Java producer.
+    pub fn new(mode: klamm_idempotence::Mode) -> Self {
+        Self {
+            machine: klamm_idempotence::Settings::new(mode),
+            max_request: 1 << 20,
+            broker_timeout: Duration::from_secs(30),
+            transactional_id: None,
+            transaction_timeout: Duration::from_secs(60),
+            slow_after: None,
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The only module that knows both facts and messages.
+
+pub(crate) mod ctrl;

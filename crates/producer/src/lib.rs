@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+pub mod admin;
+pub mod blocking;
+pub mod builder;
+pub mod delivery;
+pub mod error;
+pub mod metrics;
+pub mod producer;
+pub mod record;
+pub mod serialize;
+pub mod topic;
+pub mod transaction;
+
+pub use builder::Builder;
+pub use delivery::{Acked, Delivery, DeliverySink};
+pub use error::{Error, ErrorKind, Fate};
+pub use klamm_config::{Config, Family, Source, Warning};
+pub use klamm_engine::records::Header;
+pub use metrics::Metrics;
+pub use producer::{Closed, Flushed, Producer, TryEnqueue};
+pub use record::Record;
+pub use topic::Topic;
+pub use transaction::{Offset, Transaction};
