@@ -1,6 +1,7 @@
 //! Real brokers and our own cluster side by side: the same cases, the answers field by field.
 
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use super::cluster::Cluster;
 use super::committed::{self, Keep};
@@ -108,14 +109,15 @@ fn compare_all(wish: &Wish<'_>) -> Outcome {
 impl Pairing {
     fn run(&self, programs: &Programs, wish: &Wish<'_>) -> Outcome {
         let folder = home().join("differential").join(self.name);
+        let failed = |error| format!("cannot make {}: {error}", folder.display());
+        std::fs::create_dir_all(&folder).map_err(failed)?;
         let judge = Conformance {
             program: &programs.conformance,
             folder: &folder,
             jobs: wish.jobs,
             cases: &[],
         };
-        self.record_real(&judge)?;
-        self.record_mock(&judge, programs)?;
+        self.record_both(&judge, programs)?;
         let exceptions = support::root().join("crates/conformance/exceptions");
         let exceptions = exceptions.join(self.file("txt"));
         let kept = committed::results().join(self.file("md"));
@@ -124,6 +126,16 @@ impl Pairing {
 
     fn file(&self, extension: &str) -> PathBuf {
         format!("{}.{extension}", self.name).into()
+    }
+
+    /// Both sides at once: a record is mostly waiting, for elections and for time-outs.
+    fn record_both(&self, judge: &Conformance<'_>, programs: &Programs) -> Outcome {
+        let (real, mock) = thread::scope(|scope| {
+            let mock = scope.spawn(|| self.record_mock(judge, programs));
+            let real = self.record_real(judge);
+            (real, mock.join().unwrap_or_else(|_| Err("the mock's side panicked".to_owned())))
+        });
+        real.and(mock)
     }
 
     fn record_real(&self, judge: &Conformance<'_>) -> Outcome {
