@@ -1,6 +1,6 @@
 //! Java's default: murmur2 of the key, and for records without a key whatever the topic sticks to.
 
-use super::{Choice, Partitioner, Question};
+use super::{Choice, Partitioner, Question, murmur2};
 
 /// Java's default partitioner.
 #[derive(Debug, Clone, Copy, Default)]
@@ -14,7 +14,10 @@ impl Partitioner for JavaDefault {
         "default"
     }
 
-    fn choose(&self, _question: &Question<'_>) -> Choice {
-        Choice::Sticky
+    fn choose(&self, question: &Question<'_>) -> Choice {
+        match question.key {
+            Some(key) if !self.ignore_keys => murmur2::by_key(key, question.partitions),
+            Some(_) | None => Choice::Sticky,
+        }
     }
 }
