@@ -6,8 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * `generate SEED FOLDER` writes the vector files, `tables FOLDER` the reference's tables, and
- * `java-reads FILE` has the reference read batches that others wrote.
+ * `generate SEED FOLDER` writes the vector files, `tables FOLDER` the reference's tables,
+ * `java-reads FILE` has the reference read batches that others wrote; `partitions KEYS COUNTS
+ * FOLDER` writes which partitions it chooses, and `pack FILE PACKED` compresses lines.
  */
 public final class Main {
     private Main() {}
@@ -19,9 +20,15 @@ public final class Main {
             Tables.write(Path.of(arguments[1]));
         } else if (arguments.length == 2 && arguments[0].equals("java-reads")) {
             System.exit(JavaReads.run(Path.of(arguments[1])));
+        } else if (arguments.length == 4 && arguments[0].equals("partitions")) {
+            Path folder = Path.of(arguments[3]);
+            new Partitions(arguments[2]).write(Path.of(arguments[1]), folder);
+            RoundRobin.write(folder);
+        } else if (arguments.length == 3 && arguments[0].equals("pack")) {
+            write(Path.of(arguments[2]), Files.readAllLines(Path.of(arguments[1])));
         } else {
-            System.err.println(
-                    "usage: generate SEED FOLDER | tables FOLDER | java-reads FILE");
+            System.err.println("usage: generate SEED FOLDER | tables FOLDER | java-reads FILE"
+                    + " | partitions KEYS COUNTS FOLDER | pack FILE PACKED");
             System.exit(2);
         }
     }
@@ -46,6 +53,15 @@ public final class Main {
         });
         System.out.print(verdicts);
         System.out.print("covered of " + definitions.size() + " messages:\n" + coverage.report());
+    }
+
+    /** Writes lines that are text already. */
+    static void write(Path file, Iterable<String> lines) throws IOException {
+        try (Output output = new Output(file)) {
+            for (String line : lines) {
+                output.write(line);
+            }
+        }
     }
 
     /** What fills a file. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -22,7 +23,11 @@ final class Output implements AutoCloseable {
     }
 
     void write(JsonNode line) throws IOException {
-        out.write(MAPPER.writeValueAsBytes(line));
+        write(MAPPER.writeValueAsString(line));
+    }
+
+    void write(String line) throws IOException {
+        out.write(line.getBytes(StandardCharsets.UTF_8));
         out.write('\n');
         lines++;
     }

@@ -27,6 +27,7 @@ pub(crate) use options::USAGE;
 use program::{Ordering, Program};
 use table::{Row, Verdict};
 use tool::Tools;
+pub(crate) use tool::librdkafka;
 
 /// `cargo xtask kafka foreign [--records N] [--only NAME]… [--bootstrap ADDR]`.
 pub(crate) fn run(args: &[&str]) -> Outcome {

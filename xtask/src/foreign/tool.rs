@@ -92,6 +92,13 @@ impl Tools {
     }
 }
 
+/// The program around librdkafka, built and ready for its arguments.
+pub(crate) fn librdkafka() -> Result<Command, String> {
+    Tool::Rdkafka.missing().map_or(Ok(()), Err)?;
+    build_rdkafka()?;
+    Tool::Rdkafka.command()
+}
+
 fn build_java() -> Outcome {
     let (jars, classes) = (home().join("java/lib"), home().join("java/classes"));
     maven::fetch(JARS, &jars)?;

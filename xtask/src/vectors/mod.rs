@@ -2,8 +2,10 @@
 //!
 //! The reference is a Java library, so a Java program of ours (`xtask/java`) fills its messages
 //! and writes the files. Replaying them needs no Java: that is `klamm-vectors`' work, a program
-//! of its own because this crate must build when the protocol crate does not.
+//! of its own because this crate must build when the protocol crate does not. Which partitions
+//! others choose is replayed by the tests of `klamm-batching`.
 
+mod partitioners;
 mod reference;
 
 use std::path::PathBuf;
@@ -16,9 +18,10 @@ const USAGE: &str = "usage: cargo xtask vectors generate --seed N --out DIR\n   
                      cargo xtask vectors tables --out DIR\n       \
                      cargo xtask vectors check FILE...\n       \
                      cargo xtask vectors emit-batches --seed N --count M --out FILE\n       \
-                     cargo xtask vectors java-reads FILE";
+                     cargo xtask vectors java-reads FILE\n       \
+                     cargo xtask vectors partitioners";
 
-/// `cargo xtask vectors generate | check | tables | emit-batches | java-reads`.
+/// `cargo xtask vectors generate | check | tables | emit-batches | java-reads | partitioners`.
 pub(crate) fn run(args: &[String]) -> Outcome {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
@@ -36,6 +39,7 @@ pub(crate) fn run(args: &[String]) -> Outcome {
             klamm_vectors(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
         }
         ["java-reads", file] => reference::judge(&["java-reads", &absolute(file)?]),
+        ["partitioners"] => partitioners::run(),
         _ => Err(USAGE.to_owned()),
     }
 }

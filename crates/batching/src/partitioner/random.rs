@@ -1,9 +1,9 @@
-//! librdkafka's `random`.
+//! librdkafka's `random`, which looks at no key.
 
 use super::keyless::{self, Keyless};
 use super::{Choice, Partitioner, Question};
 
-/// librdkafka's `random`: keys do not say where a record goes, but having one says that it is drawn.
+/// librdkafka's `random`: a key does not say where its record goes, only that it is drawn.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Random {
     /// Where records without a key go; those with a key, be it empty, are drawn in any case.
