@@ -9,6 +9,7 @@ pub mod failure;
 pub mod metrics;
 pub mod settings;
 
+mod calls;
 mod translate;
 
 pub use call::{Call, Offset, Reply};
