@@ -7,8 +7,9 @@ import java.util.List;
 
 /**
  * `generate SEED FOLDER` writes the vector files, `tables FOLDER` the reference's tables,
- * `java-reads FILE` has the reference read batches that others wrote; `partitions KEYS COUNTS
- * FOLDER` writes which partitions it chooses, and `pack FILE PACKED` compresses lines.
+ * `properties FILE` those of its producer, `java-reads FILE` has the reference read batches that
+ * others wrote; `partitions KEYS COUNTS FOLDER` writes which partitions it chooses, and
+ * `pack FILE PACKED` compresses lines.
  */
 public final class Main {
     private Main() {}
@@ -18,6 +19,8 @@ public final class Main {
             generate(Long.parseLong(arguments[1]), Path.of(arguments[2]));
         } else if (arguments.length == 2 && arguments[0].equals("tables")) {
             Tables.write(Path.of(arguments[1]));
+        } else if (arguments.length == 2 && arguments[0].equals("properties")) {
+            ProducerProperties.write(Path.of(arguments[1]));
         } else if (arguments.length == 2 && arguments[0].equals("java-reads")) {
             System.exit(JavaReads.run(Path.of(arguments[1])));
         } else if (arguments.length == 4 && arguments[0].equals("partitions")) {
@@ -27,8 +30,10 @@ public final class Main {
         } else if (arguments.length == 3 && arguments[0].equals("pack")) {
             write(Path.of(arguments[2]), Files.readAllLines(Path.of(arguments[1])));
         } else {
-            System.err.println("usage: generate SEED FOLDER | tables FOLDER | java-reads FILE"
-                    + " | partitions KEYS COUNTS FOLDER | pack FILE PACKED");
+            System.err.println(
+                    "usage: generate SEED FOLDER | tables FOLDER | properties FILE"
+                            + " | java-reads FILE | partitions KEYS COUNTS FOLDER"
+                            + " | pack FILE PACKED");
             System.exit(2);
         }
     }

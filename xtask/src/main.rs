@@ -12,6 +12,7 @@ mod kafka;
 mod maven;
 mod model;
 mod plants;
+mod properties;
 mod specs;
 mod support;
 mod vectors;
@@ -44,6 +45,11 @@ const COMMANDS: &[Command] = &[
         name: "kafka",
         about: "start | stop | status | run | differential | defects | foreign: real brokers",
         run: kafka::run,
+    },
+    Command {
+        name: "properties",
+        about: "remake the lists of Java's and librdkafka's properties",
+        run: properties::run,
     },
     Command { name: "model", about: "[A..H]...: the models of idempotence", run: model::run },
 ];

@@ -6,7 +6,7 @@
 //! others choose is replayed by the tests of `klamm-batching`.
 
 mod partitioners;
-mod reference;
+pub(crate) mod reference;
 
 use std::path::PathBuf;
 use std::process::Command;

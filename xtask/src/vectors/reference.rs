@@ -25,7 +25,7 @@ const JAR_SHA256: &str = "52501b7b47510c66f898871adaf6d2968ab7246561d44ced43643a
 const UNUSABLE: i32 = 2;
 
 /// Runs the Java program with these arguments.
-pub(super) fn run(arguments: &[&str]) -> Outcome {
+pub(crate) fn run(arguments: &[&str]) -> Outcome {
     start(program()?.args(arguments))
 }
 
