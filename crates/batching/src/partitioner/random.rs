@@ -1,4 +1,4 @@
-//! librdkafka's `random`, which looks at no key.
+//! The algorithm that looks at no key: librdkafka's `random`.
 
 use super::keyless::{self, Keyless};
 use super::{Choice, Partitioner, Question};
