@@ -15,7 +15,7 @@ use klamm_protocol::txn_offset_commit::response::{
 use klamm_wire::PartitionIndex;
 use proptest::prelude::*;
 
-use super::super::facts;
+use super::super::{facts, payload};
 use super::*;
 
 type Said<'s> = &'s [(&'static str, &'s [(i32, ErrorCode)])];
@@ -221,7 +221,7 @@ proptest! {
     ) {
         let request = &requests()[at];
         let story = Story::managed();
-        let payload = super::super::payload(request, &settings(), &story).expect("invariant: known");
+        let payload = payload(request, &settings(), &story).expect("invariant: known");
         let frame = ResponseFrame { key: payload.key(), version, bytes: bytes.into() };
         facts(request, &story, &frame);
     }
