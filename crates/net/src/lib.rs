@@ -10,5 +10,5 @@ pub mod tls;
 
 pub use client::{Answer, Client, Listener, StartError};
 pub use dial::{Connector, TcpConnector, Transport};
-pub use driver::{Driver, Remote};
+pub use driver::{Driver, Knocker, Remote, ShellClock};
 pub use settings::{BoxFuture, ShellSettings, TokenProvider};

@@ -22,7 +22,8 @@ mod shell;
 mod signal;
 mod turn;
 
-pub use remote::Remote;
+pub use clock::ShellClock;
+pub use remote::{Knocker, Remote};
 pub use turn::Driver;
 
 #[cfg(doc)]

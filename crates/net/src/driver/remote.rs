@@ -1,5 +1,6 @@
 //! The way to a driver from other tasks and threads.
 
+use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -61,19 +62,47 @@ impl<D: 'static> Remote<D> {
     }
 }
 
-impl<D> Remote<D> {
+/// Wakes a driver or ends it, and does not keep it running. Clones knock at the same door.
+#[derive(Clone)]
+pub struct Knocker(Arc<Shared>);
+
+impl Knocker {
     /// Makes the driver hand in `Event::Woken`, from whichever thread. Several calls before the
     /// driver comes to it are one.
     pub fn wake(&self) {
-        if !self.shared.is_woken.swap(true, Ordering::AcqRel) {
-            self.shared.bell.ring();
+        if !self.0.is_woken.swap(true, Ordering::AcqRel) {
+            self.0.bell.ring();
         }
     }
 
     /// Ends the driver. Open connections are told so if they can be told at once.
     pub fn shut_down(&self) {
-        self.shared.is_over.store(true, Ordering::Release);
-        self.shared.bell.ring();
+        self.0.is_over.store(true, Ordering::Release);
+        self.0.bell.ring();
+    }
+}
+
+impl fmt::Debug for Knocker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Knocker").finish_non_exhaustive()
+    }
+}
+
+impl<D> Remote<D> {
+    /// What wakes the driver and ends it, for those who must not keep it running.
+    pub fn knocker(&self) -> Knocker {
+        Knocker(Arc::clone(&self.shared))
+    }
+
+    /// Makes the driver hand in `Event::Woken`, from whichever thread. Several calls before the
+    /// driver comes to it are one.
+    pub fn wake(&self) {
+        self.knocker().wake();
+    }
+
+    /// Ends the driver. Open connections are told so if they can be told at once.
+    pub fn shut_down(&self) {
+        self.knocker().shut_down();
     }
 
     /// Whether the driver has ended.

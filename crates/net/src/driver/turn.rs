@@ -8,7 +8,7 @@ use klamm_cluster::{Drive, Event};
 use klamm_wire::Now;
 use tokio::task::unconstrained;
 
-use super::clock::{Alarm, Clock};
+use super::clock::{Alarm, ShellClock};
 use super::remote::{Mail, Mailbox, Remote};
 use super::shell::Shell;
 use super::signal::{Bell, Signal};
@@ -31,7 +31,7 @@ pub struct Driver<D> {
     shell: Shell,
     mailbox: Mailbox<D>,
     bell: Arc<Bell>,
-    clock: Clock,
+    clock: ShellClock,
     alarm: Alarm,
     /// For how many turns a tick has been due.
     due: Option<u32>,
@@ -54,9 +54,19 @@ impl<D: Drive> Driver<D> {
         connector: Arc<dyn Connector>,
         settings: ShellSettings,
     ) -> (Self, Remote<D>) {
+        Self::with_clock(drive, connector, settings, ShellClock::new())
+    }
+
+    /// The same by a clock that others read too; the machine's time begins where that one's did.
+    /// Its coarse time is this driver's: it moves with every turn.
+    pub fn with_clock(
+        drive: D,
+        connector: Arc<dyn Connector>,
+        settings: ShellSettings,
+        clock: ShellClock,
+    ) -> (Self, Remote<D>) {
         let (mailbox, remote, bell) = Mailbox::new();
-        let clock = Clock::new();
-        let alarm = Alarm::new(clock, Signal::new(&bell));
+        let alarm = Alarm::new(clock.clone(), Signal::new(&bell));
         let shell = Shell::new(connector, settings, Arc::clone(&bell));
         (Self { drive, shell, mailbox, bell, clock, alarm, due: None }, remote)
     }
