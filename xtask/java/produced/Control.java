@@ -162,7 +162,6 @@ final class Control {
             }
             figures.put(Outcome.NAMES[end], count);
         }
-        figures.put("seconds", (System.nanoTime() - began) / 1_000_000_000L);
         return figures;
     }
 }

@@ -28,7 +28,7 @@ const TOOL_MEMORY: u32 = 256;
 pub(crate) struct Cluster {
     layout: Layout,
     /// Brokers first: ZooKeeper ends last.
-    processes: Vec<Process>,
+    pub(super) processes: Vec<Process>,
     guard: Guard,
 }
 

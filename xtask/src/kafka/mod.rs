@@ -15,6 +15,7 @@ mod options;
 mod ports;
 mod probe;
 mod process;
+mod produce;
 mod program;
 mod release;
 #[cfg(test)]
@@ -35,7 +36,8 @@ use crate::support::{self, Outcome};
 use cluster::Cluster;
 use options::Options;
 
-/// `cargo xtask kafka start | stop | status | run | differential | defects | security | foreign`.
+/// `cargo xtask kafka start | stop | status | run | differential | defects | security | produce |
+/// foreign`.
 pub(crate) fn run(args: &[String]) -> Outcome {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
@@ -45,6 +47,7 @@ pub(crate) fn run(args: &[String]) -> Outcome {
         ["run", rest @ ..] => run_command(rest),
         ["differential", rest @ ..] => differential::run(rest),
         ["defects", rest @ ..] => defects::run(rest),
+        ["produce", rest @ ..] => produce::run(rest),
         ["security", rest @ ..] => security::run(rest),
         ["foreign", rest @ ..] => foreign::run(rest),
         _ => Err(usage()),
@@ -62,10 +65,12 @@ fn usage() -> String {
          cargo xtask kafka {}\n       \
          cargo xtask kafka {}\n       \
          cargo xtask kafka {}\n       \
+         cargo xtask kafka {}\n       \
          cargo xtask kafka foreign {foreign}",
         differential::USAGE,
         defects::USAGE,
-        security::USAGE
+        security::USAGE,
+        produce::USAGE
     )
 }
 

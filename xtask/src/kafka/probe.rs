@@ -93,7 +93,7 @@ fn code(answer: &[u8]) -> Option<i16> {
     Some(i16::from_be_bytes(answer.get(4..6)?.try_into().ok()?))
 }
 
-fn string(text: &str) -> Vec<u8> {
+pub(super) fn string(text: &str) -> Vec<u8> {
     let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
     [&length.to_be_bytes()[..], text.as_bytes()].concat()
 }
@@ -108,7 +108,7 @@ fn connect(port: u16) -> io::Result<TcpStream> {
 }
 
 /// The body of the answer to one request.
-fn ask(port: u16, api: i16, version: i16, body: &[u8]) -> io::Result<Vec<u8>> {
+pub(super) fn ask(port: u16, api: i16, version: i16, body: &[u8]) -> io::Result<Vec<u8>> {
     let mut stream = connect(port)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.write_all(&request(api, version, body))?;

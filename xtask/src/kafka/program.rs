@@ -32,9 +32,13 @@ impl Programs {
 
 /// Builds packages; what cargo says of them.
 fn built(packages: &[&str]) -> Result<String, String> {
+    let words = packages.iter().flat_map(|package| ["--package", package]);
+    cargo(&words.collect::<Vec<_>>())
+}
+
+fn cargo(words: &[&str]) -> Result<String, String> {
     let mut cargo = Command::new("cargo");
-    cargo.current_dir(support::root()).args(["build", "--quiet", "--locked"]);
-    cargo.args(packages.iter().flat_map(|package| ["--package", package]));
+    cargo.current_dir(support::root()).args(["build", "--quiet", "--locked"]).args(words);
     cargo.args(["--message-format", "json-render-diagnostics"]);
     cargo.stderr(std::process::Stdio::inherit());
     support::output(&mut cargo)
@@ -50,6 +54,18 @@ impl Program {
         let path = executable(messages, binary)
             .ok_or_else(|| format!("cargo does not say where it put `{binary}`"))?;
         Ok(Self { name: path.into(), words: Vec::new() })
+    }
+
+    /// An example of a package and `klamm`, made for speed: what they do is waited for.
+    pub(super) fn example_and_klamm(package: &str, example: &str) -> Result<(Self, Self), String> {
+        let example_of = cargo(&["--release", "--package", package, "--example", example])?;
+        let klamm = cargo(&["--release", "--package", "klamm-cli"])?;
+        Ok((Self::found(&example_of, example)?, Self::found(&klamm, "klamm")?))
+    }
+
+    /// Java, with these words before those of each command.
+    pub(super) fn java(words: Vec<OsString>) -> Self {
+        Self { name: "java".into(), words }
     }
 
     /// A program that starts with these words.

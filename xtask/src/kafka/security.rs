@@ -2,8 +2,8 @@
 //!
 //! The judge of a cell is `klamm doctor`: what it reports stage by stage, and how it ends.
 
-mod cell;
-mod cells;
+pub(super) mod cell;
+pub(super) mod cells;
 mod report;
 mod wish;
 

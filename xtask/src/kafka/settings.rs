@@ -89,7 +89,6 @@ impl Properties {
 /// What every broker is told, whatever the cluster.
 const COMMON: &[(&str, &str)] = &[
     ("auto.create.topics.enable", "true"),
-    ("controlled.shutdown.enable", "false"),
     ("delete.topic.enable", "true"),
     ("group.initial.rebalance.delay.ms", "0"),
     ("num.partitions", "1"),
@@ -130,6 +129,8 @@ fn replication(file: &mut Properties, nodes: u16) {
         file.set(partitions, nodes);
     }
     file.set("transaction.state.log.min.isr", in_sync);
+    // A single node has nobody to hand its partitions to, and would try for a while.
+    file.set("controlled.shutdown.enable", nodes > 1);
 }
 
 fn kraft(file: &mut Properties, layout: &Layout, number: usize) {

@@ -4,17 +4,17 @@ use crate::kafka::settings::USERS;
 use crate::kafka::tls::Certificates;
 
 /// How long a connection is watched: two sessions of twenty seconds and a bit.
-pub(super) const WATCHED_SECONDS: &str = "45";
+pub(in crate::kafka) const WATCHED_SECONDS: &str = "45";
 
 /// As many times a client says again who it is while it is watched, at the least.
-pub(super) const RENEWALS_MIN: u64 = 2;
+pub(in crate::kafka) const RENEWALS_MIN: u64 = 2;
 
 /// What a client says that guesses.
-pub(super) const WRONG_PASSWORD: &str = "not-the-secret-of-alice";
+pub(in crate::kafka) const WRONG_PASSWORD: &str = "not-the-secret-of-alice";
 
 /// A listener of a secure cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Listener {
+pub(in crate::kafka) enum Listener {
     Plain,
     Ssl,
     SaslPlain,
@@ -27,7 +27,7 @@ pub(super) enum Listener {
 
 impl Listener {
     /// The variable that holds its address.
-    pub(super) const fn variable(self) -> &'static str {
+    pub(in crate::kafka) const fn variable(self) -> &'static str {
         match self {
             Self::Plain => "KAFKA_BOOTSTRAP",
             Self::Ssl => "KAFKA_BOOTSTRAP_SSL",
@@ -39,7 +39,7 @@ impl Listener {
     }
 
     /// What a client must speak there.
-    pub(super) const fn protocol(self) -> Protocol {
+    pub(in crate::kafka) const fn protocol(self) -> Protocol {
         match self {
             Self::Plain => Protocol { tls: false, sasl: false },
             Self::Ssl | Self::Mtls => Protocol { tls: true, sasl: false },
@@ -51,9 +51,9 @@ impl Listener {
 
 /// A security protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Protocol {
-    pub(super) tls: bool,
-    pub(super) sasl: bool,
+pub(in crate::kafka) struct Protocol {
+    pub(in crate::kafka) tls: bool,
+    pub(in crate::kafka) sasl: bool,
 }
 
 impl Protocol {
@@ -69,7 +69,7 @@ impl Protocol {
 
 /// A mechanism of SASL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mechanism {
+pub(in crate::kafka) enum Mechanism {
     Plain,
     Scram256,
     Scram512,
@@ -77,10 +77,10 @@ pub(super) enum Mechanism {
 }
 
 impl Mechanism {
-    pub(super) const ALL: [Self; 4] =
+    pub(in crate::kafka) const ALL: [Self; 4] =
         [Self::Plain, Self::Scram256, Self::Scram512, Self::OauthBearer];
 
-    pub(super) const fn name(self) -> &'static str {
+    pub(in crate::kafka) const fn name(self) -> &'static str {
         match self {
             Self::Plain => "PLAIN",
             Self::Scram256 => "SCRAM-SHA-256",
@@ -117,7 +117,7 @@ impl Mechanism {
 
 /// Whose certificate it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Whose {
+pub(in crate::kafka) enum Whose {
     /// That of somebody whom the cluster's authority vouches for, or the authority itself.
     Ours,
     Strangers,
@@ -125,19 +125,19 @@ pub(super) enum Whose {
 
 /// A client, as its settings have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Client {
-    pub(super) protocol: Protocol,
-    pub(super) trusts: Whose,
-    pub(super) certificate: Option<Whose>,
+pub(in crate::kafka) struct Client {
+    pub(in crate::kafka) protocol: Protocol,
+    pub(in crate::kafka) trusts: Whose,
+    pub(in crate::kafka) certificate: Option<Whose>,
     /// A name that the broker's certificate must have instead of its address.
-    pub(super) expects: Option<&'static str>,
-    pub(super) mechanism: Mechanism,
-    pub(super) has_right_password: bool,
+    pub(in crate::kafka) expects: Option<&'static str>,
+    pub(in crate::kafka) mechanism: Mechanism,
+    pub(in crate::kafka) has_right_password: bool,
 }
 
 impl Client {
     /// One that does everything right with a protocol and a mechanism, if that has one.
-    pub(super) const fn of(protocol: Protocol, mechanism: Mechanism) -> Self {
+    pub(in crate::kafka) const fn of(protocol: Protocol, mechanism: Mechanism) -> Self {
         Self {
             protocol,
             trusts: Whose::Ours,
@@ -150,11 +150,11 @@ impl Client {
 }
 
 /// A stage of the doctor's report.
-pub(super) type Stage = &'static str;
+pub(in crate::kafka) type Stage = &'static str;
 
 /// How the doctor must end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Expected {
+pub(in crate::kafka) enum Expected {
     /// Every stage is good.
     Good,
     /// The same, and sessions end and go on while it is watched.
@@ -165,27 +165,27 @@ pub(super) enum Expected {
 
 /// A cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Cell {
-    pub(super) name: String,
-    pub(super) listener: Listener,
-    pub(super) client: Client,
-    pub(super) expected: Expected,
+pub(in crate::kafka) struct Cell {
+    pub(in crate::kafka) name: String,
+    pub(in crate::kafka) listener: Listener,
+    pub(in crate::kafka) client: Client,
+    pub(in crate::kafka) expected: Expected,
 }
 
 impl Cell {
     /// Whether it takes as long as a connection is watched.
-    pub(super) fn is_slow(&self) -> bool {
+    pub(in crate::kafka) fn is_slow(&self) -> bool {
         self.expected == Expected::Renewed
     }
 
     /// A name for files.
-    pub(super) fn file_name(&self) -> String {
+    pub(in crate::kafka) fn file_name(&self) -> String {
         let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
         self.name.chars().map(plain).collect()
     }
 
     /// The client's settings, in the names of Java's client: it reads the same file.
-    pub(super) fn properties(&self, certificates: &Certificates) -> String {
+    pub(in crate::kafka) fn properties(&self, certificates: &Certificates) -> String {
         let mut lines = vec![format!("security.protocol={}", self.client.protocol.name())];
         let mut set = |name: &str, value: &str| lines.push(format!("{name}={value}"));
         if self.client.protocol.tls {

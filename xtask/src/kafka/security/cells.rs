@@ -3,7 +3,7 @@
 use super::cell::{Cell, Client, Expected, Listener, Mechanism, Whose};
 
 /// All of them, each with a name of its own.
-pub(super) fn all() -> Vec<Cell> {
+pub(in crate::kafka) fn all() -> Vec<Cell> {
     let mut cells = good();
     cells.extend(Mechanism::ALL.map(|mechanism| {
         let name = format!("SASL_SSL {} for 45 s", mechanism.name());
