@@ -1,24 +1,43 @@
 //! The whole producer as one machine.
 
-use std::io::IoSlice;
+mod acts;
+mod answered;
+mod asking;
+mod calling;
+mod ending;
+mod hears;
+mod picture;
+mod pulling;
+mod sending;
+mod splitting;
+mod turn;
+
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use klamm_cluster::{
-    Asking, Cluster, Command, ConnFailure, ConnId, Drive, Event, RequestFailure, ResponseFrame,
-};
-use klamm_idempotence::{CallError, Done, Machine};
+use klamm_cluster::{Asking, Cluster, ConnFailure, News, RequestFailure, ResponseFrame};
+use klamm_idempotence::{Acks, CallError, Done, Machine, Mode};
 use klamm_wire::{Now, Time};
 
 use crate::call::{Call, Reply};
+use crate::calls::Calls;
 use crate::failure::TopicError;
 use crate::metrics::Metrics;
+use crate::open::Requests;
+use crate::outbox::Outbox;
+use crate::parts::Parts;
+use crate::pulls::Pulls;
 use crate::settings::Settings;
+use crate::topics::Topics;
+use crate::translate::produce::Terms;
+use crate::trouble::Trouble;
 use crate::{Accumulator, Job, Topic};
 
 /// The whole producer as one machine.
 ///
-/// - For a shell: [`Drive`], and [`next_job`](Self::next_job), to be asked whenever
-///   [`poll`](Drive::poll) has been.
+/// - For a shell: [`Drive`](klamm_cluster::Drive), and [`next_job`](Self::next_job), to be asked
+///   whenever [`poll`](klamm_cluster::Drive::poll) has been. A shell polls after every call of the
+///   other methods as well.
 /// - For whoever produces: the [`Accumulator`] it was built with, for records; and here
 ///   [`topic`](Self::topic), [`call`](Self::call), [`ask`](Self::ask).
 /// - For whoever watches: [`metrics`](Self::metrics), [`cluster`](Self::cluster).
@@ -27,6 +46,28 @@ pub struct Engine {
     cluster: Cluster,
     machine: Machine,
     accumulator: Accumulator,
+    topics: Topics,
+    parts: Parts,
+    pulls: Pulls,
+    outbox: Outbox,
+    requests: Requests,
+    calls: Calls,
+    desk: Desk,
+}
+
+/// What lies between the machines.
+struct Desk {
+    terms: Arc<Terms>,
+    /// News that came before their turn.
+    inbox: VecDeque<News>,
+    /// Encoding that waits for somebody to do it.
+    jobs: VecDeque<Job>,
+    trouble: Trouble,
+    /// The instant of the last call.
+    now: Now,
+    /// There was more to do than a turn has time for.
+    is_unfinished: bool,
+    is_closed: bool,
 }
 
 /// How a producer that was dropped ended, in records.
@@ -41,8 +82,33 @@ pub struct Abandoned {
 impl Engine {
     /// An engine over a cluster that was not dialled yet.
     pub fn new(settings: Settings, cluster: Cluster, accumulator: Accumulator) -> Self {
-        let machine = Machine::new(settings.machine.clone());
-        Self { settings, cluster, machine, accumulator }
+        let machine = klamm_idempotence::Settings {
+            // The picture has waited for it already when it says that a topic is missing.
+            missing_limit: std::time::Duration::ZERO,
+            ..settings.machine.clone()
+        };
+        let desk = Desk {
+            terms: Arc::new(terms(&settings)),
+            inbox: VecDeque::new(),
+            jobs: VecDeque::new(),
+            trouble: Trouble::default(),
+            now: Now::default(),
+            is_unfinished: false,
+            is_closed: false,
+        };
+        Self {
+            machine: Machine::new(machine),
+            settings,
+            cluster,
+            accumulator,
+            topics: Topics::default(),
+            parts: Parts::default(),
+            pulls: Pulls::default(),
+            outbox: Outbox::default(),
+            requests: Requests::default(),
+            calls: Calls::default(),
+            desk,
+        }
     }
 
     /// Wants a topic, and says so when it can be appended to.
@@ -53,8 +119,8 @@ impl Engine {
         deadline: Time,
         reply: Reply<Result<Arc<Topic>, TopicError>>,
     ) {
-        let _ = (now, name, deadline, &self.accumulator, &self.machine);
-        reply(Err(TopicError::Closed));
+        self.begin(now);
+        self.want_topic(now, name, deadline, reply);
     }
 
     /// Makes a call of the application. What it answers comes at the deadline at the latest.
@@ -65,18 +131,20 @@ impl Engine {
         deadline: Time,
         reply: Reply<Result<Done, CallError>>,
     ) {
-        let _ = (now, call, deadline, &self.settings);
-        reply(Err(CallError::Closed));
+        self.begin(now);
+        self.make_call(now, call, deadline, reply);
     }
 
-    /// Asks the cluster something that is no business of the producer's.
+    /// Asks the cluster something that is no business of the producer's. A request for which no
+    /// answer comes is never replied to.
     pub fn ask(
         &mut self,
         now: Now,
         asking: Asking,
         reply: Reply<Result<ResponseFrame, RequestFailure>>,
     ) {
-        let _ = (now, asking, reply);
+        self.begin(now);
+        self.pass_on(now, asking, reply);
     }
 
     /// Says when a connection to any server can be used, or that none accepts us, or what stood in
@@ -87,20 +155,21 @@ impl Engine {
         deadline: Time,
         reply: Reply<Result<(), Option<Arc<ConnFailure>>>>,
     ) {
-        let _ = (now, deadline, reply);
+        self.begin(now);
+        self.reach_any(now, deadline, reply);
     }
 
     /// The next batch to encode that nobody encodes yet. It may run anywhere, and reports by
     /// itself.
     pub fn next_job(&mut self) -> Option<Job> {
-        None
+        self.desk.jobs.pop_front()
     }
 
     /// Ends everything now: what is not sent is not written, the rest unknown. For a producer whose
     /// last handle was dropped.
     pub fn abandon(&mut self, now: Now) -> Abandoned {
-        let _ = now;
-        Abandoned::default()
+        self.begin(now);
+        self.give_up(now)
     }
 
     /// What happened so far.
@@ -114,20 +183,15 @@ impl Engine {
     }
 }
 
-impl Drive for Engine {
-    fn handle(&mut self, now: Now, event: Event) {
-        self.cluster.handle(now, event);
-    }
-
-    fn poll(&mut self, now: Now) -> Option<Command> {
-        self.cluster.poll(now)
-    }
-
-    fn next_wake(&self) -> Option<Time> {
-        self.cluster.next_wake()
-    }
-
-    fn chunks<'a>(&'a self, conn: ConnId, slices: &mut [IoSlice<'a>]) -> usize {
-        self.cluster.chunks(conn, slices)
-    }
+/// What all Produce requests say.
+fn terms(settings: &Settings) -> Terms {
+    let acks = match settings.machine.mode {
+        Mode::Plain(Acks::None) => 0,
+        Mode::Plain(Acks::Leader) => 1,
+        Mode::Idempotent | Mode::Transactional => -1,
+    };
+    let timeout_ms = i32::try_from(settings.broker_timeout.as_millis()).unwrap_or(i32::MAX);
+    let is_transactional = settings.machine.mode == Mode::Transactional;
+    let transactional_id = settings.transactional_id.clone().filter(|_| is_transactional);
+    Terms { acks, timeout_ms, transactional_id }
 }

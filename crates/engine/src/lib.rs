@@ -10,7 +10,13 @@ pub mod metrics;
 pub mod settings;
 
 mod calls;
+mod open;
+mod outbox;
+mod parts;
+mod pulls;
+mod topics;
 mod translate;
+mod trouble;
 
 pub use call::{Call, Offset, Reply};
 pub use engine::Engine;

@@ -222,6 +222,16 @@ impl Cluster {
         self.links.get(conn)?.connection.versions()
     }
 
+    /// Whether a connection would take a request at once.
+    pub fn has_room(&self, conn: ConnId) -> bool {
+        self.links.get(conn).is_some_and(|link| link.connection.can_send())
+    }
+
+    /// What the client calls itself.
+    pub fn client_id(&self) -> Option<&str> {
+        self.connection.client_id.as_deref()
+    }
+
     /// The features that the cluster has agreed on, by the newest word of any broker.
     pub fn features(&self) -> &FinalizedFeatures {
         &self.known.features

@@ -1,4 +1,7 @@
 //! The only module that knows both facts and messages.
 
+pub(crate) mod answers;
 pub(crate) mod ctrl;
+pub(crate) mod hints;
 mod offsets;
+pub(crate) mod produce;

@@ -1,0 +1,36 @@
+//! Calls of the application, and what they mean for batches.
+
+use klamm_idempotence::Input;
+use klamm_wire::{Now, Time};
+
+use super::Engine;
+use crate::call::{Call, Reply};
+use crate::calls::Answer;
+
+impl Engine {
+    /// Makes a call, after everything that was appended before it is announced.
+    pub(super) fn make_call(&mut self, now: Now, call: Call, deadline: Time, reply: Reply<Answer>) {
+        let hurries = match &call {
+            Call::Close => {
+                self.accumulator.close();
+                true
+            }
+            Call::Commit => {
+                self.accumulator.set_writable(None);
+                true
+            }
+            Call::Abort => {
+                self.accumulator.set_writable(None);
+                false
+            }
+            Call::Flush => true,
+            Call::InitTxn | Call::BeginTxn | Call::SendOffsets { .. } => false,
+        };
+        self.read_slots(now);
+        if hurries {
+            self.pulls.hurry();
+        }
+        let (call, ask) = self.calls.begin(now.mono, call, reply);
+        self.tell(now, Input::Call { call, deadline, ask });
+    }
+}

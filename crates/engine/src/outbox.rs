@@ -1,0 +1,110 @@
+//! Batches that may leave and wait for room on their connection, where they merge into requests.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use klamm_cluster::ConnId;
+use klamm_idempotence::Send;
+use klamm_wire::Time;
+
+/// What waits for room, by connection.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    conns: BTreeMap<ConnId, Queue>,
+    /// No batch here has to be finished before that.
+    earliest: Option<Time>,
+}
+
+/// What waits for room on one connection.
+#[derive(Debug, Default)]
+struct Queue {
+    parts: BTreeMap<u32, VecDeque<Waiting>>,
+    /// The partition that the next request begins with: the one behind where the last one stopped.
+    next: u32,
+}
+
+/// A batch that waits for room.
+#[derive(Debug, Clone, Copy)]
+struct Waiting {
+    send: Send,
+    deadline: Time,
+}
+
+impl Outbox {
+    /// A batch may leave that has to be finished by then.
+    pub(crate) fn push(&mut self, send: Send, deadline: Time) {
+        let queue = self.conns.entry(ConnId(send.conn.0)).or_default();
+        queue.parts.entry(send.part.0).or_default().push_back(Waiting { send, deadline });
+        self.earliest = Some(self.earliest.map_or(deadline, |earliest| earliest.min(deadline)));
+    }
+
+    /// The connections for which something waits.
+    pub(crate) fn conns(&self) -> Vec<ConnId> {
+        let waiting = self.conns.iter().filter(|(_, queue)| !queue.parts.is_empty());
+        waiting.map(|(conn, _)| *conn).collect()
+    }
+
+    /// The batches of the next request: at most one of each partition, at least one in all, and no
+    /// more than `fits` says; all of one generation of transactions.
+    pub(crate) fn take(&mut self, conn: ConnId, mut fits: impl FnMut(&Send) -> bool) -> Vec<Send> {
+        let Some(queue) = self.conns.get_mut(&conn) else { return Vec::new() };
+        let mut taken: Vec<Send> = Vec::new();
+        for _ in 0..queue.parts.len() {
+            let Some((part, first)) = queue.first() else { break };
+            let is_alike = taken.first().is_none_or(|one| one.generation == first.generation);
+            if !is_alike || (!fits(&first) && !taken.is_empty()) {
+                queue.next = part;
+                break;
+            }
+            taken.push(first);
+            queue.pop(part);
+        }
+        taken
+    }
+
+    /// A connection is gone: what waited for it was never written.
+    pub(crate) fn lost(&mut self, conn: ConnId) -> Vec<Send> {
+        let queue = self.conns.remove(&conn).unwrap_or_default();
+        queue.parts.into_values().flatten().map(|waiting| waiting.send).collect()
+    }
+
+    /// Takes out what waits for room although its time is over: it was never written.
+    pub(crate) fn overdue(&mut self, now: Time) -> Vec<Send> {
+        let mut late = Vec::new();
+        if self.earliest.is_none_or(|earliest| earliest > now) {
+            return late;
+        }
+        self.earliest = None;
+        for queue in self.conns.values_mut() {
+            queue.parts.retain(|_, waiting| {
+                waiting.retain(|one| {
+                    let is_late = one.deadline <= now;
+                    late.extend(is_late.then_some(one.send));
+                    !is_late
+                });
+                !waiting.is_empty()
+            });
+        }
+        let left = self.conns.values().flat_map(|queue| queue.parts.values().flatten());
+        self.earliest = left.map(|waiting| waiting.deadline).min();
+        late
+    }
+}
+
+impl Queue {
+    /// The first batch of the partition whose turn it is.
+    fn first(&self) -> Option<(u32, Send)> {
+        let behind = self.parts.range(self.next..).next();
+        let (part, waiting) = behind.or_else(|| self.parts.first_key_value())?;
+        waiting.front().map(|waiting| (*part, waiting.send))
+    }
+
+    /// Takes out what [`first`](Self::first) showed, and goes on.
+    fn pop(&mut self, part: u32) {
+        self.next = part.wrapping_add(1);
+        let Some(waiting) = self.parts.get_mut(&part) else { return };
+        waiting.pop_front();
+        if waiting.is_empty() {
+            self.parts.remove(&part);
+        }
+    }
+}
