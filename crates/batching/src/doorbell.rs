@@ -4,11 +4,12 @@
 //! slots with news; an appender lists its slot and then looks whether the engine sleeps longer than
 //! its batch may wait. Whichever comes first, one of the two sees the other.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::fmt;
+use std::sync::Arc as StdArc;
 
 use klamm_wire::Time;
 
-use crate::sync::Arc;
+use crate::sync::{AtomicU64, Ordering};
 
 /// Wakes the engine, from whichever thread; several calls before it comes to it are one.
 pub trait Bell: Send + Sync {
@@ -18,20 +19,20 @@ pub trait Bell: Send + Sync {
 
 /// Until when the engine sleeps, and the bell that wakes it.
 pub struct Doorbell {
-    bell: Arc<dyn Bell>,
+    bell: StdArc<dyn Bell>,
     /// 0 while it is awake; else it wakes by itself at that time.
     asleep_until: AtomicU64,
 }
 
-impl std::fmt::Debug for Doorbell {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Doorbell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Doorbell({})", self.asleep_until.load(Ordering::Relaxed))
     }
 }
 
 impl Doorbell {
     /// An engine that is awake.
-    pub fn new(bell: Arc<dyn Bell>) -> Self {
+    pub fn new(bell: StdArc<dyn Bell>) -> Self {
         Self { bell, asleep_until: AtomicU64::new(0) }
     }
 
@@ -58,5 +59,10 @@ impl Doorbell {
         if self.asleep_until.load(Ordering::SeqCst) > at.0 {
             self.bell.ring();
         }
+    }
+
+    /// Something is due at once, and was listed before this call.
+    pub fn ring_if_parked(&self) {
+        self.due(Time(0));
     }
 }

@@ -4,25 +4,34 @@
 //! engine's turn when it is small. It reports to its slot by itself. One that is dropped without
 //! having run has failed, so that no batch waits for ever.
 
-use klamm_records::{Encoder, RawBatch};
+use klamm_records::{Codec, Encoder, RawBatch};
 
 use crate::names::Ticket;
 use crate::slot::Slot;
 use crate::sync::Arc;
+
+/// Without a codec a job is a checksum, and cheaper than telling somebody else of it up to here.
+const SMALL: usize = 16 << 10;
 
 /// One batch to encode.
 #[derive(Debug)]
 pub struct Job<F> {
     pub(crate) slot: Arc<Slot<F>>,
     pub(crate) ticket: Ticket,
+    /// Nothing once it has run.
     pub(crate) raw: Option<RawBatch>,
+}
+
+/// Whether encoding it at once is cheaper than passing it on.
+pub(crate) fn is_small(codec: Codec, raw: &RawBatch) -> bool {
+    codec == Codec::None && raw.size() <= SMALL
 }
 
 impl<F> Job<F> {
     /// Whether it is so small that running it at once is cheaper than passing it on: no codec, and
     /// at most 16 KiB.
     pub fn is_small(&self) -> bool {
-        false
+        self.raw.as_ref().is_none_or(|raw| is_small(self.slot.shared.codec(), raw))
     }
 
     /// Which batch it is.
@@ -30,8 +39,29 @@ impl<F> Job<F> {
         self.ticket
     }
 
+    /// Whose batch it is.
+    pub fn slot(&self) -> &Arc<Slot<F>> {
+        &self.slot
+    }
+
     /// Encodes the batch and tells its slot, which wakes the engine.
-    pub fn run(self, encoder: &mut Encoder) {
-        let _ = (encoder, &self.slot, &self.raw);
+    pub fn run(mut self, encoder: &mut Encoder) {
+        let Some(raw) = self.raw.take() else { return };
+        let shared = &self.slot.shared;
+        let (compression, size) = (shared.settings.compression, raw.size());
+        let encoded = encoder.encode(raw, compression, &shared.pool).ok();
+        if let Some(encoded) = &encoded {
+            self.slot.core.ratio().observe(size, encoded.size());
+        }
+        self.slot.finish(self.ticket, encoded);
+    }
+}
+
+impl<F> Drop for Job<F> {
+    fn drop(&mut self) {
+        if let Some(raw) = self.raw.take() {
+            drop(raw);
+            self.slot.finish(self.ticket, None);
+        }
     }
 }

@@ -15,16 +15,17 @@ pub mod slot;
 pub mod topic;
 
 mod accumulator;
+mod shared;
 mod sync;
 
-pub use accumulator::Accumulator;
+pub use accumulator::{Accumulator, Surroundings};
 pub use completion::{Completion, Delivery, Receipt, Resolution, Written};
 pub use doorbell::Bell;
 pub use job::Job;
 pub use memory::{Budget, Permit};
 pub use names::{Generation, Tag, Ticket};
-pub use notes::{Note, Outlet, SettledBatch};
+pub use notes::{Left, Note, Outlet, SettledBatch};
 pub use partitioner::Partitioner;
 pub use settings::Settings;
-pub use slot::{Append, Slot};
-pub use topic::{Topic, TopicView};
+pub use slot::{Append, News, Ready, Refused, Slot, Why};
+pub use topic::{PartitionView, Topic, TopicView};

@@ -5,7 +5,7 @@
 use std::fmt;
 
 use klamm_records::EncodedBatch;
-use klamm_wire::PartitionIndex;
+use klamm_wire::{PartitionIndex, WallMillis};
 
 use crate::completion::{Receipt, Resolution};
 use crate::sync::Arc;
@@ -36,6 +36,17 @@ impl<F> fmt::Debug for Note<F> {
     }
 }
 
+/// A note, and the record that it was left with.
+#[derive(Debug)]
+pub struct Left<F> {
+    /// The record's place in the batch.
+    pub index: u32,
+    /// The record's time, as it was appended.
+    pub timestamp: WallMillis,
+    /// The note.
+    pub note: Note<F>,
+}
+
 /// A batch that has ended, with the notes of its records.
 ///
 /// It keeps the memory of the batch reserved until it is dropped, so that a queue of them is
@@ -47,10 +58,27 @@ pub struct SettledBatch<F> {
     pub partition: PartitionIndex,
     /// What became of it.
     pub resolution: Resolution<F>,
-    /// For each record with a note its index in the batch, and the note; in order.
-    pub notes: Vec<(u32, Note<F>)>,
+    /// What was left with its records, in their order; records without a note are not there.
+    pub notes: Vec<Left<F>>,
     /// The payload, for its memory; nothing where there was none any more.
     pub payload: Option<EncodedBatch>,
+}
+
+impl<F: Clone> SettledBatch<F> {
+    /// What became of one of its records.
+    pub fn result(&self, index: u32, timestamp: WallMillis) -> Result<Receipt, F> {
+        self.resolution.of(index, self.partition, timestamp)
+    }
+}
+
+impl<F> fmt::Debug for SettledBatch<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SettledBatch")
+            .field("topic", &self.topic)
+            .field("partition", &self.partition)
+            .field("notes", &self.notes.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// Where batches with notes go when they have ended. It is called on the engine's turn and must

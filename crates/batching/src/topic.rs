@@ -3,68 +3,105 @@
 //! The engine publishes a [`TopicView`] by swapping a pointer; appenders read it without a lock and
 //! carry its generation to the slot, which compares it under its lock.
 
+mod sticky;
+mod view;
+
 use std::fmt;
 use std::sync::Arc as StdArc;
 
-use klamm_wire::{PartitionIndex, TopicId};
+use klamm_records::Codec;
+use klamm_wire::PartitionIndex;
 
 use crate::completion::Delivery;
 use crate::job::Job;
 use crate::names::Generation;
-use crate::slot::{Append, Refused, Slot, Why};
+use crate::partitioner::{Choice, Draws, Partitions, Question};
+use crate::shared::Shared;
+use crate::sizing::Ratio;
+use crate::slot::{Append, Outcome, Refused, Slot, Why};
 use crate::sync::Arc;
+
+use sticky::Sticky;
+use view::Published;
+pub use view::{PartitionView, TopicView};
 
 /// A topic that can be appended to.
 pub struct Topic<F> {
+    core: StdArc<Core>,
+    shared: Arc<Shared<F>>,
+    view: Published<F>,
+    sticky: Sticky,
+    draws: Draws,
+}
+
+/// What a topic's slots need of it.
+#[derive(Debug)]
+pub(crate) struct Core {
     name: StdArc<str>,
-    view: std::sync::Mutex<Option<Arc<TopicView<F>>>>,
+    ratio: Ratio,
 }
 
-/// What is known of a topic, at one time.
-#[derive(Debug)]
-pub struct TopicView<F> {
-    /// Which life of the topic it is.
-    pub generation: Generation,
-    /// The id; all zeros where the cluster has none.
-    pub id: TopicId,
-    /// The partitions, by number. Empty while the topic is not known.
-    pub partitions: Vec<PartitionView<F>>,
-    /// For each partition the sum of the weights up to and with it, by which sticky choices are
-    /// spread; empty for equal ones.
-    pub weights: Vec<u32>,
+impl Core {
+    pub(crate) fn new(name: &str, codec: Codec) -> Self {
+        Self { name: name.into(), ratio: Ratio::new(codec) }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn ratio(&self) -> &Ratio {
+        &self.ratio
+    }
 }
 
-/// A partition of a [`TopicView`].
-#[derive(Debug)]
-pub struct PartitionView<F> {
-    /// Its batches.
-    pub slot: Arc<Slot<F>>,
-    /// Whether somebody leads it.
-    pub is_available: bool,
+/// Where a record goes.
+struct Target<'a, F> {
+    slot: &'a Arc<Slot<F>>,
+    index: u32,
+    /// Whether that is because the topic sticks to it.
+    is_sticky: bool,
 }
 
 impl<F> fmt::Debug for Topic<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Topic").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Topic").field("name", &self.core.name).finish_non_exhaustive()
+    }
+}
+
+impl<F> Topic<F> {
+    pub(crate) fn new(core: StdArc<Core>, shared: Arc<Shared<F>>) -> Self {
+        // Topics of one producer draw differently, and each the same in every run.
+        let mix = |seed: u64, byte: u8| (seed ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        let seed = core.name.bytes().fold(shared.settings.seed, mix);
+        let (view, sticky) = (Published::new(), Sticky::new());
+        Self { core, shared, view, sticky, draws: Draws::new(seed) }
+    }
+
+    pub(crate) fn core(&self) -> &StdArc<Core> {
+        &self.core
+    }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.core.name
+    }
+
+    /// The name, to be kept.
+    pub fn shared_name(&self) -> StdArc<str> {
+        StdArc::clone(&self.core.name)
     }
 }
 
 impl<F: Clone + Send + Sync + 'static> Topic<F> {
-    /// The name.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
     /// The newest picture.
     pub fn view(&self) -> Option<Arc<TopicView<F>>> {
-        self.view.lock().ok().and_then(|view| view.clone())
+        self.view.get()
     }
 
-    /// Replaces the picture. For the engine.
+    /// Replaces the picture. For the engine, which does so before it renews the slots.
     pub fn publish(&self, view: TopicView<F>) {
-        if let Ok(mut old) = self.view.lock() {
-            *old = Some(Arc::new(view));
-        }
+        self.view.set(view);
     }
 
     /// Appends a record: to `partition`, or to one that the partitioner chooses. Looks again by
@@ -72,13 +109,79 @@ impl<F: Clone + Send + Sync + 'static> Topic<F> {
     /// [`Slot::append`].
     ///
     /// # Errors
-    /// See [`Why`]; [`Why::Stale`] only when the topic has no partitions.
+    /// See [`Why`]; [`Why::Stale`] only when the topic has no partitions, or when slots were renewed
+    /// before the picture was.
     pub fn append(
         &self,
         partition: Option<PartitionIndex>,
         record: Append<'_, F>,
     ) -> Result<(Delivery<F>, Option<Job<F>>), Refused<F>> {
-        let _ = partition;
-        Err(Refused { why: Why::Stale, note: record.note })
+        let mut record = record;
+        let mut tried = None;
+        loop {
+            let done = self.view.with(|view| self.append_to(view, partition, &mut record));
+            let (generation, why) = match done {
+                Ok(Outcome { delivery, job, .. }) => return Ok((delivery, job)),
+                Err(refused) => refused,
+            };
+            let is_new = generation > tried;
+            if why != Why::Stale || !is_new {
+                return Err(Refused { why, note: record.note });
+            }
+            tried = generation;
+        }
+    }
+
+    /// One try, with one picture; with the reason against it comes the picture's generation.
+    #[inline]
+    fn append_to(
+        &self,
+        view: Option<&TopicView<F>>,
+        partition: Option<PartitionIndex>,
+        record: &mut Append<'_, F>,
+    ) -> Result<Outcome<F>, (Option<Generation>, Why)> {
+        let Some(view) = view.filter(|view| !view.partitions.is_empty()) else {
+            return Err((None, Why::Stale));
+        };
+        let refused = |why| (Some(view.generation), why);
+        let target = self.target(view, partition, record).map_err(refused)?;
+        let done = target.slot.put(view.generation, record, target.is_sticky);
+        let outcome = done.map_err(refused)?;
+        if outcome.is_sated {
+            self.sticky.switch(target.index, view, &self.draws);
+        }
+        Ok(outcome)
+    }
+
+    #[inline]
+    fn target<'a>(
+        &self,
+        view: &'a TopicView<F>,
+        partition: Option<PartitionIndex>,
+        record: &Append<'_, F>,
+    ) -> Result<Target<'a, F>, Why> {
+        let choice = match partition {
+            Some(partition) => Choice::Partition(partition),
+            None => self.choose(view, record),
+        };
+        let (index, is_sticky) = match choice {
+            Choice::Partition(PartitionIndex(index)) => (u32::try_from(index).ok(), false),
+            Choice::Sticky => (Some(self.sticky.get(view, &self.draws)), true),
+        };
+        let count = view.count();
+        let found = index.and_then(|index| Some((view.slot(index)?, index)));
+        let (slot, index) = found.ok_or(Why::NoSuchPartition { count })?;
+        Ok(Target { slot, index, is_sticky })
+    }
+
+    #[inline]
+    fn choose(&self, view: &TopicView<F>, record: &Append<'_, F>) -> Choice {
+        self.shared.settings.partitioner.choose(&Question {
+            topic: &self.core.name,
+            key: record.key,
+            value: record.value,
+            partitions: view,
+            draws: &self.draws,
+        })
     }
 }

@@ -26,7 +26,7 @@ pub use encoded::EncodedBatch;
 pub use error::{BatchError, BatchErrorKind};
 pub use layout::BatchHeader;
 pub use open::{Appended, OpenBatch, Refused};
-pub use pool::{Buffer, BufferPool};
+pub use pool::{Buffer, BufferPool, Meter};
 pub use raw::{EncodeFailure, Encoder, RawBatch};
 pub use record::{Header, Record};
 pub use split::SplitError;

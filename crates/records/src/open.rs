@@ -130,6 +130,11 @@ impl OpenBatch {
         self.buffer.grow_to(self.buffer.capacity().saturating_add(bytes));
     }
 
+    /// As [`grant`](Self::grant), of memory that the meter of the buffer counts already.
+    pub fn grant_paid(&mut self, bytes: usize) {
+        self.buffer.grow_paid(self.buffer.capacity().saturating_add(bytes), bytes);
+    }
+
     /// The memory that the batch holds: what was granted, or more when a used buffer was larger.
     #[must_use]
     pub fn capacity(&self) -> usize {

@@ -12,11 +12,27 @@ const MOST_WASTE: usize = 4;
 /// No buffer is smaller: below it the bookkeeping costs more than the bytes.
 const LEAST_CAPACITY: usize = 256;
 
+/// Counts the bytes that buffers hold, for whoever bounds them. It is called on any thread.
+pub trait Meter: Send + Sync {
+    /// Counts so many bytes more, if that may be.
+    fn try_charge(&self, bytes: usize) -> bool;
+
+    /// Counts so many bytes more in any case: they are held already.
+    fn charge(&self, bytes: usize);
+
+    /// Counts so many bytes less.
+    fn release(&self, bytes: usize);
+}
+
 /// A pool of buffers that keeps a bounded number of bytes for later.
 ///
 /// Cloning it gives another handle to the same pool. Buffers find their way back from any thread.
 #[derive(Clone)]
-pub struct BufferPool(Arc<Shared>);
+pub struct BufferPool {
+    shared: Arc<Shared>,
+    /// Who counts what is taken through this handle.
+    meter: Option<Arc<dyn Meter>>,
+}
 
 struct Shared {
     /// The most bytes kept while nobody uses them.
@@ -40,33 +56,66 @@ impl BufferPool {
     /// A pool that keeps at most `limit` bytes for later. With 0 it keeps none.
     #[must_use]
     pub fn new(limit: usize) -> Self {
-        Self(Arc::new(Shared { limit, idle: Mutex::default() }))
+        Self { shared: Arc::new(Shared { limit, idle: Mutex::default() }), meter: None }
+    }
+
+    /// Another handle to the same pool: `meter` counts what is taken through it, from the taking
+    /// until the last one who reads the buffer is done.
+    #[must_use]
+    pub fn metered(&self, meter: Arc<dyn Meter>) -> Self {
+        Self { shared: Arc::clone(&self.shared), meter: Some(meter) }
     }
 
     /// An empty buffer with room for at least `capacity` bytes: one that was used before, or a new
     /// one.
     #[must_use]
     pub fn take(&self, capacity: usize) -> Buffer {
-        let used = lock(&self.0.idle).take(capacity);
-        let room = used.unwrap_or_else(|| vec![0; rounded(capacity)]);
-        Buffer { room, len: 0, pool: self.clone() }
+        self.take_paid(capacity, 0)
+    }
+
+    /// As [`take`](Self::take), when the meter counts `paid` bytes for the buffer already. A used
+    /// one that holds more than that is lent only if the meter agrees.
+    #[must_use]
+    pub fn take_paid(&self, capacity: usize, paid: usize) -> Buffer {
+        let mut charge = Charge { meter: self.meter.clone(), bytes: paid };
+        let used = lock(&self.shared.idle).take(capacity);
+        let used = used.filter(|room| charge.try_raise(room.len()));
+        let enough = if paid == 0 { rounded(capacity) } else { capacity.max(paid) };
+        let room = used.unwrap_or_else(|| vec![0; enough]);
+        charge.correct(room.len());
+        Buffer { room, len: 0, pool: self.clone(), charge }
+    }
+
+    /// How much a new buffer for so many bytes holds: a little more, so that it fits others later.
+    #[must_use]
+    pub const fn rounded(capacity: usize) -> usize {
+        rounded(capacity)
+    }
+
+    /// Frees buffers that nobody uses until at most so many bytes of them are left, the largest
+    /// first.
+    pub fn trim(&self, most: usize) {
+        // One at a time, so that each is freed outside the lock.
+        while let Some(room) = lock(&self.shared.idle).excess(most) {
+            drop(room);
+        }
     }
 
     /// How many bytes the pool keeps that nobody uses.
     #[must_use]
     pub fn idle_bytes(&self) -> usize {
-        lock(&self.0.idle).bytes
+        lock(&self.shared.idle).bytes
     }
 
     /// The most bytes that the pool keeps.
     #[must_use]
     pub fn limit(&self) -> usize {
-        self.0.limit
+        self.shared.limit
     }
 
     /// Keeps a buffer for later if there is room for it, and frees it otherwise.
     fn give_back(&self, room: Vec<u8>) {
-        let refused = lock(&self.0.idle).keep(room, self.0.limit);
+        let refused = lock(&self.shared.idle).keep(room, self.shared.limit);
         // Freed outside the lock.
         drop(refused);
     }
@@ -76,7 +125,7 @@ impl fmt::Debug for BufferPool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let idle_bytes = self.idle_bytes();
         f.debug_struct("BufferPool")
-            .field("limit", &self.0.limit)
+            .field("limit", &self.shared.limit)
             .field("idle_bytes", &idle_bytes)
             .finish()
     }
@@ -87,6 +136,20 @@ impl Idle {
     fn take(&mut self, capacity: usize) -> Option<Vec<u8>> {
         let most = capacity.max(LEAST_CAPACITY).saturating_mul(MOST_WASTE);
         let (&found, buffers) = self.buffers.range_mut(capacity..=most).next()?;
+        let room = buffers.pop()?;
+        if buffers.is_empty() {
+            self.lists.extend(self.buffers.remove(&found));
+        }
+        self.bytes -= found;
+        Some(room)
+    }
+
+    /// The largest buffer, if there is more than that.
+    fn excess(&mut self, most: usize) -> Option<Vec<u8>> {
+        if self.bytes <= most {
+            return None;
+        }
+        let (&found, buffers) = self.buffers.iter_mut().next_back()?;
         let room = buffers.pop()?;
         if buffers.is_empty() {
             self.lists.extend(self.buffers.remove(&found));
@@ -129,6 +192,50 @@ pub struct Buffer {
     /// How many bytes were written. At most the length of the room.
     len: usize,
     pool: BufferPool,
+    /// What is counted for it: as much as the room, while there is one.
+    charge: Charge,
+}
+
+/// What a meter counts for a buffer; it counts no longer when this is dropped.
+struct Charge {
+    meter: Option<Arc<dyn Meter>>,
+    bytes: usize,
+}
+
+impl Charge {
+    /// Counts as much as that, if it may be. Where it counts more it is left so.
+    fn try_raise(&mut self, bytes: usize) -> bool {
+        let more = bytes.saturating_sub(self.bytes);
+        let may = |meter: &Arc<dyn Meter>| more == 0 || meter.try_charge(more);
+        let is_raised = self.meter.as_ref().is_none_or(may);
+        self.bytes += if is_raised { more } else { 0 };
+        is_raised
+    }
+
+    /// Counts what the buffer holds, whatever that is.
+    fn correct(&mut self, bytes: usize) {
+        let before = std::mem::replace(&mut self.bytes, bytes);
+        let Some(meter) = &self.meter else { return };
+        if bytes > before {
+            meter.charge(bytes - before);
+        }
+        if before > bytes {
+            meter.release(before - bytes);
+        }
+    }
+
+    /// Gives so much of it away, as far as there is any.
+    fn split(&mut self, bytes: usize) -> usize {
+        let given = self.bytes.min(bytes);
+        self.bytes -= given;
+        given
+    }
+}
+
+impl Drop for Charge {
+    fn drop(&mut self) {
+        self.correct(0);
+    }
 }
 
 impl Buffer {
@@ -152,10 +259,28 @@ impl Buffer {
 
     /// Lets it grow until it can take so many bytes in all. It never shrinks.
     pub fn grow_to(&mut self, capacity: usize) {
+        self.grow_paid(capacity, 0);
+    }
+
+    /// As [`grow_to`](Self::grow_to), and so many bytes more are counted for it already.
+    pub fn grow_paid(&mut self, capacity: usize, paid: usize) {
         if let Some(more) = capacity.checked_sub(self.room.len()) {
             self.room.reserve_exact(more);
             self.room.resize(capacity, 0);
         }
+        self.charge.bytes += paid;
+        self.charge.correct(self.room.len());
+    }
+
+    /// An empty buffer with room for at least `capacity` bytes, which takes over so much of what is
+    /// counted for this one: the two together count what the larger one would.
+    pub(crate) fn successor(&mut self, capacity: usize, pool: &BufferPool) -> Buffer {
+        if self.charge.meter.is_none() {
+            return pool.take(capacity);
+        }
+        let wanted = rounded(capacity).min(self.room.len().max(capacity));
+        let paid = self.charge.split(wanted);
+        self.pool.take_paid(wanted, paid)
     }
 
     /// Forgets what was written.
@@ -210,6 +335,7 @@ impl fmt::Debug for Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
+        // Before it counts no longer, so that it is missing at no time.
         self.pool.give_back(std::mem::take(&mut self.room));
     }
 }

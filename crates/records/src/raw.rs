@@ -77,9 +77,10 @@ impl Encoder {
         if compression.codec() == Codec::None {
             return Ok(EncodedBatch::uncompressed(batch));
         }
+        let mut batch = batch;
         match self.compressed(batch.payload(), compression) {
             Ok(Some(compressed)) => {
-                let mut buffer = pool.take(compressed.len());
+                let mut buffer = batch.buffer.successor(compressed.len(), pool);
                 let is_whole = buffer.append(compressed);
                 debug_assert!(is_whole, "the pool lends as much as is asked for");
                 Ok(EncodedBatch::compressed(&batch, compression.codec(), buffer))
