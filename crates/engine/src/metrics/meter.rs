@@ -6,7 +6,7 @@ use std::time::Duration;
 use klamm_wire::{NodeId, Time};
 
 use super::table::Slot;
-use super::{Memory, Metrics, NodeMetrics, Records, TopicMetrics};
+use super::{Memory, Metrics, NodeMetrics};
 use crate::calls::Kind;
 
 /// Counts what happens.

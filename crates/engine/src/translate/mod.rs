@@ -1,5 +1,6 @@
 //! The only module that knows both facts and messages.
 
+pub(crate) mod admin;
 pub(crate) mod answers;
 pub(crate) mod ctrl;
 pub(crate) mod hints;

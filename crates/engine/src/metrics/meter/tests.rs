@@ -3,7 +3,7 @@
 #![allow(clippy::arithmetic_side_effects)]
 
 use super::*;
-use crate::metrics::Ended;
+use crate::metrics::{Records, TopicMetrics};
 
 const NODE: NodeId = NodeId(1);
 const MS: Duration = Duration::from_millis(1);
