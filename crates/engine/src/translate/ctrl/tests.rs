@@ -29,7 +29,7 @@ struct Story {
 
 impl Names for Story {
     fn partition(&self, part: Part) -> Option<(&str, i32)> {
-        let topic = if part.0 % 2 == 0 { "even" } else { "odd" };
+        let topic = if part.0.is_multiple_of(2) { "even" } else { "odd" };
         (part.0 < 6).then_some((topic, (part.0 / 2).cast_signed()))
     }
 
