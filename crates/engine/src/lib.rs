@@ -7,6 +7,7 @@ pub mod call;
 pub mod engine;
 pub mod failure;
 pub mod metrics;
+pub mod probe;
 pub mod settings;
 
 mod calls;

@@ -4,6 +4,7 @@
 pub mod admin;
 pub mod blocking;
 pub mod builder;
+pub mod check;
 pub mod delivery;
 pub mod error;
 pub mod metrics;
@@ -13,13 +14,18 @@ pub mod serialize;
 pub mod topic;
 pub mod transaction;
 
+mod directory;
+mod inner;
+mod shell;
+
 pub use builder::Builder;
+pub use check::Checked;
 pub use delivery::{Acked, Delivery, DeliverySink};
-pub use error::{Error, ErrorKind, Fate};
-pub use klamm_config::{Config, Family, Source, Warning};
+pub use error::{Error, ErrorKind, Fate, RecordFault};
+pub use klamm_config::{Config, Family, Options, Source, Warning};
 pub use klamm_engine::records::Header;
 pub use metrics::Metrics;
 pub use producer::{Closed, Flushed, Producer, TryEnqueue};
 pub use record::Record;
 pub use topic::Topic;
-pub use transaction::{Offset, Transaction};
+pub use transaction::{EndError, GroupMember, Offset, Transaction};

@@ -1,27 +1,45 @@
 //! The producer.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
+
+use klamm_engine::call::Call;
+use klamm_engine::engine::Abandoned;
+use klamm_engine::idempotence::{Done, Fate};
 
 use crate::builder::Builder;
 use crate::delivery::{Acked, Delivery};
-use crate::error::{Error, ErrorKind, Fate};
+use crate::error::{Asked, Error, ErrorKind};
+use crate::inner::Inner;
 use crate::metrics::Metrics;
 use crate::record::Record;
 use crate::topic::Topic;
 use crate::transaction::Transaction;
 
 /// A producer. Clones are handles to the same one, for any number of tasks and threads.
-#[derive(Debug, Clone)]
-pub struct Producer {}
+///
+/// Dropping the last handle never waits: records that have not left are given up, as not written,
+/// and the others as unknown. [`close`](Self::close) waits.
+#[derive(Clone)]
+pub struct Producer {
+    pub(crate) inner: Arc<Inner>,
+}
+
+impl fmt::Debug for Producer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Producer").field("id", &self.inner.id).finish_non_exhaustive()
+    }
+}
 
 /// What a flush found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Flushed {
-    /// Batches that were acknowledged since the call, of those that were open at the call.
-    pub acked: u64,
+    /// Batches that were acknowledged, of those that were there at the call.
+    pub batches_acked: u64,
     /// Those that were not, at least in part.
-    pub failed: u64,
+    pub batches_failed: u64,
 }
 
 /// How a producer was closed.
@@ -46,9 +64,17 @@ pub enum TryEnqueue<'a> {
     Failed(Error),
 }
 
-fn stub<T>() -> Result<T, Error> {
-    Err(Error::new(ErrorKind::Internal, Fate::NotWritten, "not there yet"))
+impl fmt::Display for TryEnqueue<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoMetadata(_) => f.write_str("the topic is being looked up; try again"),
+            Self::Full(_) => f.write_str("there is no memory left; try again"),
+            Self::Failed(error) => error.fmt(f),
+        }
+    }
 }
+
+impl std::error::Error for TryEnqueue<'_> {}
 
 impl Producer {
     /// A producer to be described.
@@ -60,27 +86,41 @@ impl Producer {
     ///
     /// # Errors
     /// When it is not there, or nobody could be asked in time.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost by dropping the future; the topic may be found for the next call.
     pub async fn topic(&self, name: &str) -> Result<Topic, Error> {
-        let _ = name;
-        stub()
+        let deadline = self.inner.deadline();
+        self.inner.find(name, deadline).await
     }
 
     /// Sends a record and waits until it is acknowledged.
     ///
     /// # Errors
     /// When it is not; [`Error::fate`] says what may be believed.
+    ///
+    /// # Cancel safety
+    ///
+    /// A future that is dropped before it was polled, or while it waits for the topic or for
+    /// memory, has sent nothing. Dropped later it changes nothing: the record goes its way, once,
+    /// and nobody is told. Sent again after that, the record may be there twice.
     pub async fn send(&self, record: Record<'_>) -> Result<Acked, Error> {
         self.enqueue(record).await?.await
     }
 
     /// Takes a record in, waiting for memory if there is none, `max.block.ms` at most. The order of
-    /// a partition is the order in which these calls returned, or began on one task.
+    /// a partition is the order in which these calls returned.
     ///
     /// # Errors
     /// When it was not taken in; then it is not written.
+    ///
+    /// # Cancel safety
+    ///
+    /// A future that is dropped before it has ended has taken nothing in, and gives up its place
+    /// among those who wait for memory.
     pub async fn enqueue(&self, record: Record<'_>) -> Result<Delivery, Error> {
-        let _ = record;
-        stub()
+        self.inner.enqueue(record, None).await
     }
 
     /// Takes a record in at once or gives it back.
@@ -88,45 +128,134 @@ impl Producer {
     /// # Errors
     /// See [`TryEnqueue`].
     pub fn try_enqueue<'a>(&self, record: Record<'a>) -> Result<Delivery, TryEnqueue<'a>> {
-        Err(TryEnqueue::Full(record))
+        self.inner.try_enqueue(record, None)
     }
 
-    /// Sends records and waits for all of them; the results are in the order of the records.
+    /// Takes records in, in this order, until one cannot be.
+    ///
+    /// # Errors
+    /// Of the first that was not taken in, beside those that were.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped, those that were taken in by then go their way, and nobody is told which.
+    pub async fn enqueue_all<'a>(
+        &self,
+        records: impl IntoIterator<Item = Record<'a>>,
+    ) -> (Vec<Delivery>, Result<(), Error>) {
+        let mut deliveries = Vec::new();
+        for record in records {
+            match self.enqueue(record).await {
+                Ok(delivery) => deliveries.push(delivery),
+                Err(error) => return (deliveries, Err(error)),
+            }
+        }
+        (deliveries, Ok(()))
+    }
+
+    /// Sends records and waits for all of them; the results are in the order of the records. One
+    /// that fails stops none of the others.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped, those that were taken in by then go their way, and nobody is told which.
     pub async fn send_all<'a>(
         &self,
         records: impl IntoIterator<Item = Record<'a>>,
     ) -> Vec<Result<Acked, Error>> {
-        records.into_iter().map(|_| stub()).collect()
+        let mut deliveries = Vec::new();
+        for record in records {
+            deliveries.push(self.enqueue(record).await);
+        }
+        ends(deliveries).await
     }
 
-    /// Waits until every record that was taken in before has ended. Others go on sending.
+    /// Waits until every record that was taken in before has ended. Others go on sending. It ends
+    /// when the last of those records does, at its delivery deadline at the latest.
     ///
     /// # Errors
     /// When the producer is closed.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped, what was hurried along stays so; nothing is lost.
     pub async fn flush(&self) -> Result<Flushed, Error> {
-        stub()
+        // Every record has a deadline of its own, so that this one only stands guard.
+        let timeout = self.inner.accumulator.settings().delivery_timeout;
+        let deadline = self.inner.deadline().saturating_add(timeout);
+        let done = self.inner.call(Call::Flush, Asked::Flush, deadline).await?;
+        let Done::Flushed { acked, failed } = done else { return Err(unexpected(done)) };
+        Ok(Flushed { batches_acked: acked, batches_failed: failed })
     }
 
     /// Takes no more records and waits until all have ended, `timeout` at most; what is left then
-    /// fails.
+    /// fails. Says how many that were.
     ///
     /// # Errors
     /// When it was closed before.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped after it was polled, the closing goes on without anybody waiting for it.
     pub async fn close(&self, timeout: Duration) -> Result<Closed, Error> {
-        let _ = timeout;
-        stub()
+        let deadline = self.inner.shell.now().saturating_add(timeout);
+        let closed = self.inner.shell.ask(move |looper, now, tell| {
+            looper.close(now, deadline, tell);
+        });
+        let Abandoned { not_written, unknown } = closed.await.ok_or_else(Error::closed)?;
+        Ok(Closed { not_written, unknown })
     }
 
     /// Begins a transaction, when the one before has ended.
     ///
     /// # Errors
-    /// When this is no transactional producer, or it was fenced.
+    /// When this is no transactional producer, another transaction is open, or it was fenced.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped, a transaction that has begun all the same is aborted in the background.
     pub async fn begin(&self) -> Result<Transaction, Error> {
-        stub()
+        Transaction::begin(self).await
     }
 
-    /// What happened so far.
+    /// What happened so far; zeros once the producer is closed.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost by dropping the future.
     pub async fn metrics(&self) -> Metrics {
-        Metrics::default()
+        let order =
+            |looper: &mut crate::shell::Looper, _, tell: tokio::sync::oneshot::Sender<_>| {
+                drop(tell.send(looper.engine.metrics()));
+            };
+        self.inner.shell.ask(order).await.unwrap_or_default()
     }
+
+    /// How many delivery callbacks have panicked.
+    pub fn callback_panics(&self) -> u64 {
+        self.inner.courier.panics()
+    }
+
+    /// How many bytes of its memory are in use.
+    pub fn memory_used(&self) -> usize {
+        self.inner.accumulator.budget().used()
+    }
+}
+
+/// Waits for the end of each, in order.
+pub(crate) async fn ends(deliveries: Vec<Result<Delivery, Error>>) -> Vec<Result<Acked, Error>> {
+    let mut results = Vec::with_capacity(deliveries.len());
+    for delivery in deliveries {
+        results.push(match delivery {
+            Ok(delivery) => delivery.await,
+            Err(error) => Err(error),
+        });
+    }
+    results
+}
+
+/// An answer to another call than was made.
+pub(crate) fn unexpected(done: Done) -> Error {
+    let text = format!("the producer answered {done:?} to another call");
+    Error::new(ErrorKind::Internal, Fate::Unknown, text)
 }

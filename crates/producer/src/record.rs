@@ -1,10 +1,13 @@
 //! A record, as a caller hands it in: everything in it is borrowed.
 
 use std::fmt;
+use std::sync::Arc;
 
 use klamm_engine::records::Header;
+use klamm_engine::{Failure, batching};
 
-use crate::delivery::Callback;
+use crate::delivery::{Acked, Callback, acked};
+use crate::error::{Error, record_error};
 use crate::topic::Topic;
 
 /// A record to be sent.
@@ -41,6 +44,28 @@ pub(crate) enum Note {
     None,
     Tag(u64),
     Call(Callback),
+    /// As the slots want it, after a first attempt.
+    Made(batching::Note<Failure>),
+}
+
+impl Note {
+    /// As the slots want it. A function that is called for each record costs two allocations, a
+    /// tag none.
+    pub(crate) fn made(self, topic: &Arc<str>) -> batching::Note<Failure> {
+        match self {
+            Self::None => batching::Note::None,
+            Self::Tag(tag) => batching::Note::Number(tag),
+            Self::Made(note) => note,
+            Self::Call(call) => {
+                let topic = Arc::clone(topic);
+                batching::Note::Call(Box::new(move |result| {
+                    // The courier has made the failure this record's own.
+                    let result = result.map(|receipt| acked(topic, receipt));
+                    call(result.map_err(|failure| record_error(&failure, 0)));
+                }))
+            }
+        }
+    }
 }
 
 /// Where a record can go.
@@ -85,6 +110,12 @@ impl<'a> Record<'a> {
         Self { value: Some(value.as_ref()), ..self }
     }
 
+    /// With this value, or with none.
+    #[must_use]
+    pub fn value_or_null(self, value: Option<&'a [u8]>) -> Self {
+        Self { value, ..self }
+    }
+
     /// With these headers, in this order.
     #[must_use]
     pub fn headers(self, headers: &'a [Header<'a>]) -> Self {
@@ -110,15 +141,26 @@ impl<'a> Record<'a> {
         Self { note: Note::Tag(tag), ..self }
     }
 
-    /// With a function that is called when the record ends.
+    /// With a function that is called when the record ends, on the producer's delivery thread.
+    /// It is not called for a record that was not taken in.
     #[must_use]
-    pub fn on_delivery(self, call: Callback) -> Self {
-        Self { note: Note::Call(call), ..self }
+    pub fn on_delivery(self, call: impl FnOnce(Result<Acked, Error>) + Send + 'static) -> Self {
+        Self { note: Note::Call(Box::new(call)), ..self }
+    }
+
+    /// The name of its topic.
+    pub fn topic(&self) -> &'a str {
+        match self.to {
+            To::Topic(topic) => topic.name(),
+            To::Name(name) => name,
+        }
     }
 }
 
 impl fmt::Debug for Record<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Record").field("partition", &self.partition).finish_non_exhaustive()
+        let mut shown = f.debug_struct("Record");
+        shown.field("topic", &self.topic()).field("partition", &self.partition);
+        shown.finish_non_exhaustive()
     }
 }
