@@ -1,0 +1,429 @@
+//! An engine, a cluster, what lies between them, and a clock that moves when nothing else does.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::io::IoSlice;
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use bytes::Bytes;
+use klamm_batching::completion::Receipt;
+use klamm_batching::notes::{Note, Outlet, SettledBatch};
+use klamm_batching::slot::{Append, Why};
+use klamm_batching::{Bell, Surroundings, Tag};
+use klamm_broker::cluster::{ClusterSettings, Endpoint, Listener};
+use klamm_broker::{ConnectionId, Output, TopicSettings};
+use klamm_cluster::sasl::Nonces;
+use klamm_cluster::{
+    Address, Cause, Cluster, Command, ConnFailure, ConnId, Drive, Event, HostPort, Stage,
+};
+use klamm_engine::idempotence::{CallError, Done, Mode};
+use klamm_engine::{
+    Accumulator, Call, Delivery, Engine, Failure, Settings, Topic, TopicError, batching,
+};
+use klamm_records::{BatchView, Checksum, Decompressors};
+use klamm_wire::{Clock, NodeId, Now, PartitionIndex, Time, WallMillis};
+
+/// So many steps without an end are a storm.
+const STORM: usize = 2_000_000;
+
+/// The wall clock when everything begins.
+const BEGINNING: i64 = 1_700_000_000_000;
+
+/// What a call or a wish was answered, once it was.
+pub(crate) type Told<T> = Arc<Mutex<Option<T>>>;
+
+/// The clock that everybody is handed.
+#[derive(Default)]
+pub(crate) struct Hands(Mutex<Now>);
+
+impl Clock for Hands {
+    fn coarse(&self) -> Now {
+        *self.0.lock().unwrap()
+    }
+
+    fn exact(&self) -> Now {
+        *self.0.lock().unwrap()
+    }
+}
+
+struct Nobody;
+
+impl Bell for Nobody {
+    fn ring(&self) {}
+}
+
+/// Keeps what has ended with notes.
+#[derive(Default)]
+pub(crate) struct Notes(pub(crate) Mutex<Vec<u64>>);
+
+impl Outlet<Failure> for Notes {
+    fn settled(&self, batch: SettledBatch<Failure>) {
+        let numbers = batch.notes.into_iter().filter_map(|(_, note)| match note {
+            Note::Number(number) => Some(number),
+            Note::None | Note::Call(_) => None,
+        });
+        self.0.lock().unwrap().extend(numbers);
+    }
+}
+
+/// How a world differs from the plainest one.
+pub(crate) struct Plan {
+    pub(crate) brokers: ClusterSettings,
+    pub(crate) batching: batching::Settings,
+    pub(crate) engine: Settings,
+    pub(crate) cluster: klamm_cluster::Settings,
+}
+
+impl Plan {
+    pub(crate) fn of(mode: Mode) -> Self {
+        let bootstrap = vec![HostPort::new("b1", 9092).unwrap()];
+        Self {
+            brokers: ClusterSettings::of(3),
+            batching: batching::Settings::default(),
+            engine: Settings::new(mode),
+            cluster: klamm_cluster::Settings::new(bootstrap),
+        }
+    }
+}
+
+/// Everything.
+pub(crate) struct World {
+    pub(crate) now: Now,
+    pub(crate) engine: Engine,
+    pub(crate) accumulator: Accumulator,
+    pub(crate) brokers: klamm_broker::Cluster,
+    pub(crate) notes: Arc<Notes>,
+    hands: Arc<Hands>,
+    conns: BTreeMap<ConnId, (NodeId, ConnectionId)>,
+    /// Those that break when so many more bytes were written to any of them.
+    pub(crate) cut_after: Option<usize>,
+    /// Brokers that nobody can connect to.
+    pub(crate) away: BTreeSet<NodeId>,
+    /// Jobs are kept back.
+    pub(crate) holds_jobs: bool,
+    steps: usize,
+}
+
+impl World {
+    pub(crate) fn new(mode: Mode) -> Self {
+        Self::with(Plan::of(mode))
+    }
+
+    pub(crate) fn with(plan: Plan) -> Self {
+        let now = Now { mono: Time(0), wall: WallMillis(BEGINNING) };
+        let hands = Arc::new(Hands(Mutex::new(now)));
+        let notes = Arc::new(Notes::default());
+        let surroundings = Surroundings {
+            clock: Arc::clone(&hands) as Arc<dyn Clock + Send + Sync>,
+            bell: Arc::new(Nobody),
+            outlet: Arc::clone(&notes) as Arc<dyn Outlet<Failure>>,
+        };
+        let accumulator = Accumulator::new(plan.batching, surroundings);
+        let cluster = Cluster::new(now, plan.cluster, Nonces::new([7; 32]));
+        let mut brokers = klamm_broker::Cluster::new(plan.brokers.clone());
+        for node in &plan.brokers.nodes {
+            let endpoint = Endpoint { host: format!("b{}", node.id.0), port: 9092 };
+            brokers.advertise(node.id, Listener::Plain, endpoint);
+        }
+        Self {
+            now,
+            engine: Engine::new(plan.engine, cluster, accumulator.clone()),
+            accumulator,
+            brokers,
+            notes,
+            hands,
+            conns: BTreeMap::new(),
+            cut_after: None,
+            away: BTreeSet::new(),
+            holds_jobs: false,
+            steps: 0,
+        }
+    }
+
+    /// Makes a topic on the brokers.
+    pub(crate) fn create(&mut self, name: &str, partitions: i32) {
+        let settings = TopicSettings::default();
+        self.brokers.create_topic(self.now, name, partitions, settings).unwrap();
+    }
+
+    /// Makes a topic on the brokers, and waits for the engine to know it.
+    pub(crate) fn topic(&mut self, name: &str, partitions: i32) -> Arc<Topic> {
+        self.create(name, partitions);
+        self.resolve(name).unwrap()
+    }
+
+    /// Wants a topic, and waits for it for a minute.
+    pub(crate) fn resolve(&mut self, name: &str) -> Result<Arc<Topic>, TopicError> {
+        let told = self.want(name, Duration::from_secs(60));
+        self.drive_until_told(&told)
+    }
+
+    pub(crate) fn want(
+        &mut self,
+        name: &str,
+        within: Duration,
+    ) -> Told<Result<Arc<Topic>, TopicError>> {
+        let told = Told::default();
+        let reply = Arc::clone(&told);
+        let deadline = self.now.mono.saturating_add(within);
+        let reply = Box::new(move |result| *reply.lock().unwrap() = Some(result));
+        self.engine.topic(self.now, name, deadline, reply);
+        told
+    }
+
+    /// Makes a call that has a minute.
+    pub(crate) fn call(&mut self, call: Call) -> Result<Done, CallError> {
+        let told = self.begin(call, Duration::from_secs(60));
+        self.drive_until_told(&told)
+    }
+
+    pub(crate) fn begin(&mut self, call: Call, within: Duration) -> Told<Result<Done, CallError>> {
+        let told = Told::default();
+        let reply = Arc::clone(&told);
+        let deadline = self.now.mono.saturating_add(within);
+        let reply = Box::new(move |result| *reply.lock().unwrap() = Some(result));
+        self.engine.call(self.now, call, deadline, reply);
+        told
+    }
+
+    /// Appends a value to a partition.
+    pub(crate) fn append(&mut self, topic: &Topic, partition: i32, value: &[u8]) -> Delivery {
+        self.try_append(topic, Some(partition), value, None).unwrap()
+    }
+
+    pub(crate) fn try_append(
+        &mut self,
+        topic: &Topic,
+        partition: Option<i32>,
+        value: &[u8],
+        tag: Option<Tag>,
+    ) -> Result<Delivery, Why> {
+        let record = Append {
+            key: None,
+            value: Some(value),
+            headers: &[],
+            timestamp: None,
+            tag,
+            note: Note::None,
+            permit: None,
+        };
+        let appended = topic.append(partition.map(PartitionIndex), record);
+        let (delivery, job) = appended.map_err(|refused| refused.why)?;
+        job.into_iter().for_each(|job| self.accumulator.run(job));
+        Ok(delivery)
+    }
+
+    /// Lets time pass until a record has ended.
+    pub(crate) fn deliver(&mut self, delivery: Delivery) -> Result<Receipt, Failure> {
+        let mut delivery = delivery;
+        loop {
+            self.settle();
+            if let Some(result) = poll_once(&mut delivery) {
+                return result;
+            }
+            assert!(self.step(), "nothing is left to happen, and a record has no end");
+        }
+    }
+
+    /// Lets time pass until somebody was told.
+    pub(crate) fn drive_until_told<T>(&mut self, told: &Told<T>) -> T {
+        loop {
+            self.settle();
+            let result = told.lock().unwrap().take();
+            if let Some(result) = result {
+                return result;
+            }
+            assert!(self.step(), "nothing is left to happen, and somebody waits");
+        }
+    }
+
+    /// Lets so much time pass.
+    pub(crate) fn pass(&mut self, time: Duration) {
+        let until = self.now.mono.saturating_add(time);
+        self.settle();
+        while let Some(wake) = self.next_wake().filter(|wake| *wake <= until) {
+            self.tick(wake);
+        }
+        self.tick(until);
+    }
+
+    /// Goes on to the next instant at which something is due; false if nothing ever is.
+    fn step(&mut self) -> bool {
+        let wake = self.next_wake();
+        wake.into_iter().for_each(|wake| self.tick(wake));
+        wake.is_some()
+    }
+
+    fn next_wake(&self) -> Option<Time> {
+        [self.engine.next_wake(), self.brokers.next_wake()].into_iter().flatten().min()
+    }
+
+    fn tick(&mut self, at: Time) {
+        self.set_time(at);
+        self.brokers.wake(self.now);
+        self.serve();
+        self.engine.handle(self.now, Event::Tick);
+        self.settle();
+    }
+
+    fn set_time(&mut self, mono: Time) {
+        self.now.mono = mono.max(self.now.mono);
+        let millis = i64::try_from(self.now.mono.0 / 1_000_000).unwrap();
+        self.now.wall = WallMillis(BEGINNING + millis);
+        *self.hands.0.lock().unwrap() = self.now;
+    }
+
+    /// Lets everything happen that needs no time.
+    pub(crate) fn settle(&mut self) {
+        loop {
+            self.steps += 1;
+            assert!(self.steps < STORM, "a storm at {:?}", self.now.mono);
+            if let Some(command) = self.engine.poll(self.now) {
+                self.carry_out(command);
+            } else if !self.run_a_job() && !self.serve() {
+                return;
+            }
+        }
+    }
+
+    fn run_a_job(&mut self) -> bool {
+        let job = if self.holds_jobs { None } else { self.engine.next_job() };
+        let is_some = job.is_some();
+        job.into_iter().for_each(|job| self.accumulator.run(job));
+        is_some
+    }
+
+    fn carry_out(&mut self, command: Command) {
+        match command {
+            Command::Resolve { lookup, .. } => {
+                let local = Address::Ip([127, 0, 0, 1].into());
+                self.engine.handle(self.now, Event::Resolved { lookup, result: Ok(vec![local]) });
+            }
+            Command::Connect { conn, host, .. } => self.connect(conn, &host),
+            Command::Write(conn) => self.write(conn),
+            Command::Close(conn) => {
+                if let Some((_, id)) = self.conns.remove(&conn) {
+                    self.brokers.closed(id);
+                }
+            }
+            Command::Hash { .. } | Command::FetchToken { .. } => {}
+        }
+    }
+
+    fn connect(&mut self, conn: ConnId, host: &HostPort) {
+        let number = host.host().trim_start_matches('b').parse().unwrap();
+        let node = NodeId(number);
+        let opened = match self.away.contains(&node) {
+            true => None,
+            false => self.brokers.open(self.now, node, Listener::Plain, "client"),
+        };
+        let event = match opened {
+            Some(id) => {
+                self.conns.insert(conn, (node, id));
+                Event::Connected { conn }
+            }
+            None => {
+                let failure = ConnFailure { stage: Stage::Connect, cause: Cause::Refused };
+                Event::ConnectFailed { conn, failure }
+            }
+        };
+        self.engine.handle(self.now, event);
+    }
+
+    fn write(&mut self, conn: ConnId) {
+        loop {
+            let mut slices = [IoSlice::new(&[]); 16];
+            let count = self.engine.chunks(conn, &mut slices);
+            let shown: Vec<u8> =
+                slices.iter().take(count).flat_map(|slice| slice.to_vec()).collect();
+            if shown.is_empty() {
+                return;
+            }
+            let taken = self.cut_after.map_or(shown.len(), |left| left.min(shown.len()));
+            self.engine.handle(self.now, Event::Handed { conn, count: taken });
+            let Some((_, id)) = self.conns.get(&conn).copied() else { return };
+            self.brokers.receive(self.now, id, Bytes::copy_from_slice(&shown[..taken]));
+            if let Some(left) = &mut self.cut_after {
+                *left -= taken;
+                if *left == 0 {
+                    self.cut_after = None;
+                    return self.cut(conn);
+                }
+            }
+            self.engine.handle(self.now, Event::Flushed { conn });
+        }
+    }
+
+    /// Breaks a connection.
+    pub(crate) fn cut(&mut self, conn: ConnId) {
+        if let Some((_, id)) = self.conns.remove(&conn) {
+            self.brokers.closed(id);
+            self.engine.handle(self.now, Event::Closed { conn, cause: Cause::Reset });
+        }
+    }
+
+    /// Breaks all connections to a broker.
+    pub(crate) fn cut_all_to(&mut self, node: i32) {
+        let to = self.conns.iter().filter(|(_, (of, _))| *of == NodeId(node));
+        for conn in to.map(|(conn, _)| *conn).collect::<Vec<_>>() {
+            self.cut(conn);
+        }
+    }
+
+    /// Passes on what the brokers did; whether there was anything.
+    fn serve(&mut self) -> bool {
+        let mut moved = false;
+        while let Some(output) = self.brokers.poll() {
+            moved = true;
+            let (Output::Send { connection, .. }
+            | Output::Close { connection }
+            | Output::Reset { connection }) = &output;
+            let connection = *connection;
+            let of = self.conns.iter().find(|(_, (_, id))| *id == connection);
+            let Some(conn) = of.map(|(conn, _)| *conn) else { continue };
+            if let Output::Send { frame, .. } = output {
+                let bytes = Bytes::from(frame.to_vec());
+                self.engine.handle(self.now, Event::Received { conn, bytes });
+                self.brokers.sent(self.now, connection);
+            } else {
+                self.conns.remove(&conn);
+                let cause = Cause::ClosedByPeer;
+                self.engine.handle(self.now, Event::Closed { conn, cause });
+            }
+        }
+        moved
+    }
+
+    /// The values in a partition's log, in order.
+    pub(crate) fn log(&self, topic: &str, partition: i32) -> Vec<Vec<u8>> {
+        let mut values = Vec::new();
+        for bytes in self.brokers.log(topic, PartitionIndex(partition)) {
+            let (batch, _) = BatchView::read(&bytes, Checksum::Checked).unwrap();
+            let mut decompressors = Decompressors::new();
+            for record in batch.records(&mut decompressors, 64 << 20).unwrap() {
+                values.push(record.unwrap().value.unwrap().to_vec());
+            }
+        }
+        values
+    }
+
+    /// How many batches a partition's log has.
+    pub(crate) fn batches(&self, topic: &str, partition: i32) -> usize {
+        self.brokers.log(topic, PartitionIndex(partition)).len()
+    }
+}
+
+fn poll_once(delivery: &mut Delivery) -> Option<Result<Receipt, Failure>> {
+    match pin!(delivery).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => Some(result),
+        Poll::Pending => None,
+    }
+}
+
+/// Values that can be told apart.
+pub(crate) fn values(count: usize) -> Vec<Vec<u8>> {
+    (0..count).map(|n| format!("value {n:06}").into_bytes()).collect()
+}
