@@ -40,8 +40,8 @@ impl Trouble {
     }
 
     /// What stands between us and a server.
-    pub(crate) fn with(&self, target: Target) -> Option<Arc<ConnFailure>> {
-        self.servers.get(&target).cloned()
+    pub(crate) fn between(&self, target: Target) -> Option<Arc<ConnFailure>> {
+        self.servers.get(&target).cloned().or_else(|| self.with_all())
     }
 
     /// What stands between us and all of them, if nobody is connected.

@@ -72,7 +72,7 @@ impl Engine {
         }
         let leader = self.cluster.metadata().leader(partition.topic, partition.index);
         let failure = match leader {
-            Some(leader) => self.desk.trouble.with(Target::Node(leader.node)),
+            Some(leader) => self.desk.trouble.between(Target::Node(leader.node)),
             None => self.desk.trouble.with_all(),
         };
         let said = || batch.said.map(Met::Answer);

@@ -36,7 +36,15 @@ impl Engine {
                 }
             }
         }
+        self.run_jobs(part);
         self.take_ready(now, part);
+    }
+
+    /// Takes on what appenders have left to do.
+    fn run_jobs(&mut self, part: u32) {
+        while let Some(job) = self.parts.get(part).and_then(|one| one.slot.next_job()) {
+            self.run(job);
+        }
     }
 
     fn opened(&mut self, now: Now, (part, ticket): (u32, Ticket), tag: Option<Tag>, batch: Batch) {
@@ -86,7 +94,7 @@ impl Engine {
     /// Pulls every batch that is due and can go; whether there was one.
     pub(super) fn pull(&mut self, now: Now) -> bool {
         self.pulls.on_time(now.mono);
-        if self.accumulator.budget().waiting() > 0 {
+        if self.accumulator.wanting_memory() {
             self.pulls.hurry();
         }
         let mut moved = false;

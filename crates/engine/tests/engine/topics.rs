@@ -48,8 +48,7 @@ fn a_wish_for_a_topic_ends_by_its_deadline_and_says_what_it_met() {
     let mut world = World::new(Mode::Idempotent);
     (1..=3).for_each(|node| _ = world.away.insert(NodeId(node)));
     let told = world.want("orders", Duration::from_secs(3));
-    let TopicError::TimedOut(Some(Met::Connection(_))) =
-        world.drive_until_told(&told).unwrap_err()
+    let TopicError::TimedOut(Some(Met::Connection(_))) = world.drive_until_told(&told).unwrap_err()
     else {
         panic!("it names no connection");
     };
@@ -98,7 +97,8 @@ fn ten_thousand_half_filled_partitions_are_all_sent() {
     plan.batching.linger = Duration::from_millis(5);
     let mut world = World::with(plan);
     let topic = world.topic("wide", 10_000);
-    let sent: Vec<_> = (0..10_000).map(|at| world.append(&topic, at, b"a")).collect();
+    let sent: Vec<_> = (0..10_000).map(|at| world.append_in_time(&topic, at, b"a")).collect();
+    assert!(world.accumulator.budget().used() <= world.accumulator.budget().limit());
     for one in sent {
         assert!(world.deliver(one).is_ok());
     }

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use klamm_batching::completion::Receipt;
 use klamm_batching::notes::{Note, Outlet, SettledBatch};
 use klamm_batching::slot::{Append, Why};
-use klamm_batching::{Bell, Surroundings, Tag};
+use klamm_batching::{Bell, Permit, Surroundings, Tag};
 use klamm_broker::cluster::{ClusterSettings, Endpoint, Listener};
 use klamm_broker::{ConnectionId, Output, TopicSettings};
 use klamm_cluster::sasl::Nonces;
@@ -61,7 +61,7 @@ pub(crate) struct Notes(pub(crate) Mutex<Vec<u64>>);
 
 impl Outlet<Failure> for Notes {
     fn settled(&self, batch: SettledBatch<Failure>) {
-        let numbers = batch.notes.into_iter().filter_map(|(_, note)| match note {
+        let numbers = batch.notes.into_iter().filter_map(|left| match left.note {
             Note::Number(number) => Some(number),
             Note::None | Note::Call(_) => None,
         });
@@ -201,6 +201,47 @@ impl World {
         value: &[u8],
         tag: Option<Tag>,
     ) -> Result<Delivery, Why> {
+        self.append_with(topic, (partition, value), tag, None)
+    }
+
+    /// Appends a value to a partition, and waits for memory if there is none.
+    pub(crate) fn append_in_time(
+        &mut self,
+        topic: &Topic,
+        partition: i32,
+        value: &[u8],
+    ) -> Delivery {
+        let mut permit = None;
+        loop {
+            match self.append_with(topic, (Some(partition), value), None, permit.take()) {
+                Ok(delivery) => return delivery,
+                Err(Why::NeedsMemory { bytes }) => permit = Some(self.wait_for_memory(bytes)),
+                Err(why) => panic!("{why:?}"),
+            }
+        }
+    }
+
+    fn wait_for_memory(&mut self, bytes: usize) -> Permit {
+        let budget = Arc::clone(self.accumulator.budget());
+        let mut wait = pin!(budget.acquire(bytes));
+        loop {
+            if let Poll::Ready(permit) = wait.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+            {
+                return permit;
+            }
+            self.settle();
+            let waits = budget.waiting() > 0;
+            assert!(!waits || self.step(), "nothing is left to happen, and memory is missing");
+        }
+    }
+
+    fn append_with(
+        &mut self,
+        topic: &Topic,
+        (partition, value): (Option<i32>, &[u8]),
+        tag: Option<Tag>,
+        permit: Option<Permit>,
+    ) -> Result<Delivery, Why> {
         let record = Append {
             key: None,
             value: Some(value),
@@ -208,7 +249,7 @@ impl World {
             timestamp: None,
             tag,
             note: Note::None,
-            permit: None,
+            permit,
         };
         let appended = topic.append(partition.map(PartitionIndex), record);
         let (delivery, job) = appended.map_err(|refused| refused.why)?;
