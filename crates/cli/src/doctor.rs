@@ -10,11 +10,11 @@ mod ladder;
 mod link;
 mod opinion;
 mod options;
-mod outside;
+pub(crate) mod outside;
 mod picture;
 mod probe;
 mod report;
-mod secrets;
+pub(crate) mod secrets;
 mod setup;
 mod tap;
 mod topic;
@@ -30,7 +30,8 @@ use examine::Examination;
 use finding::Exit;
 use options::Options;
 use outside::System;
-use report::{Form, Report, clean};
+use report::{Form, Report};
+pub(crate) use report::{clean, escaped};
 
 pub(crate) const USAGE: &str = "\
 usage: klamm doctor -b HOST:PORT[,HOST:PORT...] [options]
@@ -49,9 +50,9 @@ duplicates. Each stage is a line with what was seen and how long it took; one th
 cause and what to do next. Nothing is written or created.
 
 A secret need not stand where everybody can read it:
-  -X sasl.password=@FILE    the file holds it
-  -X sasl.password=env:NAME the environment holds it
-  -X sasl.password=prompt:  a person types it
+    -X sasl.password=@FILE    the file holds it
+    -X sasl.password=env:NAME the environment holds it
+    -X sasl.password=prompt:  a person types it
 In a shell $ConnectionString has to stand in single quotes: -X 'sasl.username=$ConnectionString'.
 
 It ends with 0 when all is well, 1 when a stage failed for a reason of its own (no such topic, no
@@ -63,10 +64,6 @@ failed, and 4 when no broker is there or answers in time. Of several stages the 
   klamm doctor -b kafka:9093 -X security.protocol=SSL -X ssl.ca.location=ca.pem --json";
 
 pub(crate) fn run(words: &[&str]) -> ExitCode {
-    if let ["help" | "--help" | "-h"] = words {
-        println!("{USAGE}");
-        return ExitCode::SUCCESS;
-    }
     ExitCode::from(
         examine(words)
             .unwrap_or_else(|complaint| {

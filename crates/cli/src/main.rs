@@ -2,17 +2,16 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod commands;
+mod completions;
 mod doctor;
+mod help;
 mod mock;
+mod produce;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "\
-usage: klamm COMMAND [options]
-
-  doctor  say what stands between here and a written record, and what to do
-  mock    serve a cluster in this process, until interrupted
-  help    say more about a command: klamm help COMMAND";
+use commands::COMMANDS;
 
 fn main() -> ExitCode {
     // What is no text may be a secret in another encoding, and is not repeated.
@@ -22,21 +21,20 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let command = |name: &str| COMMANDS.iter().find(|command| command.name == name);
     match words.as_slice() {
-        ["doctor", options @ ..] => doctor::run(options),
-        ["mock", options @ ..] => mock::run(options),
-        ["help", "doctor"] => say(doctor::USAGE),
-        ["help", "mock"] => say(mock::USAGE),
-        ["help" | "--help" | "-h"] => say(USAGE),
-        ["--version" | "-V"] => say(concat!("klamm ", env!("CARGO_PKG_VERSION"))),
+        ["help" | "--help" | "-h"] => commands::say(&commands::usage()),
+        ["help", "help"] => commands::say(&commands::usage()),
+        ["--version" | "-V"] => commands::say(concat!("klamm ", env!("CARGO_PKG_VERSION"))),
+        ["help", name] if command(name).is_some() => {
+            command(name).map_or(ExitCode::SUCCESS, |command| commands::say(command.usage))
+        }
+        [name, options @ ..] if command(name).is_some() => {
+            command(name).map_or(ExitCode::SUCCESS, |command| command.run(options))
+        }
         _ => {
-            eprintln!("{USAGE}");
+            eprintln!("{}", commands::usage());
             ExitCode::from(2)
         }
     }
-}
-
-fn say(text: &str) -> ExitCode {
-    println!("{text}");
-    ExitCode::SUCCESS
 }

@@ -75,7 +75,11 @@ A fault is `API WHICH: PLACE ACTION LIMITS`, for example
   LIMITS  any of: skip N, every N, chance P%, times N
   TIME    a number with ns, us, ms or s; CODE the name or the number of an error code
 
-Faults are tried in the order in which they are given, and the first that hits is the only one.";
+Faults are tried in the order in which they are given, and the first that hits is the only one.
+
+  klamm mock --topics orders:3,payments:1 --port 9092
+  klamm mock --brokers 3 --fault 'produce: after-append drop-connection every 100'
+  klamm mock --tls --ca-out ca.pem --sasl SCRAM-SHA-512 --user alice:alice-secret";
 
 /// What was asked for.
 #[derive(Debug, Clone)]

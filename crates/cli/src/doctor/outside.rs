@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::secrets::Outside;
 
 /// The environment, the files and the terminal of this process.
-pub(super) struct System;
+pub(crate) struct System;
 
 impl Outside for System {
     fn variable(&self, name: &str) -> Option<String> {

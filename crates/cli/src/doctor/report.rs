@@ -146,7 +146,7 @@ pub(super) fn millis(time: Duration) -> f64 {
 
 /// JSON in which what a terminal obeys has a number. It stands in texts alone, so that programs
 /// read what was said, and a person who looks on is not fooled.
-fn escaped(json: &str) -> String {
+pub(crate) fn escaped(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {
         if is_harmful(c) {
@@ -166,7 +166,7 @@ fn is_harmful(c: char) -> bool {
 }
 
 /// What a peer says may not move the cursor of a terminal, nor hide a part of itself, nor fill it.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let mut shown: String =
         text.chars().take(LONGEST).map(|c| if is_harmful(c) { '\u{fffd}' } else { c }).collect();
     if text.chars().nth(LONGEST).is_some() {

@@ -5,7 +5,7 @@ use klamm_cluster::Secret;
 use crate::arguments::Complaint;
 
 /// What the process can be asked for; a script in tests.
-pub(super) trait Outside {
+pub(crate) trait Outside {
     /// A variable of the environment.
     fn variable(&self, name: &str) -> Option<String>;
 
@@ -23,9 +23,9 @@ pub(super) trait Outside {
 }
 
 /// A secret, and what its owner should know.
-pub(super) struct Found {
-    pub(super) value: Secret,
-    pub(super) warning: Option<String>,
+pub(crate) struct Found {
+    pub(crate) value: Secret,
+    pub(crate) warning: Option<String>,
 }
 
 /// Parts of the names of properties whose values nobody may see.
@@ -41,7 +41,7 @@ const MARKS: &[&str] = &[
 ];
 
 /// Whether a property's value is a secret, by its name.
-pub(super) fn is_secret(name: &str) -> bool {
+pub(crate) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     MARKS.iter().any(|mark| name.contains(mark))
 }
@@ -50,7 +50,7 @@ pub(super) fn is_secret(name: &str) -> bool {
 ///
 /// # Errors
 /// When what it points at cannot be read.
-pub(super) fn read(name: &str, text: &str, outside: &mut dyn Outside) -> Result<Found, Complaint> {
+pub(crate) fn read(name: &str, text: &str, outside: &mut dyn Outside) -> Result<Found, Complaint> {
     let quiet = |value: &str| Found { value: Secret::from(value), warning: None };
     if let Some(path) = text.strip_prefix('@') {
         let read = outside.file(path);
@@ -74,7 +74,7 @@ pub(super) fn read(name: &str, text: &str, outside: &mut dyn Outside) -> Result<
 }
 
 /// A warning about a user name that a shell has most likely replaced by nothing.
-pub(super) fn eaten_by_shell(name: &str, value: &str) -> Option<String> {
+pub(crate) fn eaten_by_shell(name: &str, value: &str) -> Option<String> {
     (name == "sasl.username" && value.is_empty()).then(|| {
         "`sasl.username` is empty: a shell replaces $ConnectionString unless it stands in single \
          quotes: -X 'sasl.username=$ConnectionString'"
@@ -89,12 +89,12 @@ fn without_last_line_end(text: &str) -> &str {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// An outside with one of everything.
     #[derive(Default)]
-    pub(in crate::doctor) struct Scripted {}
+    pub(crate) struct Scripted {}
 
     impl Outside for Scripted {
         fn variable(&self, name: &str) -> Option<String> {
