@@ -44,7 +44,7 @@ impl Failure {
             code: error.broker_code(),
             is_retriable: error.is_retriable(),
             fate: format!("{:?}", error.fate()),
-            next_step: error.next_step().to_owned(),
+            next_step: error.next_step().unwrap_or_default().to_owned(),
         }
     }
 

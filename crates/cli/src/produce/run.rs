@@ -392,8 +392,7 @@ impl<'o> Run<'o> {
 /// Says why nothing can be sent, and what to do.
 fn tell(error: &Error) {
     eprintln!("klamm produce: {}", clean(&error.to_string()));
-    let next = error.next_step();
-    if !next.is_empty() {
+    if let Some(next) = error.next_step() {
         eprintln!("      next:  {}", clean(next));
     }
 }

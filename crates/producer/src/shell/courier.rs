@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use klamm_engine::Failure;
-use klamm_engine::batching::{Note, Outlet, Receipt, Resolution, SettledBatch, Written};
-use klamm_engine::wire::WallMillis;
+use klamm_engine::batching::notes::Left;
+use klamm_engine::batching::{Note, Outlet, Receipt, SettledBatch};
 
 use super::crew::Crew;
 use crate::delivery::{DeliverySink, acked};
@@ -55,8 +55,8 @@ impl Outlet<Failure> for Courier {
 
 impl Bearer {
     fn run(&self, mut batch: SettledBatch<Failure>) {
-        for (index, note) in std::mem::take(&mut batch.notes) {
-            let result = result(&batch, index);
+        for Left { index, timestamp, note } in std::mem::take(&mut batch.notes) {
+            let result = batch.result(index, timestamp);
             let run = || self.call(&batch, index, note, result);
             if catch_unwind(AssertUnwindSafe(run)).is_err() {
                 self.panics.fetch_add(1, Ordering::Relaxed);
@@ -85,34 +85,5 @@ impl Bearer {
             }
             (Note::Number(_), None) | (Note::None, _) => {}
         }
-    }
-}
-
-/// What became of one record of a batch.
-fn result(batch: &SettledBatch<Failure>, index: u32) -> Result<Receipt, Failure> {
-    let (first, written) = match &batch.resolution {
-        Resolution::Whole(whole) => (0, whole),
-        Resolution::Pieces(pieces) => {
-            let before = pieces.iter().rev().find(|(first, _)| *first <= index);
-            let Some((first, written)) = before else { return Err(lost()) };
-            (*first, written)
-        }
-    };
-    let Written { offset, append_time } = written.clone()?;
-    let place = i64::from(index.saturating_sub(first));
-    let offset = offset.map(|offset| offset.saturating_add(place));
-    let timestamp = append_time.unwrap_or(WallMillis(-1));
-    Ok(Receipt { partition: batch.partition, offset, timestamp })
-}
-
-/// A resolution without pieces says nothing of any record.
-fn lost() -> Failure {
-    use klamm_engine::idempotence::{Fatal, Fate, Reason};
-    Failure {
-        reason: Reason::ProducerClosed(Fatal::Invariant("a resolution names every record")),
-        fate: Fate::Unknown,
-        culprits: Arc::from([]),
-        words: None,
-        met: None,
     }
 }
