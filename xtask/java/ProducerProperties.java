@@ -10,7 +10,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.common.utils.AppInfoParser;
 
-/** Lists what the reference's producer can be told: a property a line, in columns. */
+/** Lists what the reference's producer can be told: a property a line, in columns; `-` for nothing. */
 final class ProducerProperties {
     private ProducerProperties() {}
 
@@ -21,11 +21,16 @@ final class ProducerProperties {
                 .append(", from ProducerConfig.configDef.\n")
                 .append("# Remade by `cargo xtask properties`.\n")
                 .append("# name\ttype\tdefault\tvalid\n");
-        for (ConfigDef.ConfigKey key : new TreeMap<>(ProducerConfig.configDef().configKeys()).values()) {
+        var keys = new TreeMap<>(ProducerConfig.configDef().configKeys());
+        for (ConfigDef.ConfigKey key : keys.values()) {
             lines.append(String.join("\t", key.name, key.type.name().toLowerCase(),
-                    defaultOf(key), valid(key))).append('\n');
+                    cell(defaultOf(key)), cell(valid(key)))).append('\n');
         }
         Files.writeString(file, lines);
+    }
+
+    private static String cell(String text) {
+        return text.isEmpty() ? "-" : text;
     }
 
     private static String defaultOf(ConfigDef.ConfigKey key) {

@@ -98,6 +98,7 @@ fn row(line: &str, scope: &str) -> Result<Option<String>, String> {
         _ => "both",
     };
     let cells = [name.trim(), scope, who, kind, default, range, alias];
+    let cells = cells.map(|cell| if cell.is_empty() { "-" } else { cell });
     Ok(Some(format!("{}\n", cells.join("\t").replace(BAR, "|"))))
 }
 
@@ -114,8 +115,8 @@ mod tests {
 
     #[test]
     fn rows_of_the_table_become_lines_in_the_order_of_names() {
-        let expected = "a.short\ttopic\tboth\tstring\t\t\tb.long\n\
-                        b.long\tclient\tproducers\tinteger\t5\t1 .. 9\t\n";
+        let expected = "a.short\ttopic\tboth\tstring\t-\t-\tb.long\n\
+                        b.long\tclient\tproducers\tinteger\t5\t1 .. 9\t-\n";
         assert_eq!(rows(TABLE).unwrap(), expected);
     }
 

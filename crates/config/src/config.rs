@@ -1,7 +1,7 @@
 //! A configuration: settings, and where each of them came from.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use klamm_cluster::sasl::Credentials;
 use klamm_cluster::{Settings, TransportSettings};
@@ -14,6 +14,7 @@ use crate::family::{self, Decided, Family};
 use crate::given::{Given, Givens, shown_value};
 use crate::nearest::nearest;
 use crate::producing::Producing;
+use crate::profile::{self, Profile};
 use crate::read;
 use crate::row::Row;
 use crate::source::{Entry, Origin, Source};
@@ -29,19 +30,8 @@ pub struct Options {
     pub family: Family,
     /// For what `~` at the beginning of a path stands.
     pub home: Option<PathBuf>,
-    /// What becomes of settings of producers, which nothing reads yet.
-    pub later: Later,
-}
-
-/// What becomes of a setting of producers, which nothing reads yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Later {
-    /// It is refused: who produces must not set it in vain.
-    #[default]
-    Refuse,
-    /// It is warned of and not looked at: for whoever only makes connections and is handed the
-    /// file of a producer.
-    Warn,
+    /// The profile below all sources, unless one of them names another.
+    pub profile: Option<Profile>,
 }
 
 impl Options {
@@ -57,10 +47,10 @@ impl Options {
         Self { home: Some(home.into()), ..self }
     }
 
-    /// With this choice for settings of producers.
+    /// With this profile below all sources.
     #[must_use]
-    pub fn later(self, later: Later) -> Self {
-        Self { later, ..self }
+    pub fn profile(self, profile: Profile) -> Self {
+        Self { profile: Some(profile), ..self }
     }
 }
 
@@ -72,7 +62,9 @@ pub struct Config {
     settings: Settings,
     transport: TransportSettings,
     tokens: TokenSource,
+    producing: Producing,
     family: Decided,
+    profile: Option<Profile>,
     givens: Givens,
     warnings: Vec<Warning>,
 }
@@ -103,6 +95,39 @@ impl Config {
         Self::load([Source::pairs(pairs)], &Options::default())
     }
 
+    /// Reads a text in the syntax of Java's `.properties`; `of` names it in messages.
+    ///
+    /// # Errors
+    /// When the text cannot be read, or as [`load`](Self::load).
+    pub fn from_text(of: &str, text: &str) -> Result<Self, ConfigError> {
+        Self::load([Source::text(of, text)?], &Options::default())
+    }
+
+    /// Reads a file in the syntax of Java's `.properties`.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or as [`load`](Self::load).
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
+        Self::load([Source::file(path.as_ref())?], &Options::default())
+    }
+
+    /// Reads the variables of an environment that begin with a prefix, by custom
+    /// [`ENVIRONMENT_PREFIX`](crate::source::ENVIRONMENT_PREFIX); `std::env::vars()` is the one of
+    /// the process.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), but that a name that is not known is a warning.
+    pub fn from_environment<K, V>(
+        pairs: impl IntoIterator<Item = (K, V)>,
+        prefix: &str,
+    ) -> Result<Self, ConfigError>
+    where
+        K: AsRef<str>,
+        V: Into<String>,
+    {
+        Self::load([Source::environment(pairs, prefix)], &Options::default())
+    }
+
     /// Reads sources, of which later ones win.
     ///
     /// # Errors
@@ -119,14 +144,20 @@ impl Config {
             }
         }
         let family = family::decide(options.family, &givens)?;
+        let profile = profile::chosen(options.profile, &givens);
+        let profile = profile.map_err(|problem| givens.refuse(None, problem))?;
         report_family(family, &givens, &mut warnings);
-        let mut draft = Draft::new(family.is_librdkafka, options);
+        if let Some(profile) = profile {
+            profile::put_below(profile, family.is_librdkafka, &mut givens);
+        }
+        let mut draft = Draft::new(family, options);
         read_all(&givens, family, &mut draft)?;
+        draft.profile = profile;
         let assembled = assemble::assemble(draft, &givens);
         let assembled = assembled.map_err(|problem| givens.refuse(None, problem))?;
-        let Assembled { settings, transport, tokens, warnings: more } = assembled;
+        let Assembled { settings, transport, tokens, producing, warnings: more } = assembled;
         warnings.extend(more);
-        Ok(Self { settings, transport, tokens, family, givens, warnings })
+        Ok(Self { settings, transport, tokens, producing, family, profile, givens, warnings })
     }
 
     /// What the machines read.
@@ -141,7 +172,12 @@ impl Config {
 
     /// What producers are told.
     pub fn producing(&self) -> Producing {
-        Producing::default()
+        self.producing.clone()
+    }
+
+    /// The same, to be changed.
+    pub fn producing_mut(&mut self) -> &mut Producing {
+        &mut self.producing
     }
 
     /// How connections are opened.
@@ -167,6 +203,11 @@ impl Config {
     /// Whose names were read: never [`Family::Detect`].
     pub fn family(&self) -> Family {
         if self.family.is_librdkafka { Family::Librdkafka } else { Family::Java }
+    }
+
+    /// The profile below what was given.
+    pub fn profile(&self) -> Option<Profile> {
+        self.profile
     }
 
     /// What was accepted, but not as somebody may have meant it.

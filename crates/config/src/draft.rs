@@ -6,9 +6,13 @@ use std::time::Duration;
 use klamm_cluster::sasl::Mechanism;
 use klamm_cluster::transport::{Pem, TlsSettings, TlsVersions, TransportSettings};
 use klamm_cluster::{Secret, Settings};
+use klamm_records::{Codec, Compression};
 
-use crate::config::{Later, Options};
+use crate::config::Options;
+use crate::family::Decided;
 use crate::jaas::Jaas;
+use crate::producing::Producing;
+use crate::profile::Profile;
 use crate::token::UnsecuredToken;
 use crate::warning::Warning;
 
@@ -17,12 +21,15 @@ pub(crate) struct Draft {
     pub(crate) settings: Settings,
     pub(crate) transport: TransportSettings,
     pub(crate) is_librdkafka: bool,
+    /// The name that made it librdkafka's.
+    pub(crate) family_by: Option<&'static str>,
     pub(crate) home: Option<PathBuf>,
-    pub(crate) later: Later,
+    pub(crate) profile: Option<Profile>,
     pub(crate) security: Security,
     pub(crate) tls: TlsDraft,
     pub(crate) sasl: SaslDraft,
     pub(crate) paces: Paces,
+    pub(crate) producing: ProducingDraft,
     pub(crate) warnings: Vec<Warning>,
 }
 
@@ -88,18 +95,50 @@ pub(crate) struct SaslDraft {
     pub(crate) allows_unsecured: bool,
 }
 
+/// What a batch waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Acks {
+    None,
+    Leader,
+    All,
+}
+
+/// What producers are told, as far as it is given.
+#[derive(Debug, Default)]
+pub(crate) struct ProducingDraft {
+    /// What needs nothing else.
+    pub(crate) settings: Producing,
+    pub(crate) acks: Option<Acks>,
+    pub(crate) idempotence: Option<bool>,
+    pub(crate) retries: Option<i64>,
+    /// The time until a record is given up, and the name that says it.
+    pub(crate) delivery: Option<(&'static str, Duration)>,
+    pub(crate) broker_timeout: Option<Duration>,
+    pub(crate) codec: Codec,
+    /// Of the codecs that have one.
+    pub(crate) levels: Vec<Compression>,
+    /// librdkafka's, of whichever codec is used.
+    pub(crate) level: Option<i32>,
+    pub(crate) partitioner: Option<&'static str>,
+    pub(crate) ignores_keys: bool,
+    /// Whether each record without a key has a partition drawn for it.
+    pub(crate) draws_each: bool,
+}
+
 impl Draft {
-    pub(crate) fn new(is_librdkafka: bool, options: &Options) -> Self {
+    pub(crate) fn new(family: Decided, options: &Options) -> Self {
         Self {
             settings: Settings::new(Vec::new()),
             transport: TransportSettings::default(),
-            is_librdkafka,
+            is_librdkafka: family.is_librdkafka,
+            family_by: family.by,
             home: options.home.clone(),
-            later: options.later,
+            profile: options.profile,
             security: Security::default(),
             tls: TlsDraft::default(),
             sasl: SaslDraft::default(),
             paces: Paces::default(),
+            producing: ProducingDraft::default(),
             warnings: Vec::new(),
         }
     }

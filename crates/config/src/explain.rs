@@ -25,10 +25,30 @@ pub struct Explanation {
     pub value: Option<String>,
     /// Where the value came from.
     pub origin: Option<Origin>,
+    /// Whether it does anything here.
+    pub support: Support,
+    /// Our default; `None` where there is none.
+    pub default: Option<&'static str>,
     /// The Java client's default; `None` where it has none, or not the name.
     pub java_default: Option<&'static str>,
     /// librdkafka's default; `None` where it has none, or not the name.
     pub librdkafka_default: Option<&'static str>,
+}
+
+/// Whether a property does anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Support {
+    /// It does what it says.
+    Yes,
+    /// It takes the value of what is done anyway, and no other.
+    OneValue,
+    /// It is accepted and changes nothing, which is told.
+    Ignored,
+    /// It is refused, for now.
+    NotYet,
+    /// It is refused for good.
+    No,
 }
 
 /// Every property that is known, those that are refused included. A name with two meanings comes
@@ -48,6 +68,8 @@ pub(crate) fn explain(row: &Row, given: Option<&Given>) -> Explanation {
         },
         doc: row.doc,
         takes: takes(&row.takes),
+        support: support(&row.takes),
+        default: some(row.default_here()),
         value: given.and_then(|given| shown_value(row, given)),
         origin: given.map(|given| given.origin.clone()),
         java_default: some(row.java),
@@ -55,10 +77,30 @@ pub(crate) fn explain(row: &Row, given: Option<&Given>) -> Explanation {
     }
 }
 
+const fn support(takes: &Takes) -> Support {
+    match takes {
+        Takes::Flag(_)
+        | Takes::Millis(..)
+        | Takes::Decimal(..)
+        | Takes::Number(..)
+        | Takes::Word(_)
+        | Takes::Text(_)
+        | Takes::Secret(_)
+        | Takes::Path(_) => Support::Yes,
+        Takes::Only(..) => Support::OneValue,
+        Takes::Ignored(_) | Takes::Unless(..) => Support::Ignored,
+        Takes::Later => Support::NotYet,
+        Takes::Never(..) => Support::No,
+    }
+}
+
 fn takes(takes: &Takes) -> String {
     match takes {
         Takes::Flag(_) => "true or false".to_owned(),
         Takes::Millis(range, _) => format!("milliseconds {}", range.in_words()),
+        Takes::Decimal(range, _) => {
+            format!("milliseconds {}, with or without parts", range.in_words())
+        }
         Takes::Number(range, _) => format!("a number {}", range.in_words()),
         Takes::Word(words) => {
             let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
@@ -69,7 +111,8 @@ fn takes(takes: &Takes) -> String {
         Takes::Path(_) => "a path".to_owned(),
         Takes::Only(only, why) => format!("only {only:?}: {why}"),
         Takes::Ignored(why) => format!("anything, without effect: {why}"),
-        Takes::Later | Takes::Producing => "nothing: not supported yet".to_owned(),
+        Takes::Unless(only, why) => format!("{only:?}; anything else has no effect: {why}"),
+        Takes::Later => "nothing: not supported yet".to_owned(),
         Takes::Never(why, _) => format!("nothing: {why}"),
     }
 }
@@ -83,6 +126,7 @@ impl fmt::Display for Explanation {
             writeln!(f, "  value: {value}{}", origin.unwrap_or_default())?;
         }
         let default = |default: Option<&'static str>| default.unwrap_or("none");
+        writeln!(f, "  default: {}", default(self.default))?;
         writeln!(f, "  default in the Java client: {}", default(self.java_default))?;
         writeln!(f, "  default in librdkafka: {}", default(self.librdkafka_default))
     }

@@ -1,4 +1,6 @@
 //! What producers are told: the settings of the machines that decide about records.
+//!
+//! Names and values become these in `table/producing.rs` and `assemble/producing.rs`.
 
 use std::time::Duration;
 
@@ -9,6 +11,9 @@ pub struct Producing {
     pub machine: klamm_idempotence::Settings,
     /// Records on their way into batches.
     pub batching: klamm_batching::Settings,
+    /// What a Produce request says: 0, 1, or -1 for all replicas in sync. A plain producer may say
+    /// -1 as well, for which its mode has no word.
+    pub acks: i16,
     /// The longest Produce request.
     pub max_request: usize,
     /// How long a broker may hold a Produce request before it answers.
@@ -28,6 +33,7 @@ impl Default for Producing {
         Self {
             machine: klamm_idempotence::Settings::new(klamm_idempotence::Mode::Idempotent),
             batching: klamm_batching::Settings::default(),
+            acks: -1,
             max_request: 1 << 20,
             broker_timeout: Duration::from_secs(30),
             transactional_id: None,

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use klamm_cluster::Secret;
 
-use crate::config::Later;
 use crate::draft::Draft;
 use crate::error::{Outcome, Problem};
 use crate::row::{Range, Row, Takes, Word};
@@ -13,8 +12,6 @@ use crate::table;
 
 /// Longer than anybody waits: times are cut to it, so that adding them to a clock is harmless.
 pub(crate) const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
-
-const NOT_LOOKED_AT: &str = "a setting of producers, which is not looked at";
 
 /// Reads a value and does what it says.
 pub(crate) fn apply(row: &Row, value: &Secret, draft: &mut Draft) -> Outcome {
@@ -36,6 +33,7 @@ fn take(row: &Row, (text, value): (&str, &Secret), draft: &mut Draft) -> Outcome
     match &row.takes {
         Takes::Flag(set) => set(draft, flag(text)?),
         Takes::Millis(range, set) => set(draft, millis(text, *range)?),
+        Takes::Decimal(range, set) => set(draft, decimal(text, *range)?),
         Takes::Number(range, set) => set(draft, number(text, *range)?)?,
         Takes::Word(words) => word(text, words)?(draft),
         Takes::Text(set) => {
@@ -48,9 +46,11 @@ fn take(row: &Row, (text, value): (&str, &Secret), draft: &mut Draft) -> Outcome
             set(draft, path);
         }
         Takes::Only(only, why) => return only_that(text, only, why),
-        Takes::Ignored(why) => draft.warn(row.name, format!("this has no effect: {why}")),
-        Takes::Producing if draft.later == Later::Warn => draft.warn(row.name, NOT_LOOKED_AT),
-        Takes::Later | Takes::Producing => return Err(later()),
+        Takes::Unless(only, _) if text.eq_ignore_ascii_case(only) => {}
+        Takes::Ignored(why) | Takes::Unless(_, why) => {
+            draft.warn(row.name, format!("this has no effect: {why}"));
+        }
+        Takes::Later => return Err(later()),
         Takes::Never(why, fix) => return Err(Problem::new(*why, *fix)),
     }
     Ok(())
@@ -79,8 +79,15 @@ fn warn_of_edges(row: &Row, value: &Secret, draft: &mut Draft) {
 
 /// Whether somebody wrote a comment behind a value that is a word or a number.
 fn is_commented(row: &Row, text: &str) -> bool {
-    matches!(row.takes, Takes::Flag(_) | Takes::Millis(..) | Takes::Number(..) | Takes::Word(_))
-        && [" #", "\t#", " //", " !"].iter().any(|mark| text.contains(mark))
+    let is_plain = matches!(
+        row.takes,
+        Takes::Flag(_)
+            | Takes::Millis(..)
+            | Takes::Decimal(..)
+            | Takes::Number(..)
+            | Takes::Word(_)
+    );
+    is_plain && [" #", "\t#", " //", " !"].iter().any(|mark| text.contains(mark))
 }
 
 fn comment() -> Problem {
@@ -115,6 +122,19 @@ fn millis(text: &str, range: Range) -> Result<Duration, Problem> {
         ..problem
     })?;
     Ok(Duration::from_millis(u64::try_from(millis).unwrap_or(0)).min(FOREVER))
+}
+
+/// Milliseconds with up to six digits behind the point: nanoseconds.
+fn decimal(text: &str, range: Range) -> Result<Duration, Problem> {
+    let Some((whole, parts)) = text.split_once('.') else { return millis(text, range) };
+    let fix = format!("Write milliseconds, a number {}", range.in_words());
+    let is_digits = parts.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_digits || whole.is_empty() || parts.is_empty() || parts.len() > 6 {
+        return Err(Problem::new("this is no number of milliseconds", fix));
+    }
+    let whole = millis(whole, Range { most: range.most.saturating_sub(1), ..range })?;
+    let nanos = format!("{parts:0<6}").parse::<u64>().unwrap_or(0);
+    Ok(whole.saturating_add(Duration::from_nanos(nanos)))
 }
 
 fn word(text: &str, words: &[Word]) -> Result<fn(&mut Draft), Problem> {

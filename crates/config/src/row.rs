@@ -7,6 +7,7 @@ use klamm_cluster::Secret;
 
 use crate::draft::Draft;
 use crate::error::Outcome;
+use crate::table;
 
 /// One property.
 ///
@@ -20,6 +21,8 @@ pub(crate) struct Row {
     pub(crate) java: &'static str,
     /// librdkafka's.
     pub(crate) librdkafka: &'static str,
+    /// Ours, where it is neither the Java client's nor that of the name that this one stands for.
+    pub(crate) here: Option<&'static str>,
     /// One sentence about it.
     pub(crate) doc: &'static str,
     /// What the row sets, where several names set the same.
@@ -57,6 +60,8 @@ pub(crate) enum Takes {
     Flag(fn(&mut Draft, bool)),
     /// A time in milliseconds.
     Millis(Range, fn(&mut Draft, Duration)),
+    /// A time in milliseconds and parts of them.
+    Decimal(Range, fn(&mut Draft, Duration)),
     /// A number.
     Number(Range, fn(&mut Draft, i64) -> Outcome),
     /// One of some words, in any case.
@@ -71,17 +76,18 @@ pub(crate) enum Takes {
     Only(&'static str, &'static str),
     /// Anything, without effect; and why.
     Ignored(&'static str),
+    /// Anything, without effect but for one value, which is what is done anyway; and why.
+    Unless(&'static str, &'static str),
     /// Nothing yet.
     Later,
-    /// Nothing yet, and whoever only makes connections can do without.
-    Producing,
     /// Nothing ever: why, and what to do.
     Never(&'static str, &'static str),
 }
 
 impl Row {
     const fn new(name: &'static str, names: Names, takes: Takes, doc: &'static str) -> Self {
-        Self { name, names, takes, java: "", librdkafka: "", doc, slot: name, clash: None }
+        let (java, librdkafka, here, clash) = ("", "", None, None);
+        Self { name, names, takes, java, librdkafka, here, doc, slot: name, clash }
     }
 
     /// A name of both, with one meaning.
@@ -109,6 +115,11 @@ impl Row {
         Self { java, librdkafka, ..self }
     }
 
+    /// With our default, where it is neither the Java client's nor that of another name.
+    pub(crate) const fn here(self, here: &'static str) -> Self {
+        Self { here: Some(here), ..self }
+    }
+
     /// With the name of what it sets, where another name sets it too.
     pub(crate) const fn sets(self, slot: &'static str) -> Self {
         Self { slot, ..self }
@@ -117,6 +128,18 @@ impl Row {
     /// With what is different in the other family.
     pub(crate) const fn clash(self, clash: &'static str) -> Self {
         Self { clash: Some(clash), ..self }
+    }
+
+    /// Our default as one would write it; empty for none.
+    pub(crate) fn default_here(&self) -> &'static str {
+        let of_slot = || table::rows_of(self.slot).find(|row| row.slot == row.name);
+        match (self.here, self.names) {
+            (Some(here), _) => here,
+            (None, Names::Both | Names::Java | Names::Own) => self.java,
+            (None, Names::Librdkafka) if self.slot == self.name => self.librdkafka,
+            // A slot that is no name is set by rows without a default.
+            (None, Names::Librdkafka) => of_slot().map_or("", Self::default_here),
+        }
     }
 
     /// Whether the value is for nobody's eyes.
@@ -128,7 +151,7 @@ impl Row {
 impl Takes {
     /// Whether every value is refused.
     pub(crate) fn is_refused(&self) -> bool {
-        matches!(self, Self::Later | Self::Producing | Self::Never(..))
+        matches!(self, Self::Later | Self::Never(..))
     }
 }
 

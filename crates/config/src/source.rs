@@ -8,7 +8,8 @@ use std::path::Path;
 use klamm_cluster::Secret;
 
 use crate::error::ConfigError;
-use crate::properties;
+use crate::profile::Profile;
+use crate::{properties, table};
 
 /// With what the names of variables begin, by custom.
 pub const ENVIRONMENT_PREFIX: &str = "KAFKA_";
@@ -30,6 +31,8 @@ pub enum Origin {
     File(String),
     /// A variable of the environment.
     Variable(String),
+    /// A profile.
+    Profile(Profile),
 }
 
 /// Names and values from one place, in order. Later sources, and later values, win.
@@ -76,7 +79,7 @@ impl Source {
         })?;
         if let Some(torn) = torn_pem(&read) {
             return Err(ConfigError {
-                property: crate::table::static_name(&torn.name).map(str::to_owned),
+                property: table::static_name(&torn.name).map(str::to_owned),
                 value: None,
                 origin: Some(origin(torn.line)),
                 problem: "the PEM goes on in lines of its own, and the property does not".into(),
@@ -133,7 +136,7 @@ impl Source {
             let variable = variable.as_ref();
             let name = variable.strip_prefix(prefix).filter(|rest| !rest.is_empty())?;
             Some(Entry {
-                name: name.to_ascii_lowercase().replace('_', "."),
+                name: table::name_of_variable(name),
                 value: Secret::from(value.into()),
                 origin: Origin::Variable(variable.to_owned()),
             })
@@ -162,7 +165,7 @@ fn read_at_most(limit: u64, path: &Path) -> io::Result<Vec<u8>> {
 /// A PEM of which only the first line is in the value: what follows it is no property.
 fn torn_pem(read: &[properties::Property]) -> Option<&properties::Property> {
     let is_torn = |value: &str| value.starts_with("-----BEGIN") && !value.contains("-----END");
-    let is_unknown = |name: &str| crate::table::static_name(name.trim()).is_none();
+    let is_unknown = |name: &str| table::static_name(name.trim()).is_none();
     let torn = read
         .windows(2)
         .find(|pair| matches!(pair, [one, next] if is_torn(&one.value) && is_unknown(&next.name)));
@@ -173,7 +176,7 @@ fn torn_pem(read: &[properties::Property]) -> Option<&properties::Property> {
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let known = self.entries.iter().map(|entry| entry.name.as_str());
-        let known = known.map(|name| crate::table::static_name(name).unwrap_or("(unknown)"));
+        let known = known.map(|name| table::static_name(name).unwrap_or("(unknown)"));
         f.debug_list().entries(known).finish()
     }
 }
@@ -185,6 +188,7 @@ impl fmt::Display for Origin {
             Self::Line { of, line } => write!(f, "{of}, line {line}"),
             Self::File(path) => f.write_str(path),
             Self::Variable(name) => write!(f, "variable {name}"),
+            Self::Profile(profile) => write!(f, "profile {profile}"),
         }
     }
 }

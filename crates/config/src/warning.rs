@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::table;
+
 /// Something that is accepted, but not as somebody may have meant it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -15,6 +17,11 @@ pub struct Warning {
 impl Warning {
     pub(crate) fn new(property: impl Into<String>, text: impl Into<String>) -> Self {
         Self { property: property.into(), text: text.into() }
+    }
+
+    /// Whether it is about producing alone, which whoever only makes connections need not hear.
+    pub fn is_of_producers(&self) -> bool {
+        table::is_of_producers(&self.property)
     }
 }
 

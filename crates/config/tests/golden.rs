@@ -4,8 +4,7 @@
 //! about it, wrapped.
 #![cfg(test)]
 
-use klamm_config::explain::all;
-use klamm_config::{Config, Explanation, Family, Options, Source};
+use klamm_config::{Config, Family, Options, Source};
 
 const WIDTH: usize = 96;
 
@@ -29,23 +28,6 @@ fn every_warning_reads_as_it_was_written() {
         Err(error) => vec![format!("refused: {error}")],
     };
     compare(("warnings.txt", include_str!("golden/warnings.txt")), saying);
-}
-
-#[test]
-fn the_table_of_names_is_as_it_was_written() {
-    let line = |known: Explanation| {
-        let whose = match known.family {
-            Family::Java => "java",
-            Family::Librdkafka => "librdkafka",
-            Family::Detect => "-",
-        };
-        let default = |default: Option<&str>| default.unwrap_or("-").to_owned();
-        let (java, librdkafka) = (default(known.java_default), default(known.librdkafka_default));
-        let head = format!("{} | {whose} | {java} | {librdkafka}", known.name);
-        format!("{head}\n{}\n", wrapped(&known.takes))
-    };
-    let actual: String = all().map(line).collect();
-    assert_same(&actual, ("names.txt", include_str!("golden/names.txt")));
 }
 
 fn compare(golden: (&str, &str), saying: Saying) {

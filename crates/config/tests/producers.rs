@@ -1,7 +1,8 @@
-//! Whole files of producers, as their programs read them, in the hands of who only connects.
+//! Whole files of producers, as programs of others read them.
 #![cfg(test)]
 
-use klamm_config::{Config, ConfigError, Family, Later, Options, Source};
+use klamm_config::{Config, Family};
+use klamm_idempotence::Mode;
 
 const JAVA: &str = "\
 bootstrap.servers=a.example.invalid:9093,b.example.invalid:9093
@@ -86,38 +87,42 @@ ssl.ca.location=/etc/kafka/ca.pem
 enable.ssl.certificate.verification=true
 ";
 
-fn load(text: &str, later: Later) -> Result<Config, ConfigError> {
-    let source = Source::text("producer.properties", text).unwrap();
-    Config::load([source], &Options::default().later(later))
-}
-
-fn connects(text: &str, family: Family, unread: &[&str]) {
-    let config = load(text, Later::Warn).unwrap_or_else(|error| panic!("{error}"));
+fn load(text: &str, family: Family) -> Config {
+    let config = Config::from_text("producer.properties", text);
+    let config = config.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(config.family(), family);
     assert_eq!(config.settings().bootstrap.len(), 2);
     assert_eq!(config.credentials().and_then(|who| who.username()), Some("alice"));
     assert!(config.transport().tls.is_some());
-    for name in unread {
-        let warned = config.warnings().iter().any(|warning| warning.property == *name);
-        assert!(warned, "{name} is dropped without a word");
-    }
+    config
+}
+
+fn warned(config: &Config) -> Vec<&str> {
+    config.warnings().iter().map(|warning| warning.property.as_str()).collect()
 }
 
 #[test]
-fn a_whole_file_of_a_java_producer_is_enough_to_connect() {
-    connects(JAVA, Family::Java, &["acks", "linger.ms", "transactional.id", "partitioner.class"]);
+fn a_whole_file_of_a_java_producer_is_read() {
+    let config = load(JAVA, Family::Java);
+    let producing = config.producing();
+    assert_eq!(producing.machine.mode, Mode::Transactional);
+    assert_eq!(producing.batching.partitioner.name(), "round_robin");
+    assert_eq!(producing.batching.batch_size, 65_536);
+    let ignored = ["interceptor.classes", "key.serializer", "metric.reporters", "value.serializer"];
+    let mut warned = warned(&config);
+    warned.sort_unstable();
+    assert_eq!(warned, ignored);
 }
 
 #[test]
-fn a_whole_file_of_a_librdkafka_producer_is_enough_to_connect() {
-    let unread = ["request.required.acks", "request.timeout.ms", "debug", "partitioner"];
-    connects(LIBRDKAFKA, Family::Librdkafka, &unread);
-}
-
-#[test]
-fn who_does_not_ask_for_it_drops_no_setting_of_a_producer() {
-    for (text, first) in [(JAVA, "acks"), (LIBRDKAFKA, "batch.size")] {
-        let error = load(text, Later::Refuse).unwrap_err();
-        assert_eq!(error.property.as_deref(), Some(first));
+fn a_whole_file_of_a_librdkafka_producer_is_read() {
+    let config = load(LIBRDKAFKA, Family::Librdkafka);
+    let producing = config.producing();
+    assert_eq!(producing.machine.mode, Mode::Idempotent);
+    assert_eq!(producing.batching.partitioner.name(), "murmur2_random");
+    assert_eq!((producing.batching.memory, producing.batching.batch_size), (1 << 30, 1_000_000));
+    let warned = warned(&config);
+    for name in ["batch.num.messages", "debug", "queue.buffering.max.messages"] {
+        assert!(warned.contains(&name), "{name} is dropped without a word");
     }
 }

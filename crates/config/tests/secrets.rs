@@ -140,7 +140,7 @@ fn a_secret_that_slipped_into_another_property_is_not_shown() {
         "ssl.key.location=-----BEGIN PRIVATE KEY----- §\n",
         "§=value\n",
         "sasl.password=§\nrequest.timeout.ms=soon\n",
-        "acks=§\n",
+        "ssl.cipher.suites=§\n",
         "colour=§\n",
     ] {
         assert_hidden(&planted(text));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use klamm_cluster::transport::Pem;
 use klamm_config::source::ENVIRONMENT_PREFIX;
-use klamm_config::{Config, Options, Origin, Source};
+use klamm_config::{Config, Options, Origin, Source, is_secret};
 
 fn load(sources: impl IntoIterator<Item = Source>) -> Config {
     Config::load(sources, &Options::default()).unwrap()
@@ -106,6 +106,7 @@ fn a_property_is_explained_with_its_value_and_where_it_came_from() {
         "socket.timeout.ms: How long a request may wait for its answer.\n\
          \x20 takes: milliseconds from 10 to 300000\n\
          \x20 value: 5000  # f, line 2\n\
+         \x20 default: 30000\n\
          \x20 default in the Java client: none\n\
          \x20 default in librdkafka: 60000\n"
     );
@@ -114,6 +115,41 @@ fn a_property_is_explained_with_its_value_and_where_it_came_from() {
         config.dump(),
         "bootstrap.servers=kafka:9092\nsocket.timeout.ms=5000  # f, line 2\n"
     );
+}
+
+#[test]
+fn names_of_secrets_are_known_and_so_are_their_typing_errors() {
+    for name in [
+        "sasl.password",
+        "SASL.Password",
+        "sasl.pasword",
+        "sasl.jaas.config",
+        "ssl.key.password",
+        "ssl.keystore.key",
+        "ssl.keystore.password",
+        "sasl.oauthbearer.client.secret",
+        "sasl.oauthbearer.assertion.private.key.passphrase",
+        "klamm.proxy",
+    ] {
+        assert!(is_secret(name), "{name}");
+    }
+    for name in ["sasl.username", "ssl.ca.location", "ssl.key.location", "client.id", "acks"] {
+        assert!(!is_secret(name), "{name}");
+    }
+}
+
+#[test]
+fn a_variable_stands_for_a_name_with_any_separator() {
+    let variables = [
+        ("KAFKA_BOOTSTRAP_SERVERS", "kafka:9092"),
+        ("KAFKA_LOG_LEVEL", "7"),
+        ("KAFKA_ACKS", "1"),
+        ("HOME", "/h"),
+    ];
+    let config = Config::from_environment(variables, ENVIRONMENT_PREFIX).unwrap();
+    let dump = config.dump();
+    assert!(dump.contains("log_level=7  # variable KAFKA_LOG_LEVEL"), "{dump}");
+    assert_eq!(config.producing().acks, 1);
 }
 
 #[test]

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use klamm_cluster::sasl::{Token, TokenError};
-use klamm_config::{
-    Config, Later, Options as Reading, Source, TokenSource, UnsecuredToken, Warning,
-};
+use klamm_config::{Config, Options as Reading, Source, TokenSource, UnsecuredToken, Warning};
 use klamm_net::{BoxFuture, ShellSettings};
 
 use super::options::Options;
@@ -37,7 +35,6 @@ pub(super) fn configured(
     }
     let mut reading = Reading::default();
     reading.home = home;
-    reading.later = Later::Warn;
     let config = Config::load(sources, &reading).map_err(|error| error.to_string())?;
     grouped(config.warnings()).into_iter().for_each(warn);
     let mut settings = config.settings();
@@ -51,10 +48,11 @@ pub(super) fn configured(
     Setup::new(settings, config.transport(), shell, key)
 }
 
-/// What is said of several properties is said once.
+/// What is said of several properties is said once; what is said of producing is not, since
+/// nothing is produced.
 fn grouped(warnings: &[Warning]) -> Vec<String> {
     let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
-    for Warning { property, text, .. } in warnings {
+    for Warning { property, text, .. } in warnings.iter().filter(|one| !one.is_of_producers()) {
         match groups.iter_mut().find(|(known, _)| known == text) {
             Some((_, properties)) => properties.push(property),
             None => groups.push((text, vec![property])),

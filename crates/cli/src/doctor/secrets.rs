@@ -28,24 +28,6 @@ pub(crate) struct Found {
     pub(crate) warning: Option<String>,
 }
 
-/// Parts of the names of properties whose values nobody may see.
-const MARKS: &[&str] = &[
-    "password",
-    "secret",
-    "jaas.config",
-    "ssl.key.pem",
-    "ssl.keystore.key",
-    "ssl.certificate.pem",
-    "sasl.oauthbearer.config",
-    "klamm.proxy",
-];
-
-/// Whether a property's value is a secret, by its name.
-pub(crate) fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    MARKS.iter().any(|mark| name.contains(mark))
-}
-
 /// A secret as the command line gives it: `@file`, `env:NAME`, `prompt:`, or itself.
 ///
 /// # Errors
@@ -130,22 +112,5 @@ pub(crate) mod tests {
         assert_eq!(missing, "`sasl.password`: `other.txt` cannot be read: no such file");
         let unset = value("env:OTHER").unwrap_err();
         assert_eq!(unset, "`sasl.password`: the environment has no `OTHER`");
-    }
-
-    #[test]
-    fn names_of_secrets_are_known() {
-        for name in [
-            "sasl.password",
-            "sasl.jaas.config",
-            "ssl.key.password",
-            "ssl.keystore.key",
-            "sasl.oauthbearer.client.secret",
-            "sasl.oauthbearer.client.credentials.client.secret",
-        ] {
-            assert!(is_secret(name), "{name}");
-        }
-        for name in ["sasl.username", "ssl.ca.location", "ssl.key.location", "client.id"] {
-            assert!(!is_secret(name), "{name}");
-        }
     }
 }

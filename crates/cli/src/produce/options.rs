@@ -126,7 +126,7 @@ impl Options {
             return Err("-X is written NAME=VALUE".to_owned());
         };
         let name = name.trim();
-        let value = if secrets::is_secret(name) {
+        let value = if klamm_config::is_secret(name) {
             let found = secrets::read(name, value, outside)?;
             self.warnings.extend(found.warning);
             found.value

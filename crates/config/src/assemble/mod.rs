@@ -1,5 +1,7 @@
 //! From what was read to settings: what only makes sense together is checked and joined here.
 
+pub(crate) mod compression;
+mod producing;
 mod sasl;
 mod tls;
 pub(crate) mod unsecured;
@@ -9,6 +11,7 @@ use klamm_cluster::{Settings, TransportSettings};
 use crate::draft::Draft;
 use crate::error::Problem;
 use crate::given::Givens;
+use crate::producing::Producing;
 use crate::table;
 use crate::token::TokenSource;
 use crate::warning::Warning;
@@ -18,6 +21,7 @@ pub(crate) struct Assembled {
     pub(crate) settings: Settings,
     pub(crate) transport: TransportSettings,
     pub(crate) tokens: TokenSource,
+    pub(crate) producing: Producing,
     pub(crate) warnings: Vec<Warning>,
 }
 
@@ -31,10 +35,11 @@ pub(crate) fn assemble(mut draft: Draft, givens: &Givens) -> Result<Assembled, P
     warn_of_what_is_unused(&mut draft, givens);
     let (credentials, tokens) = sasl::assemble(&mut draft)?;
     let tls = tls::assemble(&mut draft)?;
+    let producing = producing::assemble(&mut draft, givens)?;
     let Draft { mut settings, mut transport, warnings, .. } = draft;
     settings.sasl = credentials;
     transport.tls = tls;
-    Ok(Assembled { settings, transport, tokens, warnings })
+    Ok(Assembled { settings, transport, tokens, producing, warnings })
 }
 
 /// Settings of TLS or SASL without TLS or SASL.

@@ -18,6 +18,7 @@ pub(crate) static ROWS: &[Row] = &[
     )
     .sets("bootstrap.servers"),
     Row::both("client.id", Text(client_id), "What the client calls itself in requests and logs.")
+        .here("")
         .defaults("", "rdkafka"),
     Row::both(
         "client.dns.lookup",
@@ -41,6 +42,7 @@ pub(crate) static ROWS: &[Row] = &[
         Millis(Range::of(10, 300_000), |d, time| d.settings.connection.request_timeout = time),
         "How long a request may wait for its answer.",
     )
+    .here("30000")
     .defaults("", "60000"),
     Row::both(
         "max.in.flight.requests.per.connection",
@@ -63,6 +65,7 @@ pub(crate) static ROWS: &[Row] = &[
         }),
         "The longest answer that is accepted; 16 MiB unless it is set.",
     )
+    .here("16777216")
     .defaults("", "100000000"),
     Row::both(
         "metadata.max.age.ms",
@@ -72,9 +75,15 @@ pub(crate) static ROWS: &[Row] = &[
     .defaults("300000", "900000"),
     Row::librdkafka(
         "topic.metadata.refresh.interval.ms",
-        Millis(Range::of(1, 3_600_000), |d, time| d.settings.metadata.max_age = time),
-        "How often the picture of the cluster is asked for; wins over `metadata.max.age.ms`.",
+        Number(Range::of(-1, 3_600_000), |d, millis| {
+            let age = u64::try_from(millis).map(Duration::from_millis);
+            d.settings.metadata.max_age = age.unwrap_or(crate::read::FOREVER);
+            Ok(())
+        }),
+        "How often the picture of the cluster is asked for, in milliseconds; -1 for only when it \
+         is found to be wrong; wins over `metadata.max.age.ms`.",
     )
+    .here("")
     .defaults("", "300000"),
     Row::java(
         "metadata.max.idle.ms",
@@ -87,6 +96,7 @@ pub(crate) static ROWS: &[Row] = &[
         Millis(Range::of(0, 3_600_000), |d, time| d.settings.metadata.unknown_topic_wait = time),
         "How long a topic may be unknown before who waits for it is told.",
     )
+    .here("60000")
     .defaults("", "30000"),
     Row::librdkafka(
         "topic.metadata.refresh.fast.interval.ms",
@@ -121,7 +131,8 @@ pub(crate) static ROWS: &[Row] = &[
         "Whether asking for a topic may create it, where the broker creates topics; the clients \
          of others offer it to consumers only, and their producers always allow it.",
     )
-    .defaults("true", "true"),
+    .here("true")
+    .defaults("true", "false"),
     Row::both(
         "retry.backoff.ms",
         Millis(Range::from(0), |d, time| d.paces.retry.first = Some(time)),
@@ -189,6 +200,8 @@ pub(crate) fn settle(d: &mut Draft) {
     let (first, longest) = (metadata.backoff, metadata.backoff_max);
     let names = ("retry.backoff.ms", "retry.backoff.max.ms");
     let (first, longest) = agreed(d, d.paces.retry, (first, longest), names);
+    d.producing.settings.machine.backoff = first;
+    d.producing.settings.machine.backoff_max = longest;
     let leader: Duration = d.paces.leader.unwrap_or(first);
     d.settings.metadata.backoff = leader;
     d.settings.metadata.backoff_max = longest.max(leader);

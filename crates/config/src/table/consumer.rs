@@ -43,6 +43,7 @@ pub(crate) static ROWS: &[Row] = &[
     java("max.poll.records"),
     java("value.deserializer"),
     librdkafka("auto.commit.enable"),
+    librdkafka("consume.callback.max.messages"),
     librdkafka("coordinator.query.interval.ms"),
     librdkafka("enable.auto.offset.store"),
     librdkafka("enable.partition.eof"),
@@ -52,6 +53,8 @@ pub(crate) static ROWS: &[Row] = &[
     librdkafka("fetch.wait.max.ms"),
     librdkafka("group.protocol.type"),
     librdkafka("offset.store.method"),
+    librdkafka("offset.store.path"),
+    librdkafka("offset.store.sync.interval.ms"),
     librdkafka("queued.max.messages.kbytes"),
     librdkafka("queued.min.messages"),
 ];

@@ -5,7 +5,8 @@
 
 mod cluster;
 mod consumer;
-mod later;
+mod idle;
+mod producing;
 mod sasl;
 mod socket;
 mod tls;
@@ -15,6 +16,7 @@ pub(crate) use tls::{KEYSTORE, TRUSTSTORE};
 
 use crate::draft::Draft;
 use crate::family::Decided;
+use crate::nearest::nearest;
 use crate::row::{Names, Row};
 
 static PARTS: &[&[Row]] = &[
@@ -29,8 +31,13 @@ static PARTS: &[&[Row]] = &[
 
 /// Every row, in the order in which they act; those that do nothing last.
 pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
-    let later = later::NAMES.iter().flat_map(|rows| rows.iter());
-    PARTS.iter().copied().flatten().chain(later)
+    let more = producing::ROWS.iter().chain(idle::ROWS).copied().flatten();
+    PARTS.iter().copied().flatten().chain(more)
+}
+
+/// Whether a name says something about producing alone.
+pub(crate) fn is_of_producers(name: &str) -> bool {
+    producing::ROWS.iter().copied().flatten().any(|row| row.name == name)
 }
 
 /// The rows of a name: none, one, or one for each family.
@@ -46,6 +53,22 @@ pub(crate) fn row(name: &str, family: Decided) -> Option<&'static Row> {
 /// The name as the table has it.
 pub(crate) fn static_name(name: &str) -> Option<&'static str> {
     rows_of(name).next().map(|row| row.name)
+}
+
+/// The name that a variable's name stands for, its prefix apart: the table's where it has one.
+pub(crate) fn name_of_variable(variable: &str) -> String {
+    let plain = |name: &str| name.to_ascii_lowercase().replace(['_', '-'], ".");
+    let wanted = plain(variable);
+    let known = rows().map(|row| row.name).find(|name| plain(name) == wanted);
+    known.map_or(wanted, str::to_owned)
+}
+
+/// Whether the value of a name is for nobody's eyes: of one that is known, of one that is
+/// mistyped, and of one that says so.
+pub(crate) fn is_secret(name: &str) -> bool {
+    let name = name.trim().to_ascii_lowercase();
+    let of_row = |name: &str| rows_of(name).any(Row::is_secret);
+    sounds_secret(&name) || of_row(&name) || nearest(&name).is_some_and(of_row)
 }
 
 /// The other names of what a name sets.

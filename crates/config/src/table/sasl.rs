@@ -10,7 +10,7 @@ use crate::row::Row;
 use crate::row::Takes::{Flag, Later, Never, Only, Secret, Text};
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::both("sasl.mechanism", Text(mechanism), MECHANISM).defaults("GSSAPI", "GSSAPI"),
+    Row::both("sasl.mechanism", Text(mechanism), MECHANISM).here("").defaults("GSSAPI", "GSSAPI"),
     Row::librdkafka("sasl.mechanisms", Text(mechanism), "Another name for `sasl.mechanism`.")
         .sets("sasl.mechanism")
         .defaults("", "GSSAPI"),

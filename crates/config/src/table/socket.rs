@@ -30,6 +30,7 @@ pub(crate) static ROWS: &[Row] = &[
         }),
         "How long opening a connection may take, TLS included, and then versions and SASL.",
     )
+    .here("")
     .defaults("", "30000")
     .clash("with a limit for SASL, which the Java client does not have"),
     Row::java(
@@ -64,6 +65,7 @@ pub(crate) static ROWS: &[Row] = &[
         }),
         "After how long an idle connection is closed; 0 for never.",
     )
+    .here("540000")
     .defaults("", "0")
     .clash("0 is never, where the Java client would close at once"),
     Row::java(
@@ -73,6 +75,7 @@ pub(crate) static ROWS: &[Row] = &[
         }),
         "The socket's buffer for sending; -1, and unless it is set, what the system finds right.",
     )
+    .here("-1")
     .defaults("131072", ""),
     Row::librdkafka(
         "socket.send.buffer.bytes",
@@ -89,6 +92,7 @@ pub(crate) static ROWS: &[Row] = &[
         }),
         "The socket's buffer for receiving; -1, and unless it is set, what the system finds right.",
     )
+    .here("-1")
     .defaults("32768", ""),
     Row::librdkafka(
         "socket.receive.buffer.bytes",
@@ -104,6 +108,7 @@ pub(crate) static ROWS: &[Row] = &[
         "Whether the system asks a peer that is silent for a minute whether it is alive; true \
          unless it is set.",
     )
+    .here("true")
     .defaults("", "false"),
     Row::librdkafka(
         "socket.nagle.disable",

@@ -29,6 +29,7 @@ pub(crate) static ROWS: &[Row] = &[
         Text(|d, text| store_type(text, TRUSTSTORE).map(|()| d.tls.truststore.is_pem = true)),
         "The format of `ssl.truststore.location`: PEM.",
     )
+    .here("")
     .defaults("JKS", ""),
     Row::java(
         "ssl.truststore.location",
@@ -57,6 +58,7 @@ pub(crate) static ROWS: &[Row] = &[
         Text(|d, text| store_type(text, KEYSTORE).map(|()| d.tls.keystore.is_pem = true)),
         "The format of `ssl.keystore.location`: PEM.",
     )
+    .here("")
     .defaults("JKS", ""),
     Row::java(
         "ssl.keystore.location",

@@ -6,6 +6,7 @@ use klamm_cluster::transport::{ClientIdentity, Pem, TlsSettings};
 
 use crate::Config;
 use crate::Family::{self, Java, Librdkafka};
+use crate::row::{Names, Row};
 use crate::token::TokenSource;
 
 /// A value of a property, and where it is seen.
@@ -19,9 +20,17 @@ pub(super) struct Arrival {
     pub(super) expected: &'static str,
 }
 
-type Pairs = &'static [(&'static str, &'static str)];
+impl Arrival {
+    /// Whether its family reads this row.
+    pub(super) fn reads(&self, row: &Row) -> bool {
+        let is_theirs = self.family == Librdkafka;
+        (row.names == Names::Librdkafka) == is_theirs
+    }
+}
 
-const fn at(
+pub(super) type Pairs = &'static [(&'static str, &'static str)];
+
+pub(super) const fn at(
     family: Family,
     (name, value): (&'static str, &'static str),
     beside: Pairs,
@@ -337,7 +346,7 @@ pub(super) const ARRIVALS: &[Arrival] = &[
     ),
 ];
 
-fn debug(value: &impl std::fmt::Debug) -> String {
+pub(super) fn debug(value: &impl std::fmt::Debug) -> String {
     format!("{value:?}")
 }
 

@@ -24,6 +24,10 @@ fn a_name_that_only_librdkafka_has_makes_all_of_them_librdkafkas() {
          as librdkafka means them.",
         "connections.max.idle.ms: read as librdkafka means it: 0 is never, where the Java client \
          would close at once.",
+        "enable.idempotence: it is not set, and off as in librdkafka (which alone has \
+         `socket.timeout.ms`): what is sent again may be written twice or out of order.",
+        "partitioner: it is not set, and `consistent_random` as in librdkafka (which alone has \
+         `socket.timeout.ms`): the Java client has other partitions for the same keys.",
     ];
     assert_eq!(warnings(&config), texts);
 }
@@ -34,7 +38,7 @@ fn names_of_both_are_javas_unless_somebody_says_otherwise() {
     let config = load(&pairs, Family::Detect).unwrap();
     assert_eq!((config.family(), config.warnings().len()), (Family::Java, 0));
     let config = load(&pairs, Family::Librdkafka).unwrap();
-    assert_eq!((config.family(), config.warnings().len()), (Family::Librdkafka, 1));
+    assert_eq!((config.family(), config.warnings().len()), (Family::Librdkafka, 3));
 }
 
 #[test]
@@ -62,10 +66,14 @@ fn our_own_names_belong_to_neither_family() {
 #[test]
 fn a_name_that_means_another_thing_to_librdkafka_is_not_read_as_javas() {
     let pairs = [("request.timeout.ms", "1000")];
-    assert_eq!(
-        load(&pairs, Family::Librdkafka).unwrap_err().to_string(),
-        "request.timeout.ms: this property is known, but not supported yet. Leave it out.",
-    );
+    let read = |family| {
+        let config = load(&pairs, family).unwrap();
+        let producing = config.producing();
+        let answer = config.settings().connection.request_timeout;
+        [answer, producing.machine.request_timeout, producing.broker_timeout].map(|t| t.as_secs())
+    };
+    assert_eq!(read(Family::Java), [1, 1, 1]);
+    assert_eq!(read(Family::Librdkafka), [30, 30, 1]);
 }
 
 #[test]
