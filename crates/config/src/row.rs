@@ -133,8 +133,10 @@ impl Row {
     /// Our default as one would write it; empty for none.
     pub(crate) fn default_here(&self) -> &'static str {
         let of_slot = || table::rows_of(self.slot).find(|row| row.slot == row.name);
+        let is_idle = self.takes.is_refused() || matches!(self.takes, Takes::Ignored(_));
         match (self.here, self.names) {
             (Some(here), _) => here,
+            (None, _) if is_idle => "",
             (None, Names::Both | Names::Java | Names::Own) => self.java,
             (None, Names::Librdkafka) if self.slot == self.name => self.librdkafka,
             // A slot that is no name is set by rows without a default.

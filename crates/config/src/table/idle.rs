@@ -30,9 +30,7 @@ const BOTH: &[Row] = &[
 ];
 
 const fn metrics(name: &'static str, default: &'static str) -> Row {
-    Row::java(name, Ignored("metrics are counted in one way"), ABOUT_METRICS)
-        .here("")
-        .defaults(default, "")
+    Row::java(name, Ignored("metrics are counted in one way"), ABOUT_METRICS).defaults(default, "")
 }
 
 const JAVA: &[Row] = &[
@@ -40,7 +38,6 @@ const JAVA: &[Row] = &[
     metrics("metrics.recording.level", "INFO"),
     metrics("metrics.sample.window.ms", "30000"),
     Row::java("metric.reporters", Ignored(CLASSES), "Classes of Java.")
-        .here("")
         .defaults("org.apache.kafka.common.metrics.JmxReporter", ""),
     Row::java("interceptor.classes", Ignored(CLASSES), "Classes of Java."),
     Row::java("key.serializer", Ignored("keys are handed in as bytes"), "A class of Java."),
@@ -58,7 +55,7 @@ const fn idle(
     why: &'static str,
     doc: &'static str,
 ) -> Row {
-    Row::librdkafka(name, Ignored(why), doc).here("").defaults("", default)
+    Row::librdkafka(name, Ignored(why), doc).defaults("", default)
 }
 
 const LIBRDKAFKA: &[Row] = &[
@@ -78,7 +75,6 @@ const LIBRDKAFKA: &[Row] = &[
         Ignored("what is built in does not depend on it"),
         "What librdkafka was built with.",
     )
-    .here("")
     .defaults(
         "",
         "gzip, snappy, ssl, sasl, regex, lz4, sasl_gssapi, sasl_plain, sasl_scram, plugins, zstd, \
