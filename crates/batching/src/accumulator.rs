@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc as StdArc;
 
-use klamm_records::{BufferPool, Encoder};
+use klamm_records::BufferPool;
 use klamm_wire::{Now, PartitionIndex, Time};
 
 use crate::job::Job;
@@ -18,19 +18,11 @@ use crate::topic::{Core, Topic};
 
 pub use crate::shared::Surroundings;
 
-/// How many encoders wait for the next job.
-const MOST_ENCODERS: usize = 8;
-
 /// What all slots of a producer share. Cloning it gives another handle to the same.
 pub struct Accumulator<F> {
     shared: Arc<Shared<F>>,
     /// Slots share what is above and are kept here: neither keeps the other alive.
-    kept: Arc<Kept<F>>,
-}
-
-struct Kept<F> {
-    table: Mutex<Table<F>>,
-    encoders: Mutex<Vec<Encoder>>,
+    table: Arc<Mutex<Table<F>>>,
 }
 
 /// Every slot, and what all of them were told.
@@ -61,7 +53,7 @@ impl<F> Table<F> {
 
 impl<F> Clone for Accumulator<F> {
     fn clone(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), kept: Arc::clone(&self.kept) }
+        Self { shared: Arc::clone(&self.shared), table: Arc::clone(&self.table) }
     }
 }
 
@@ -85,9 +77,8 @@ impl<F: Clone + Send + Sync + 'static> Accumulator<F> {
             is_closed: false,
             drained: Vec::new(),
         };
-        let kept = Kept { table: Mutex::new(table), encoders: Mutex::new(Vec::new()) };
         let shared = Shared::new(settings, surroundings);
-        Self { shared: Arc::new(shared), kept: Arc::new(kept) }
+        Self { shared: Arc::new(shared), table: Arc::new(Mutex::new(table)) }
     }
 
     /// The settings.
@@ -126,7 +117,7 @@ impl<F: Clone + Send + Sync + 'static> Accumulator<F> {
         part: Part,
         generation: Generation,
     ) -> Arc<Slot<F>> {
-        let mut table = lock(&self.kept.table);
+        let mut table = lock(&self.table);
         let gone = table.sweep();
         let number = table.next_number;
         table.next_number = number.wrapping_add(1);
@@ -141,12 +132,7 @@ impl<F: Clone + Send + Sync + 'static> Accumulator<F> {
 
     /// Runs a job on the caller's thread, with an encoder that is kept for that.
     pub fn run(&self, job: Job<F>) {
-        let mut encoder = lock(&self.kept.encoders).pop().unwrap_or_default();
-        job.run(&mut encoder);
-        let mut encoders = lock(&self.kept.encoders);
-        if encoders.len() < MOST_ENCODERS {
-            encoders.push(encoder);
-        }
+        self.shared.with_encoder(|encoder| job.run(encoder));
     }
 
     /// The engine is awake, and this is the time. For the engine, at the beginning of a turn.
@@ -158,7 +144,7 @@ impl<F: Clone + Send + Sync + 'static> Accumulator<F> {
     /// Moves the slots with news into `slots`, each once, in the order of their first news. Each is
     /// to be read ([`Slot::read`]): until then it is not listed again. For the engine.
     pub fn drain(&self, slots: &mut Vec<Arc<Slot<F>>>) {
-        let mut table = lock(&self.kept.table);
+        let mut table = lock(&self.table);
         let mut drained = std::mem::take(&mut table.drained);
         self.shared.take_news(&mut drained);
         let known = drained.drain(..).filter_map(|number| table.slots.get(&number));
@@ -182,7 +168,7 @@ impl<F: Clone + Send + Sync + 'static> Accumulator<F> {
     /// outside of one. An append that began before this call ends before it returns, slot by slot.
     /// For the engine.
     pub fn set_writable(&self, tag: Option<Tag>) {
-        let mut table = lock(&self.kept.table);
+        let mut table = lock(&self.table);
         table.writable = tag;
         table.slots.values().for_each(|slot| slot.set_writable(tag));
     }
@@ -190,7 +176,7 @@ impl<F: Clone + Send + Sync + 'static> Accumulator<F> {
     /// No more records are taken, for good. An append that began before this call ends before it
     /// returns. For the engine, when it closes.
     pub fn close(&self) {
-        let mut table = lock(&self.kept.table);
+        let mut table = lock(&self.table);
         table.is_closed = true;
         table.slots.values().for_each(|slot| slot.close());
     }

@@ -1,7 +1,7 @@
 //! What became of a batch, shared by all who wait for one of its records.
 //!
-//! A batch has one [`Completion`]; every record's [`Delivery`] is a reference to it and an index. It
-//! is resolved once, and each waker that was left is woken once. Who never polls leaves none.
+//! A batch has one [`Completion`]; every record's [`Delivery`] is a reference to it and an index.
+//! It is resolved once, and each waker that was left is woken once. Who never polls leaves none.
 
 use std::future::Future;
 use std::num::NonZeroU32;

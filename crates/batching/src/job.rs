@@ -1,13 +1,13 @@
 //! The work between a batch that was moved out and one that can be sent: compression, checksum.
 //!
-//! A job runs wherever its holder likes: on the thread that filled the batch, on a worker, or in the
-//! engine's turn when it is small. It reports to its slot by itself. One that is dropped without
-//! having run has failed, so that no batch waits for ever.
+//! A job runs wherever its holder likes: on the thread that filled the batch, on a worker, or in
+//! the engine's turn when it is small. It reports to its slot by itself. One that is dropped
+//! without having run has failed, so that no batch waits for ever.
 
 use klamm_records::{Codec, Encoder, RawBatch};
 
 use crate::names::Ticket;
-use crate::slot::Slot;
+use crate::slot::{Slot, Stage};
 use crate::sync::Arc;
 
 /// Without a codec a job is a checksum, and cheaper than telling somebody else of it up to here.
@@ -47,13 +47,8 @@ impl<F> Job<F> {
     /// Encodes the batch and tells its slot, which wakes the engine.
     pub fn run(mut self, encoder: &mut Encoder) {
         let Some(raw) = self.raw.take() else { return };
-        let shared = &self.slot.shared;
-        let (compression, size) = (shared.settings.compression, raw.size());
-        let encoded = encoder.encode(raw, compression, &shared.pool).ok();
-        if let Some(encoded) = &encoded {
-            self.slot.core.ratio().observe(size, encoded.size());
-        }
-        self.slot.finish(self.ticket, encoded);
+        let made = self.slot.encode(raw, encoder);
+        self.slot.finish(self.ticket, made);
     }
 }
 
@@ -61,7 +56,7 @@ impl<F> Drop for Job<F> {
     fn drop(&mut self) {
         if let Some(raw) = self.raw.take() {
             drop(raw);
-            self.slot.finish(self.ticket, None);
+            self.slot.finish(self.ticket, Stage::Failed);
         }
     }
 }

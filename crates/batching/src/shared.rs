@@ -3,7 +3,7 @@
 use std::sync::Arc as StdArc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use klamm_records::{BufferPool, Codec};
+use klamm_records::{BufferPool, Codec, Encoder};
 use klamm_wire::{Clock, Now, Time, WallMillis};
 
 use crate::doorbell::Doorbell;
@@ -11,6 +11,9 @@ use crate::memory::{Budget, Gauge};
 use crate::notes::Outlet;
 use crate::settings::Settings;
 use crate::sync::{Arc, Mutex, lock};
+
+/// How many encoders wait for the next job.
+const MOST_ENCODERS: usize = 8;
 
 /// What an accumulator is made with.
 pub struct Surroundings<F> {
@@ -34,6 +37,7 @@ pub(crate) struct Shared<F> {
     coarse: Coarse,
     /// Slots with news, by their numbers in the accumulator, in the order of their first news.
     news: Mutex<Vec<u32>>,
+    encoders: Mutex<Vec<Encoder>>,
 }
 
 /// The last word on the time. The two need not be of one moment.
@@ -61,6 +65,7 @@ impl<F> Shared<F> {
             clock,
             coarse,
             news: Mutex::new(Vec::new()),
+            encoders: Mutex::new(Vec::new()),
         };
         shared.set_time(shared.clock.exact());
         shared
@@ -100,6 +105,17 @@ impl<F> Shared<F> {
 
     pub(crate) fn has_news(&self) -> bool {
         !lock(&self.news).is_empty()
+    }
+
+    /// Lends an encoder that was used before, if there is one.
+    pub(crate) fn with_encoder<T>(&self, run: impl FnOnce(&mut Encoder) -> T) -> T {
+        let mut encoder = lock(&self.encoders).pop().unwrap_or_default();
+        let result = run(&mut encoder);
+        let mut encoders = lock(&self.encoders);
+        if encoders.len() < MOST_ENCODERS {
+            encoders.push(encoder);
+        }
+        result
     }
 
     pub(crate) fn codec(&self) -> Codec {

@@ -2,9 +2,10 @@
 //!
 //! The order of the log is the order in which appenders had the lock. An appender writes its record
 //! and leaves; a batch that it filled it moves out, and the job is its own to run, unless it is
-//! small: then it stays here and is the engine's ([`Slot::next_job`]). Everything else is the
-//! engine's too: it hears of openings through the list of slots with news, pulls a batch that is
-//! due when the partition may send, takes encoded batches strictly by ticket, and resolves them.
+//! small: then it stays here and is done when the engine takes it ([`Slot::take_ready`], or
+//! [`Slot::next_job`] before that). Everything else is the engine's too: it hears of openings
+//! through the list of slots with news, pulls a batch that is due when the partition may send,
+//! takes encoded batches strictly by ticket, and resolves them.
 //!
 //! Lock order: a slot, then either the budget or the list of slots with news; never two slots.
 //! Nothing foreign runs under a slot's lock: no waker, nobody's `drop`, nobody's callback.
@@ -13,15 +14,16 @@ mod news;
 mod record;
 mod state;
 mod window;
+mod writing;
 
 use std::fmt;
 use std::sync::Arc as StdArc;
 
-use klamm_records::{EncodedBatch, OpenBatch, RawBatch, Refused as NoRoom};
-use klamm_wire::{PartitionIndex, Time};
+use klamm_records::{EncodedBatch, Encoder, RawBatch};
+use klamm_wire::PartitionIndex;
 
 use crate::completion::{Delivery, Resolution};
-use crate::job::{self, Job};
+use crate::job::Job;
 use crate::names::{Generation, Part, Tag, Ticket};
 use crate::notes::SettledBatch;
 use crate::shared::Shared;
@@ -30,8 +32,10 @@ use crate::topic::{Core, Topic};
 
 pub use news::{News, Ready};
 pub use record::{Append, Refused, Why};
-use state::{Fresh, Open, Opening, Placed, State, pay};
-use window::{Entry, Stage};
+use state::{Open, Placed, State};
+use window::Entry;
+pub(crate) use window::Stage;
+use writing::{Aftermath, Writing, put_quickly};
 
 /// One partition's batches.
 pub struct Slot<F> {
@@ -46,20 +50,8 @@ pub struct Slot<F> {
     state: Mutex<State<F>>,
 }
 
-/// What an appender does after it has unlocked.
-struct Aftermath<F> {
-    job: Option<Job<F>>,
-    /// When the engine must look at the slot; nothing if it need not.
-    due: Option<Time>,
-    /// A batch that its first record did not get into.
-    waste: Option<OpenBatch>,
-}
-
-impl<F> Default for Aftermath<F> {
-    fn default() -> Self {
-        Self { job: None, due: None, waste: None }
-    }
-}
+/// A record's end, and the job of a batch that it found full.
+pub type Taken<F> = (Delivery<F>, Option<Job<F>>);
 
 /// What came of an append.
 pub(crate) struct Outcome<F> {
@@ -70,6 +62,7 @@ pub(crate) struct Outcome<F> {
 }
 
 /// What a new slot is made of.
+#[derive(Clone, Copy)]
 pub(crate) struct Place {
     pub(crate) number: u32,
     pub(crate) part: Part,
@@ -107,10 +100,21 @@ impl<F> Slot<F> {
         self.partition
     }
 
-    /// Takes in what came of a job; nothing when it failed.
-    pub(crate) fn finish(&self, ticket: Ticket, encoded: Option<EncodedBatch>) {
+    /// Does the work of a job; the sizes of batches to come follow from its success.
+    pub(crate) fn encode(&self, raw: RawBatch, encoder: &mut Encoder) -> Stage {
+        let size = raw.size();
+        match encoder.encode(raw, self.shared.settings.compression, &self.shared.pool) {
+            Ok(encoded) => {
+                self.core.ratio().observe(size, encoded.size());
+                Stage::Made(encoded)
+            }
+            Err(_) => Stage::Failed,
+        }
+    }
+
+    /// Takes in what came of a job.
+    pub(crate) fn finish(&self, ticket: Ticket, made: Stage) {
         let mut state = lock(&self.state);
-        let made = encoded.map_or(Stage::Failed, Stage::Made);
         let late = state.batches.finish(ticket, made);
         if late.is_none() {
             self.list(&mut state);
@@ -155,7 +159,7 @@ impl<F: Clone + Send + Sync + 'static> Slot<F> {
         self: &Arc<Self>,
         seen: Generation,
         record: Append<'_, F>,
-    ) -> Result<(Delivery<F>, Option<Job<F>>), Refused<F>> {
+    ) -> Result<Taken<F>, Refused<F>> {
         let mut record = record;
         match self.put(seen, &mut record, false) {
             Ok(Outcome { delivery, job, .. }) => Ok((delivery, job)),
@@ -176,9 +180,12 @@ impl<F: Clone + Send + Sync + 'static> Slot<F> {
         let mut aftermath = Aftermath::default();
         let mut state = lock(&self.state);
         state.check(seen, record.tag)?;
-        let placed = match self.put_quickly(&mut state, seen, record) {
+        let placed = match put_quickly(self, &mut state, seen, record) {
             Some(placed) => placed,
-            None => self.put_slowly(&mut state, seen, record, &mut aftermath)?,
+            None => {
+                let writing = Writing { slot: self, record, aftermath: &mut aftermath };
+                writing.put(&mut state, seen)?
+            }
         };
         let is_sated = is_sticky && state.is_sated(placed.len, self.shared.settings.batch_size);
         drop(state);
@@ -188,138 +195,6 @@ impl<F: Clone + Send + Sync + 'static> Slot<F> {
         let Placed { completion, index, timestamp, .. } = placed;
         let delivery = Delivery::new(completion, index, self.partition, timestamp);
         Ok(Outcome { delivery, job: aftermath.job, is_sated })
-    }
-
-    /// Writes a record into the open batch if it simply fits.
-    #[inline]
-    fn put_quickly(
-        &self,
-        state: &mut State<F>,
-        seen: Generation,
-        record: &mut Append<'_, F>,
-    ) -> Option<Placed<F>> {
-        let is_same = state.generation == seen;
-        let open = state.open.as_mut().filter(|open| is_same && open.tag == record.tag)?;
-        let timestamp = record.timestamp.unwrap_or_else(|| self.shared.coarse_wall());
-        let done = open.batch.append(timestamp, record.key, record.value, record.headers);
-        Some(open.placed(done.ok()?, timestamp, &mut record.note))
-    }
-
-    /// Finds room, in the open batch or a new one.
-    #[cold]
-    #[inline(never)]
-    fn put_slowly(
-        self: &Arc<Self>,
-        state: &mut State<F>,
-        seen: Generation,
-        record: &mut Append<'_, F>,
-        aftermath: &mut Aftermath<F>,
-    ) -> Result<Placed<F>, Why> {
-        if state.generation < seen {
-            self.renew_to(state, seen);
-        }
-        if let Some(placed) = self.put_grown(state, record)? {
-            return Ok(placed);
-        }
-        let is_full = state.open.as_ref().is_some_and(|open| open.tag == record.tag);
-        let begins_full = is_full || (state.was_full && state.open.is_none());
-        let fresh = self.fresh(begins_full, record, aftermath)?;
-        state.was_full = begins_full;
-        aftermath.job = self.seal(state);
-        let Fresh { batch, limit, appended, timestamp, now } = fresh;
-        let ticket = state.announce(batch, limit, record.tag);
-        let settings = &self.shared.settings;
-        let due = now.mono.saturating_add(settings.linger);
-        let deadline = now.mono.saturating_add(settings.delivery_timeout);
-        state.news.push(News::Opened { ticket, tag: record.tag, due, deadline });
-        self.list(state);
-        aftermath.due = Some(if is_full { Time(0) } else { due });
-        let open = state.open.as_mut().ok_or(Why::Closed)?;
-        Ok(open.placed(appended, timestamp, &mut record.note))
-    }
-
-    /// Writes a record into the open batch, which gets more room for it; nothing if it needs
-    /// another batch.
-    fn put_grown(
-        &self,
-        state: &mut State<F>,
-        record: &mut Append<'_, F>,
-    ) -> Result<Option<Placed<F>>, Why> {
-        let Some(open) = state.open.as_mut().filter(|open| open.tag == record.tag) else {
-            return Ok(None);
-        };
-        let timestamp = record.timestamp.unwrap_or_else(|| self.shared.coarse_wall());
-        let mut write = |open: &mut Open<F>| {
-            let done = open.batch.append(timestamp, record.key, record.value, record.headers);
-            done.map(|appended| open.placed(appended, timestamp, &mut record.note))
-        };
-        let missing = match write(open) {
-            Ok(placed) => return Ok(Some(placed)),
-            Err(NoRoom::NeedsRoom { bytes }) => bytes,
-            Err(NoRoom::Full) => return Ok(None),
-            Err(NoRoom::TooLarge { bytes }) => return Err(self.too_large(bytes)),
-            Err(NoRoom::InvalidTimestamp(time)) => return Err(Why::InvalidTimestamp(time)),
-        };
-        if !open.grow(missing, &self.shared.budget, &mut record.permit) {
-            return Err(self.needs_memory(record));
-        }
-        // What is refused once more does not fit beside the others.
-        Ok(write(open).ok())
-    }
-
-    /// A batch with this record, that nobody knows of yet.
-    fn fresh(
-        &self,
-        begins_full: bool,
-        record: &mut Append<'_, F>,
-        aftermath: &mut Aftermath<F>,
-    ) -> Result<Fresh, Why> {
-        let Opening { least, wanted } = self.opening(begins_full, record);
-        let Some(paid) = pay(&self.shared.budget, &mut record.permit, least, wanted) else {
-            return Err(self.needs_memory(record));
-        };
-        let limit = self.batch_limit();
-        let batch = OpenBatch::new(self.shared.pool.take_paid(paid, paid), limit);
-        let now = self.shared.opening_time();
-        let (batch, refused) = match Fresh::write(batch, limit, record, now) {
-            Ok(fresh) => return Ok(fresh),
-            Err(refused) => refused,
-        };
-        // Its memory is given back outside the lock.
-        aftermath.waste = Some(batch);
-        Err(match refused {
-            NoRoom::InvalidTimestamp(time) => Why::InvalidTimestamp(time),
-            NoRoom::TooLarge { bytes } => self.too_large(bytes),
-            NoRoom::Full | NoRoom::NeedsRoom { .. } => self.too_large(record.len()),
-        })
-    }
-
-    fn opening(&self, was_full: bool, record: &Append<'_, F>) -> Opening {
-        let len = usize::try_from(record.len()).unwrap_or(usize::MAX);
-        Opening::of(len, self.shared.settings.batch_size, was_full)
-    }
-
-    /// What to wait for: enough for the record to have a batch of its own, whatever becomes of the
-    /// open one meanwhile.
-    fn needs_memory(&self, record: &Append<'_, F>) -> Why {
-        let Opening { least: bytes, .. } = self.opening(false, record);
-        let limit = self.shared.budget.limit();
-        if bytes > limit { self.too_large(bytes as u64) } else { Why::NeedsMemory { bytes } }
-    }
-
-    fn too_large(&self, bytes: u64) -> Why {
-        let limit = self.shared.settings.max_record.min(self.shared.budget.limit());
-        Why::TooLarge { bytes, limit }
-    }
-
-    /// Moves the open batch out. A small one waits for the engine, any other is a job.
-    fn seal(self: &Arc<Self>, state: &mut State<F>) -> Option<Job<F>> {
-        let (ticket, raw) = state.seal()?;
-        if job::is_small(self.shared.codec(), &raw) {
-            state.batches.keep(ticket, raw);
-            return None;
-        }
-        Some(self.job(state, ticket, raw))
     }
 
     fn job(self: &Arc<Self>, state: &mut State<F>, ticket: Ticket, raw: RawBatch) -> Job<F> {
@@ -349,16 +224,27 @@ impl<F: Clone + Send + Sync + 'static> Slot<F> {
     }
 
     /// The oldest job that nobody has: of a batch that was moved out while it was small, or closed
-    /// by [`renew`](Self::renew). From now on it is the caller's to run. For the engine, whenever it
-    /// has read that a batch was sealed.
+    /// by [`renew`](Self::renew). From now on it is the caller's to run. For an engine that would
+    /// rather not do it in [`take_ready`](Self::take_ready).
     pub fn next_job(self: &Arc<Self>) -> Option<Job<F>> {
         let (ticket, raw) = lock(&self.state).batches.next_job()?;
         Some(Job { slot: Arc::clone(self), ticket, raw: Some(raw) })
     }
 
-    /// The oldest batch that was moved out and not taken, if its payload is made. For the engine.
+    /// The oldest batch that was moved out and not taken, if its payload is made; if its job is
+    /// nobody's, it is done here. For the engine.
     pub fn take_ready(&self) -> Option<Ready> {
-        lock(&self.state).batches.take_ready()
+        loop {
+            let mut state = lock(&self.state);
+            if let Some(ready) = state.batches.take_ready() {
+                return Some(ready);
+            }
+            let (ticket, raw) = state.batches.first_job()?;
+            drop(state);
+            let made = self.shared.with_encoder(|encoder| self.encode(raw, encoder));
+            let late = lock(&self.state).batches.finish(ticket, made);
+            drop(late);
+        }
     }
 
     /// Ends a batch, wherever it is: open, moved out, in a job or taken. Whoever waits for one of

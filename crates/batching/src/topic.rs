@@ -12,13 +12,11 @@ use std::sync::Arc as StdArc;
 use klamm_records::Codec;
 use klamm_wire::PartitionIndex;
 
-use crate::completion::Delivery;
-use crate::job::Job;
 use crate::names::Generation;
 use crate::partitioner::{Choice, Draws, Partitions, Question};
 use crate::shared::Shared;
 use crate::sizing::Ratio;
-use crate::slot::{Append, Outcome, Refused, Slot, Why};
+use crate::slot::{Append, Outcome, Refused, Slot, Taken, Why};
 use crate::sync::Arc;
 
 use sticky::Sticky;
@@ -109,13 +107,13 @@ impl<F: Clone + Send + Sync + 'static> Topic<F> {
     /// [`Slot::append`].
     ///
     /// # Errors
-    /// See [`Why`]; [`Why::Stale`] only when the topic has no partitions, or when slots were renewed
-    /// before the picture was.
+    /// See [`Why`]; [`Why::Stale`] only when the topic has no partitions, or when slots were
+    /// renewed before the picture was.
     pub fn append(
         &self,
         partition: Option<PartitionIndex>,
         record: Append<'_, F>,
-    ) -> Result<(Delivery<F>, Option<Job<F>>), Refused<F>> {
+    ) -> Result<Taken<F>, Refused<F>> {
         let mut record = record;
         let mut tried = None;
         loop {

@@ -43,10 +43,11 @@ fn a_full_batch_that_is_small_waits_for_the_engine() {
     let news: Vec<_> = world.news().into_iter().map(|(_, news)| news).collect();
     let sealed = News::Sealed { ticket: Ticket(0), records: 8, bytes: 61 + 8 * 109 };
     assert_eq!(news[1], sealed);
-    assert!(slot.take_ready().is_none());
+    assert_eq!(slot.take_ready().unwrap().records, 8);
+    (0..8).for_each(|_| drop(append(slot, &[7; 100])));
     run(slot.next_job().unwrap());
     assert!(slot.next_job().is_none());
-    assert_eq!(slot.take_ready().unwrap().records, 8);
+    assert_eq!(slot.take_ready().unwrap().ticket, Ticket(1));
 }
 
 #[test]

@@ -77,13 +77,13 @@ impl BufferPool {
     /// one that holds more than that is lent only if the meter agrees.
     #[must_use]
     pub fn take_paid(&self, capacity: usize, paid: usize) -> Buffer {
-        let mut charge = Charge { meter: self.meter.clone(), bytes: paid };
+        let mut buffer = Buffer { room: Vec::new(), len: 0, pool: self.clone(), charged: paid };
         let used = lock(&self.shared.idle).take(capacity);
-        let used = used.filter(|room| charge.try_raise(room.len()));
+        let used = used.filter(|room| buffer.try_charge(room.len()));
         let enough = if paid == 0 { rounded(capacity) } else { capacity.max(paid) };
-        let room = used.unwrap_or_else(|| vec![0; enough]);
-        charge.correct(room.len());
-        Buffer { room, len: 0, pool: self.clone(), charge }
+        buffer.room = used.unwrap_or_else(|| vec![0; enough]);
+        buffer.charge(buffer.room.len());
+        buffer
     }
 
     /// How much a new buffer for so many bytes holds: a little more, so that it fits others later.
@@ -192,50 +192,8 @@ pub struct Buffer {
     /// How many bytes were written. At most the length of the room.
     len: usize,
     pool: BufferPool,
-    /// What is counted for it: as much as the room, while there is one.
-    charge: Charge,
-}
-
-/// What a meter counts for a buffer; it counts no longer when this is dropped.
-struct Charge {
-    meter: Option<Arc<dyn Meter>>,
-    bytes: usize,
-}
-
-impl Charge {
-    /// Counts as much as that, if it may be. Where it counts more it is left so.
-    fn try_raise(&mut self, bytes: usize) -> bool {
-        let more = bytes.saturating_sub(self.bytes);
-        let may = |meter: &Arc<dyn Meter>| more == 0 || meter.try_charge(more);
-        let is_raised = self.meter.as_ref().is_none_or(may);
-        self.bytes += if is_raised { more } else { 0 };
-        is_raised
-    }
-
-    /// Counts what the buffer holds, whatever that is.
-    fn correct(&mut self, bytes: usize) {
-        let before = std::mem::replace(&mut self.bytes, bytes);
-        let Some(meter) = &self.meter else { return };
-        if bytes > before {
-            meter.charge(bytes - before);
-        }
-        if before > bytes {
-            meter.release(before - bytes);
-        }
-    }
-
-    /// Gives so much of it away, as far as there is any.
-    fn split(&mut self, bytes: usize) -> usize {
-        let given = self.bytes.min(bytes);
-        self.bytes -= given;
-        given
-    }
-}
-
-impl Drop for Charge {
-    fn drop(&mut self) {
-        self.correct(0);
-    }
+    /// What the meter counts for it: as much as the room.
+    charged: usize,
 }
 
 impl Buffer {
@@ -268,18 +226,40 @@ impl Buffer {
             self.room.reserve_exact(more);
             self.room.resize(capacity, 0);
         }
-        self.charge.bytes += paid;
-        self.charge.correct(self.room.len());
+        self.charged += paid;
+        self.charge(self.room.len());
+    }
+
+    /// Has the meter count as much as that, if it may be. Where it counts more it is left so.
+    fn try_charge(&mut self, bytes: usize) -> bool {
+        let more = bytes.saturating_sub(self.charged);
+        let may = |meter: &Arc<dyn Meter>| more == 0 || meter.try_charge(more);
+        let is_charged = self.pool.meter.as_ref().is_none_or(may);
+        self.charged += if is_charged { more } else { 0 };
+        is_charged
+    }
+
+    /// Has the meter count so much, whatever it counted before.
+    fn charge(&mut self, bytes: usize) {
+        let before = std::mem::replace(&mut self.charged, bytes);
+        let Some(meter) = &self.pool.meter else { return };
+        if bytes > before {
+            meter.charge(bytes - before);
+        }
+        if before > bytes {
+            meter.release(before - bytes);
+        }
     }
 
     /// An empty buffer with room for at least `capacity` bytes, which takes over so much of what is
     /// counted for this one: the two together count what the larger one would.
     pub(crate) fn successor(&mut self, capacity: usize, pool: &BufferPool) -> Buffer {
-        if self.charge.meter.is_none() {
+        if self.pool.meter.is_none() {
             return pool.take(capacity);
         }
         let wanted = rounded(capacity).min(self.room.len().max(capacity));
-        let paid = self.charge.split(wanted);
+        let paid = self.charged.min(wanted);
+        self.charged -= paid;
         self.pool.take_paid(wanted, paid)
     }
 
@@ -337,6 +317,7 @@ impl Drop for Buffer {
     fn drop(&mut self) {
         // Before it counts no longer, so that it is missing at no time.
         self.pool.give_back(std::mem::take(&mut self.room));
+        self.charge(0);
     }
 }
 

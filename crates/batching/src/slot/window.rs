@@ -12,7 +12,7 @@ use crate::sync::Arc;
 
 /// Where a batch is.
 #[derive(Debug)]
-pub(super) enum Stage {
+pub(crate) enum Stage {
     /// It takes records.
     Open,
     /// It was moved out, and its job is nobody's yet.
@@ -89,12 +89,31 @@ impl<F> Window<F> {
         }
         let is_waiting = |entry: &Entry<F>| matches!(entry.stage, Stage::Waiting(_));
         let index = self.entries.iter().position(is_waiting)?;
+        self.take_job(self.first.saturating_add(index as u64))
+    }
+
+    /// The job of the oldest batch that was not taken, if it is nobody's.
+    pub(super) fn first_job(&mut self) -> Option<(Ticket, RawBatch)> {
+        self.take_job(self.next_taken.max(self.first))
+    }
+
+    fn take_job(&mut self, ticket: u64) -> Option<(Ticket, RawBatch)> {
+        let index = self.index(ticket)?;
         let entry = self.entries.get_mut(index)?;
-        let Stage::Waiting(raw) = std::mem::replace(&mut entry.stage, Stage::InJob) else {
-            return None;
+        let raw = match std::mem::replace(&mut entry.stage, Stage::InJob) {
+            Stage::Waiting(raw) => raw,
+            stage @ (Stage::Open
+            | Stage::InJob
+            | Stage::Made(_)
+            | Stage::Failed
+            | Stage::Taken
+            | Stage::Ended) => {
+                entry.stage = stage;
+                return None;
+            }
         };
         self.waiting = self.waiting.saturating_sub(1);
-        Some((Ticket(self.first.saturating_add(index as u64)), raw))
+        Some((Ticket(ticket), raw))
     }
 
     /// Takes a job's result in, or gives it back when the batch has ended meanwhile.
@@ -141,7 +160,9 @@ impl<F> Window<F> {
         if matches!(entry.stage, Stage::Waiting(_)) {
             self.waiting = self.waiting.saturating_sub(1);
         }
-        while self.entries.pop_front_if(|entry| matches!(entry.stage, Stage::Ended)).is_some() {
+        let is_ended = |entry: &Entry<F>| matches!(entry.stage, Stage::Ended);
+        while self.entries.front().is_some_and(is_ended) {
+            self.entries.pop_front();
             self.first = self.first.saturating_add(1);
         }
         Some(entry)

@@ -1,5 +1,6 @@
 //! A producer's batching without an engine: the test is the engine.
 
+#![cfg(test)]
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -14,15 +15,15 @@ use klamm_records::Encoder;
 use klamm_wire::{Clock, Now, PartitionIndex, Time, TopicId, WallMillis};
 
 /// What a failure is here.
-pub type Failure = &'static str;
+pub(crate) type Failure = &'static str;
 
 /// A clock that stands still until it is set.
 #[derive(Default)]
-pub struct Hands {
-    pub mono: AtomicU64,
-    pub wall: AtomicI64,
+pub(crate) struct Hands {
+    pub(crate) mono: AtomicU64,
+    pub(crate) wall: AtomicI64,
     /// How often the exact time was asked for.
-    pub looks: AtomicU64,
+    pub(crate) looks: AtomicU64,
 }
 
 impl Clock for Hands {
@@ -38,7 +39,7 @@ impl Clock for Hands {
 }
 
 #[derive(Default)]
-pub struct Rings(pub AtomicU64);
+pub(crate) struct Rings(pub(crate) AtomicU64);
 
 impl Bell for Rings {
     fn ring(&self) {
@@ -48,7 +49,7 @@ impl Bell for Rings {
 
 /// Keeps what has ended.
 #[derive(Default)]
-pub struct Kept(pub Mutex<Vec<SettledBatch<Failure>>>);
+pub(crate) struct Kept(pub(crate) Mutex<Vec<SettledBatch<Failure>>>);
 
 impl Outlet<Failure> for Kept {
     fn settled(&self, batch: SettledBatch<Failure>) {
@@ -56,18 +57,18 @@ impl Outlet<Failure> for Kept {
     }
 }
 
-pub struct World {
-    pub accumulator: Accumulator<Failure>,
-    pub hands: Arc<Hands>,
-    pub rings: Arc<Rings>,
-    pub kept: Arc<Kept>,
-    pub topic: Arc<Topic<Failure>>,
-    pub slots: Vec<Arc<Slot<Failure>>>,
+pub(crate) struct World {
+    pub(crate) accumulator: Accumulator<Failure>,
+    pub(crate) hands: Arc<Hands>,
+    pub(crate) rings: Arc<Rings>,
+    pub(crate) kept: Arc<Kept>,
+    pub(crate) topic: Arc<Topic<Failure>>,
+    pub(crate) slots: Vec<Arc<Slot<Failure>>>,
 }
 
 impl World {
     /// With a topic of so many partitions.
-    pub fn new(settings: Settings, partitions: u32) -> Self {
+    pub(crate) fn new(settings: Settings, partitions: u32) -> Self {
         let (hands, rings, kept) = <(Arc<Hands>, Arc<Rings>, Arc<Kept>)>::default();
         let surroundings =
             Surroundings { clock: hands.clone(), bell: rings.clone(), outlet: kept.clone() };
@@ -83,19 +84,19 @@ impl World {
         world
     }
 
-    pub fn publish(&self, generation: Generation) {
+    pub(crate) fn publish(&self, generation: Generation) {
         let view = |slot: &Arc<_>| PartitionView { slot: Arc::clone(slot), is_available: true };
         let partitions = self.slots.iter().map(view).collect();
         let id = TopicId::default();
         self.topic.publish(TopicView { generation, id, partitions, weights: Vec::new() });
     }
 
-    pub fn rings(&self) -> u64 {
+    pub(crate) fn rings(&self) -> u64 {
         self.rings.0.load(Ordering::SeqCst)
     }
 
     /// The slots with news, by partition, and the news.
-    pub fn news(&self) -> Vec<(i32, News)> {
+    pub(crate) fn news(&self) -> Vec<(i32, News)> {
         let (mut slots, mut all) = (Vec::new(), Vec::new());
         self.accumulator.drain(&mut slots);
         for slot in slots {
@@ -108,7 +109,7 @@ impl World {
 }
 
 /// A record of so many bytes.
-pub fn record(value: &[u8]) -> Append<'_, Failure> {
+pub(crate) fn record(value: &[u8]) -> Append<'_, Failure> {
     Append {
         key: None,
         value: Some(value),
@@ -120,25 +121,25 @@ pub fn record(value: &[u8]) -> Append<'_, Failure> {
     }
 }
 
-pub fn append(
+pub(crate) fn append(
     slot: &Arc<Slot<Failure>>,
     value: &[u8],
 ) -> (Delivery<Failure>, Option<Job<Failure>>) {
     slot.append(Generation(0), record(value)).unwrap()
 }
 
-pub fn run(job: Job<Failure>) {
+pub(crate) fn run(job: Job<Failure>) {
     job.run(&mut Encoder::new());
 }
 
 /// Pulls, encodes and takes the batch with that ticket.
-pub fn pulled(slot: &Arc<Slot<Failure>>, ticket: u64) -> Ready {
+pub(crate) fn pulled(slot: &Arc<Slot<Failure>>, ticket: u64) -> Ready {
     run(slot.pull(Ticket(ticket)).unwrap());
     let ready = slot.take_ready().unwrap();
     assert_eq!(ready.ticket, Ticket(ticket));
     ready
 }
 
-pub fn written(offset: i64) -> Resolution<Failure> {
+pub(crate) fn written(offset: i64) -> Resolution<Failure> {
     Resolution::Whole(Ok(Written { offset: Some(offset), append_time: None }))
 }
