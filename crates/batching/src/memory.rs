@@ -140,9 +140,7 @@ impl Budget {
         let wakers = state.grant(self.limit);
         let charged = state.charged;
         drop(state);
-        if wakers.is_empty() {
-            return;
-        }
+        // Also without anybody to wake: a buffer whose charge went on to another one came back.
         self.make_room(charged);
         wakers.into_iter().for_each(Waker::wake);
     }

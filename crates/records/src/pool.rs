@@ -317,7 +317,10 @@ impl Drop for Buffer {
     fn drop(&mut self) {
         // Before it counts no longer, so that it is missing at no time.
         self.pool.give_back(std::mem::take(&mut self.room));
-        self.charge(0);
+        // Also of nothing: what the pool keeps has become more.
+        if let Some(meter) = &self.pool.meter {
+            meter.release(self.charged);
+        }
     }
 }
 
