@@ -4,4 +4,5 @@
 mod faults;
 mod producing;
 mod topics;
+mod transactions;
 mod world;

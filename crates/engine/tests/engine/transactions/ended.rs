@@ -1,0 +1,147 @@
+//! Transactions that end as they should, and calls that have no place.
+
+use klamm_batching::slot::Why;
+use klamm_engine::Call;
+use klamm_engine::idempotence::{CallError, Done, Fate, Reason};
+
+use super::{BOTH, Stage};
+
+const NOTHING: [Vec<String>; 3] = [const { Vec::new() }; 3];
+
+fn values(values: [&[&str]; 3]) -> [Vec<String>; 3] {
+    values.map(|of_one| of_one.iter().map(|value| (*value).to_owned()).collect())
+}
+
+#[test]
+fn what_was_committed_is_there_and_what_was_aborted_is_not() {
+    for version in BOTH {
+        let mut stage = Stage::ready(version);
+        let tag = stage.begin();
+        let sent = [stage.append(tag, 0, "a"), stage.append(tag, 1, "b")];
+        assert_eq!(stage.committed(), NOTHING);
+        assert_eq!(stage.commit(), Ok(Done::Committed), "{version}");
+        for one in sent {
+            assert!(one.result().unwrap().is_ok());
+        }
+
+        let tag = stage.begin();
+        let sent = stage.append(tag, 0, "c");
+        assert!(stage.world.deliver(sent).is_ok());
+        assert_eq!(stage.abort(), Ok(Done::Aborted), "{version}");
+
+        let tag = stage.begin();
+        stage.append(tag, 2, "d");
+        assert_eq!(stage.commit(), Ok(Done::Committed), "{version}");
+        stage.world.settle();
+        assert_eq!(stage.committed(), values([&["a"], &["b"], &["d"]]), "{version}");
+    }
+}
+
+#[test]
+fn many_transactions_follow_one_another() {
+    for version in BOTH {
+        let mut stage = Stage::ready(version);
+        let mut expected: [Vec<String>; 3] = NOTHING;
+        for round in 0..60_i32 {
+            let tag = stage.begin();
+            let partition = round % 3;
+            let value = format!("{round}");
+            stage.append(tag, partition, &value);
+            if round % 4 == 3 {
+                assert_eq!(stage.abort(), Ok(Done::Aborted), "{version} {round}");
+            } else {
+                assert_eq!(stage.commit(), Ok(Done::Committed), "{version} {round}");
+                expected[partition as usize].push(value);
+            }
+        }
+        stage.world.settle();
+        assert_eq!(stage.committed(), expected, "{version}");
+    }
+}
+
+#[test]
+fn a_transaction_without_records_ends_as_well() {
+    for version in BOTH {
+        let mut stage = Stage::ready(version);
+        stage.begin();
+        assert_eq!(stage.commit(), Ok(Done::Committed), "{version}");
+        stage.begin();
+        assert_eq!(stage.abort(), Ok(Done::Aborted), "{version}");
+        let tag = stage.begin();
+        stage.append(tag, 0, "a");
+        assert_eq!(stage.commit(), Ok(Done::Committed), "{version}");
+    }
+}
+
+#[test]
+fn records_that_were_not_sent_are_aborted_unwritten() {
+    for version in BOTH {
+        let mut stage = Stage::ready(version);
+        let tag = stage.begin();
+        let sent = stage.append(tag, 0, "a");
+        assert_eq!(stage.abort(), Ok(Done::Aborted), "{version}");
+        let failure = stage.world.deliver(sent).unwrap_err();
+        assert_eq!((failure.reason, failure.fate), (Reason::Aborted, Fate::NotWritten));
+    }
+}
+
+#[test]
+fn offsets_count_when_their_transaction_does() {
+    for version in BOTH {
+        let mut stage = Stage::ready(version);
+        let tag = stage.begin();
+        stage.append(tag, 0, "a");
+        assert_eq!(stage.send_offsets(10), Ok(Done::OffsetsSent), "{version}");
+        assert_eq!(stage.commit(), Ok(Done::Committed), "{version}");
+        assert_eq!(stage.group_offsets(), [10, 11, 12], "{version}");
+
+        stage.begin();
+        assert_eq!(stage.send_offsets(20), Ok(Done::OffsetsSent), "{version}");
+        assert_eq!(stage.abort(), Ok(Done::Aborted), "{version}");
+        assert_eq!(stage.group_offsets(), [10, 11, 12], "{version}");
+
+        stage.begin();
+        assert_eq!(stage.send_offsets(30), Ok(Done::OffsetsSent), "{version}");
+        assert_eq!(stage.send_offsets(40), Ok(Done::OffsetsSent), "{version}");
+        assert_eq!(stage.commit(), Ok(Done::Committed), "{version}");
+        assert_eq!(stage.group_offsets(), [40, 41, 42], "{version}");
+    }
+}
+
+#[test]
+fn calls_out_of_place_change_nothing() {
+    for version in BOTH {
+        let mut stage = Stage::new(version);
+        for call in [Call::BeginTxn, Call::Commit, Call::Abort, super::stage::offsets(1)] {
+            assert_eq!(stage.world.call(call), Err(CallError::IllegalState));
+        }
+        assert_eq!(stage.world.call(Call::InitTxn), Ok(Done::Initialized));
+        assert_eq!(stage.world.call(Call::InitTxn), Err(CallError::IllegalState));
+        let tag = stage.begin();
+        stage.append(tag, 0, "a");
+        assert_eq!(stage.world.call(Call::BeginTxn), Err(CallError::IllegalState));
+        stage.append(tag, 0, "b");
+        assert_eq!(stage.commit(), Ok(Done::Committed), "{version}");
+        assert_eq!(stage.commit(), Err(CallError::IllegalState));
+        stage.world.settle();
+        assert_eq!(stage.committed()[0], ["a", "b"]);
+    }
+}
+
+#[test]
+fn records_find_no_place_outside_of_their_transaction() {
+    for version in BOTH {
+        let mut stage = Stage::ready(version);
+        let tag = stage.begin();
+        assert_eq!(stage.append_outside().unwrap_err(), Why::NotInTransaction);
+        stage.append(tag, 0, "a");
+        assert_eq!(stage.commit(), Ok(Done::Committed));
+        assert!(stage.is_refused(tag));
+        let next = stage.begin();
+        assert!(stage.is_refused(tag));
+        stage.append(next, 0, "b");
+        assert_eq!(stage.commit(), Ok(Done::Committed));
+        stage.world.settle();
+        assert_eq!(stage.committed()[0], ["a", "b"]);
+    }
+}
