@@ -160,8 +160,6 @@ pub struct Calls {
     pub commit: Tally,
     /// That abort.
     pub abort: Tally,
-    /// For a topic that was not known yet.
-    pub topic: Tally,
 }
 
 /// What is known of one topic.
