@@ -32,7 +32,7 @@ pub(crate) async fn run(
                         producer = another;
                         sender.set_topic(topic);
                     }
-                    Err(error) => eprintln!("again: {}", told(&error)),
+                    Err(error) => eprintln!("again: {}", told(error.error())),
                 }
             }
         }
@@ -59,7 +59,7 @@ async fn one(
     is_to_abort: bool,
 ) -> Result<(), Trouble> {
     let transaction = producer.begin().await.map_err(|error| {
-        eprintln!("begin: {}", told(&error));
+        eprintln!("begin: {}", told(error.error()));
         Trouble::Producer
     })?;
     let since = sender.next();
@@ -84,8 +84,8 @@ async fn commit(transaction: Transaction) -> Result<End, Trouble> {
     match transaction.commit().await {
         Ok(()) => Ok(End::Acked),
         Err(error) => {
-            eprintln!("commit: {}", told(&error));
-            if error.is_fatal() { Err(Trouble::Producer) } else { Ok(End::Unknown) }
+            eprintln!("commit: {}", told(error.error()));
+            if error.error().is_fatal() { Err(Trouble::Producer) } else { Ok(End::Unknown) }
         }
     }
 }
@@ -94,8 +94,8 @@ async fn abort(transaction: Transaction) -> Result<End, Trouble> {
     match transaction.abort().await {
         Ok(()) => Ok(End::Aborted),
         Err(error) => {
-            eprintln!("abort: {}", told(&error));
-            if error.is_fatal() { Err(Trouble::Producer) } else { Ok(End::Unknown) }
+            eprintln!("abort: {}", told(error.error()));
+            if error.error().is_fatal() { Err(Trouble::Producer) } else { Ok(End::Unknown) }
         }
     }
 }
