@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use klamm::{Error, Header, Producer, Record, Topic, Transaction, TryEnqueue};
+use klamm::transaction::EndError;
+use klamm::{Error, ErrorKind, Header, Producer, Record, Topic, Transaction, TryEnqueue};
 
 use super::envelope::Ready;
 use super::options::{Sending, Target};
@@ -53,6 +54,9 @@ pub(super) fn ready<'a>(
         headers,
     }
 }
+
+/// How often a commit that takes too long is asked for again.
+const COMMITS: usize = 3;
 
 /// Hands records to a producer.
 pub(super) struct Sender {
@@ -125,7 +129,11 @@ impl Sender {
         }
         let Some(topic) = &self.last else { return Ok(()) };
         if let Some(transaction) = &self.transaction {
-            drop(transaction.enqueue(record(topic, ready, tag)).await?);
+            match transaction.try_enqueue(record(topic, ready, tag)) {
+                Ok(_) => {}
+                Err(TryEnqueue::Failed(error)) => return Err(error),
+                Err(_) => drop(transaction.enqueue(record(topic, ready, tag)).await?),
+            }
             self.within = self.within.saturating_add(1);
             return Ok(());
         }
@@ -136,13 +144,27 @@ impl Sender {
         }
     }
 
-    /// Ends the open transaction, if there is one: how many records it had.
+    /// Ends the open transaction, if there is one: how many records it had. Only asking again tells
+    /// whether a commit that took too long has happened, so that is done a few times.
     ///
     /// # Errors
     /// When it is not committed; its records are not in the log then, as far as the error says so.
     pub(super) async fn commit(&mut self) -> Result<Option<u64>, Error> {
-        let Some(transaction) = self.transaction.take() else { return Ok(None) };
-        transaction.commit().await?;
+        let Some(mut transaction) = self.transaction.take() else { return Ok(None) };
+        for _ in 0..COMMITS {
+            let Err(refused) = transaction.commit().await else { return Ok(Some(self.within)) };
+            let error = refused.error().clone();
+            match refused.into_transaction() {
+                Some(again) if error.kind() == ErrorKind::TimedOut => transaction = again,
+                Some(failed) => {
+                    // Why it cannot be committed is worth more than why it cannot be aborted.
+                    let _ = failed.abort().await;
+                    return Err(error);
+                }
+                None => return Err(error),
+            }
+        }
+        transaction.commit().await.map_err(EndError::into_error)?;
         Ok(Some(self.within))
     }
 
@@ -152,7 +174,7 @@ impl Sender {
     /// When the coordinator does not say so.
     pub(super) async fn abort(&mut self) -> Result<Option<u64>, Error> {
         let Some(transaction) = self.transaction.take() else { return Ok(None) };
-        transaction.abort().await?;
+        transaction.abort().await.map_err(EndError::into_error)?;
         Ok(Some(self.within))
     }
 }
