@@ -22,7 +22,8 @@ use klamm_wire::{Now, Time};
 use crate::call::{Call, Reply};
 use crate::calls::Calls;
 use crate::failure::TopicError;
-use crate::metrics::Metrics;
+use crate::loads::Loads;
+use crate::metrics::{Memory, Meter, Metrics};
 use crate::open::Requests;
 use crate::outbox::Outbox;
 use crate::parts::Parts;
@@ -63,6 +64,8 @@ struct Desk {
     /// Encoding that waits for somebody to do it.
     jobs: VecDeque<Job>,
     trouble: Trouble,
+    meter: Meter,
+    loads: Loads,
     /// The instant of the last call.
     now: Now,
     /// There was more to do than a turn has time for.
@@ -92,6 +95,8 @@ impl Engine {
             inbox: VecDeque::new(),
             jobs: VecDeque::new(),
             trouble: Trouble::default(),
+            loads: Loads::default(),
+            meter: Meter::new(accumulator.settings().batch_size),
             now: Now::default(),
             is_unfinished: false,
             is_closed: false,
@@ -174,7 +179,9 @@ impl Engine {
 
     /// What happened so far.
     pub fn metrics(&self) -> Metrics {
-        Metrics::default()
+        let budget = self.accumulator.budget();
+        let memory = Memory::new(budget.limit(), budget.used(), budget.waiting());
+        self.desk.meter.snapshot(self.desk.now.mono, memory, None)
     }
 
     /// The cluster, to look at.

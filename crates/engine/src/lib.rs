@@ -11,6 +11,7 @@ pub mod probe;
 pub mod settings;
 
 mod calls;
+mod loads;
 mod open;
 mod outbox;
 mod parts;

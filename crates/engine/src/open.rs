@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use klamm_cluster::{ConnFailure, RequestFailure, RequestId, ResponseFrame};
 use klamm_idempotence::{CtrlId, Request};
-use klamm_wire::Time;
+use klamm_wire::{NodeId, Time};
 
 use crate::call::Reply;
 use crate::translate::answers::Group;
@@ -33,6 +33,7 @@ pub(crate) enum Purpose {
 pub(crate) struct Produced {
     /// By name.
     pub(crate) groups: Vec<Group>,
+    pub(crate) to: NodeId,
     pub(crate) since: Time,
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use klamm_batching::{Slot, Ticket};
 use klamm_cluster::metadata::TopicRef;
-use klamm_wire::PartitionIndex;
+use klamm_wire::{PartitionIndex, Time};
 
 pub(crate) use batch::{Batch, Payload, Stage};
 
@@ -139,9 +139,15 @@ impl Partition {
         Some(batch)
     }
 
-    /// How many batches have no end.
-    pub(crate) fn depth(&self) -> usize {
-        self.batches.len()
+    /// How many batches wait for their first sending.
+    pub(crate) fn queued(&self) -> usize {
+        self.unsent.saturating_add(usize::from(self.open.is_some()))
+    }
+
+    /// Since when the oldest batch waits for its first sending.
+    pub(crate) fn waits_since(&self) -> Option<Time> {
+        let oldest = self.batches.iter().flatten().find(|batch| batch.stage != Stage::Sent)?;
+        Some(oldest.opened)
     }
 
     fn place(&self, ticket: Ticket) -> Option<usize> {

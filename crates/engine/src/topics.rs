@@ -11,6 +11,7 @@ use klamm_wire::{Time, TopicId};
 use crate::Topic;
 use crate::call::Reply;
 use crate::failure::{Failure, TopicError};
+use crate::metrics::Slot;
 use crate::parts::Parts;
 
 /// What is answered to who wants a topic.
@@ -26,10 +27,19 @@ pub(crate) struct Topics {
     earliest: Option<Time>,
 }
 
+/// Somebody who waits for a topic.
+struct Waiting {
+    since: Time,
+    deadline: Time,
+    wanted: Wanted,
+}
+
 /// One topic.
 pub(crate) struct Entry {
     pub(crate) topic: Arc<Topic>,
     pub(crate) name: Arc<str>,
+    /// Where its numbers go.
+    pub(crate) meter: Slot,
     pub(crate) id: TopicId,
     pub(crate) generation: Generation,
     /// Its partitions' numbers; those that are gone stay, behind the others.
@@ -39,7 +49,7 @@ pub(crate) struct Entry {
     /// Why it is not there, if that is known.
     pub(crate) gone: Option<Gone>,
     pub(crate) weights: Vec<u32>,
-    waiting: Vec<(Time, Wanted)>,
+    waiting: Vec<Waiting>,
 }
 
 impl Topics {
@@ -56,18 +66,12 @@ impl Topics {
         &mut self,
         at: TopicRef,
         name: &str,
-        make: impl FnOnce() -> Arc<Topic>,
+        make: impl FnOnce(&Arc<str>) -> (Arc<Topic>, Slot),
     ) -> &mut Entry {
-        self.all.entry(at).or_insert_with(|| Entry {
-            topic: make(),
-            name: Arc::from(name),
-            id: TopicId::ZERO,
-            generation: Generation::default(),
-            parts: Vec::new(),
-            count: 0,
-            gone: None,
-            weights: Vec::new(),
-            waiting: Vec::new(),
+        self.all.entry(at).or_insert_with(|| {
+            let name = Arc::from(name);
+            let (topic, meter) = make(&name);
+            Entry::new(topic, name, meter)
         })
     }
 
@@ -76,11 +80,19 @@ impl Topics {
         self.changed.insert(topic);
     }
 
-    /// Shows appenders every topic that changed; whether there was one.
-    pub(crate) fn publish(&mut self, picture: &metadata::Metadata, parts: &Parts) -> bool {
+    /// Shows appenders every topic that changed; whether there was one. Since when those waited who
+    /// are told of it goes to `since`.
+    pub(crate) fn publish(
+        &mut self,
+        (picture, parts): (&metadata::Metadata, &Parts),
+        mut since: impl FnMut(Time),
+    ) -> bool {
         let changed = std::mem::take(&mut self.changed);
         for at in &changed {
             if let Some(entry) = self.all.get_mut(at) {
+                if entry.is_known() {
+                    entry.waiting.iter().for_each(|one| since(one.since));
+                }
                 entry.publish(picture.topic(*at), parts);
             }
         }
@@ -93,23 +105,24 @@ impl Topics {
             return Vec::new();
         }
         let waiting = self.all.values_mut();
-        let over = waiting.flat_map(|entry| entry.waiting.extract_if(.., |one| one.0 <= now));
-        let over = over.map(|(_, wanted)| wanted).collect();
+        let over =
+            waiting.flat_map(|entry| entry.waiting.extract_if(.., |one| one.deadline <= now));
+        let over = over.map(|one| one.wanted).collect();
         let waiting = self.all.values().flat_map(|entry| &entry.waiting);
-        self.earliest = waiting.map(|(deadline, _)| *deadline).min();
+        self.earliest = waiting.map(|one| one.deadline).min();
         over
     }
 
     /// Everybody who waits.
     pub(crate) fn give_up(&mut self) -> Vec<Wanted> {
         let waiting = self.all.values_mut().flat_map(|entry| entry.waiting.drain(..));
-        waiting.map(|(_, wanted)| wanted).collect()
+        waiting.map(|one| one.wanted).collect()
     }
 
     /// Somebody waits for a topic.
-    pub(crate) fn wait(&mut self, at: TopicRef, deadline: Time, wanted: Wanted) {
+    pub(crate) fn wait(&mut self, at: TopicRef, (since, deadline): (Time, Time), wanted: Wanted) {
         if let Some(entry) = self.all.get_mut(&at) {
-            entry.waiting.push((deadline, wanted));
+            entry.waiting.push(Waiting { since, deadline, wanted });
             let earliest = self.earliest.unwrap_or(deadline);
             self.earliest = Some(earliest.min(deadline));
         }
@@ -122,6 +135,21 @@ impl Topics {
 }
 
 impl Entry {
+    fn new(topic: Arc<Topic>, name: Arc<str>, meter: Slot) -> Self {
+        Self {
+            topic,
+            name,
+            meter,
+            id: TopicId::ZERO,
+            generation: Generation::default(),
+            parts: Vec::new(),
+            count: 0,
+            gone: None,
+            weights: Vec::new(),
+            waiting: Vec::new(),
+        }
+    }
+
     /// Whether records can be appended to it.
     pub(crate) const fn is_known(&self) -> bool {
         self.count > 0
@@ -129,13 +157,13 @@ impl Entry {
 
     /// Tells everybody who waits for it.
     pub(crate) fn tell(&mut self, result: &Result<(), TopicError>) {
-        for (_, wanted) in self.waiting.drain(..) {
+        for Waiting { wanted, .. } in self.waiting.drain(..) {
             wanted(result.clone().map(|()| Arc::clone(&self.topic)));
         }
     }
 
     /// Shows appenders what is known, and then tells those who waited.
-    pub(crate) fn publish(&mut self, known: Option<&metadata::Topic>, parts: &Parts) {
+    fn publish(&mut self, known: Option<&metadata::Topic>, parts: &Parts) {
         let leaders = known.map_or(&[][..], metadata::Topic::partitions);
         let numbered = self.parts.iter().take(self.count).enumerate();
         let partitions: Vec<PartitionView<Failure>> = numbered

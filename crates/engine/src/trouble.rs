@@ -1,17 +1,18 @@
-//! What stands in the way, for a person who asks why nothing could be sent.
+//! Whom we are connected to, and what stands between us and the others.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use klamm_cluster::ConnFailure;
 use klamm_cluster::dial::Target;
+use klamm_cluster::{ConnFailure, ConnId};
+use klamm_wire::NodeId;
 
-/// The last failure of each server since it could last be used.
+/// Whom we are connected to, and the last failure of each server since it could last be used.
 #[derive(Debug, Default)]
 pub(crate) struct Trouble {
+    up: BTreeMap<ConnId, Target>,
     servers: BTreeMap<Target, Arc<ConnFailure>>,
     last: Option<Arc<ConnFailure>>,
-    up: usize,
 }
 
 impl Trouble {
@@ -23,20 +24,28 @@ impl Trouble {
     }
 
     /// A server can be used.
-    pub(crate) fn up(&mut self, target: Target) {
+    pub(crate) fn up(&mut self, conn: ConnId, target: Target) {
         self.servers.remove(&target);
-        self.up = self.up.saturating_add(1);
+        self.up.insert(conn, target);
     }
 
     /// A connection is gone.
-    pub(crate) fn down(&mut self, target: Target, failure: ConnFailure) {
-        self.up = self.up.saturating_sub(1);
+    pub(crate) fn down(&mut self, conn: ConnId, target: Target, failure: ConnFailure) {
+        self.up.remove(&conn);
         self.failed(target, failure);
     }
 
     /// A server is no longer part of the cluster.
     pub(crate) fn gone(&mut self, target: Target) {
         self.servers.remove(&target);
+    }
+
+    /// Whose a connection is; -1 for a server of which only the address is known.
+    pub(crate) fn node(&self, conn: ConnId) -> NodeId {
+        match self.up.get(&conn) {
+            Some(Target::Node(node)) => *node,
+            Some(Target::Bootstrap(_)) | None => NodeId(-1),
+        }
     }
 
     /// What stands between us and a server.
@@ -46,11 +55,11 @@ impl Trouble {
 
     /// What stands between us and all of them, if nobody is connected.
     pub(crate) fn with_all(&self) -> Option<Arc<ConnFailure>> {
-        self.last.clone().filter(|_| self.up == 0)
+        self.last.clone().filter(|_| self.is_cut_off())
     }
 
     /// Whether nobody is connected.
-    pub(crate) const fn is_cut_off(&self) -> bool {
-        self.up == 0
+    pub(crate) fn is_cut_off(&self) -> bool {
+        self.up.is_empty()
     }
 }

@@ -88,7 +88,9 @@ impl Engine {
         let payload = ctrl::payload(&request, &self.settings, &self.names());
         let to = match to {
             Destination::Any => Some(To::Any),
-            to => self.coordinator(to).map(To::Coordinator),
+            Destination::TxnCoordinator | Destination::GroupCoordinator(_) => {
+                self.coordinator(to).map(To::Coordinator)
+            }
         };
         let Some((payload, to)) = payload.zip(to) else {
             return self.tell(now, Input::CtrlLost { ctrl, wrote_full_frame: false });
@@ -127,9 +129,9 @@ impl Engine {
             self.accumulator.set_writable(Some(klamm_batching::Tag(tag.0)));
         }
         let is_end = result == Ok(Done::Closed);
-        if let Some((Kind::Close, _)) = self.calls.done(now.mono, call, result)
-            && is_end
-        {
+        let Some((kind, after)) = self.calls.done(now.mono, call, result) else { return };
+        self.desk.meter.call_ended(kind, after);
+        if kind == Kind::Close && is_end {
             self.end(now);
         }
     }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use klamm_cluster::{Cause, ConnId, Fate, News, Reason, RequestFailure, RequestId, ResponseFrame};
+use klamm_cluster::{
+    Cause, ConnFailure, ConnId, Fate, News, Reason, RequestFailure, RequestId, ResponseFrame,
+};
 use klamm_idempotence::{Answer, Input};
 use klamm_protocol::frame::DecodeFrameError;
 use klamm_wire::{DecodeError, DecodeErrorKind, ErrorCode, Now};
@@ -36,6 +38,8 @@ impl Engine {
 
     /// An answer to a Produce request.
     fn produced(&mut self, now: Now, produced: &Produced, conn: ConnId, frame: &ResponseFrame) {
+        let after = now.mono.saturating_duration_since(produced.since);
+        self.desk.meter.answered(produced.to, frame.bytes.len(), after);
         let body = match answers::decode(frame) {
             Ok(body) => body,
             Err(error) => {
@@ -58,6 +62,7 @@ impl Engine {
             self.cluster.mute(now, conn, until);
             self.hear_hinted(now);
         }
+        (0..read.foreign).for_each(|_| self.desk.meter.odd_answer());
         for told in read.told {
             self.told(now, told);
         }
@@ -69,11 +74,14 @@ impl Engine {
         while let Some(news) = self.cluster.next_news() {
             match news {
                 News::Metadata(event) => self.see(now, &event),
-                News::Throttled { conn, until } => {
-                    let conn = klamm_idempotence::ConnId(conn.0);
-                    self.tell(now, Input::Throttled { conn, until });
-                }
-                other => self.desk.inbox.push_back(other),
+                News::Throttled { conn, until } => self.throttled(now, conn, until),
+                other @ (News::Answered { .. }
+                | News::Flushed { .. }
+                | News::Failed { .. }
+                | News::Up { .. }
+                | News::Down { .. }
+                | News::Unreachable { .. }
+                | _) => self.desk.inbox.push_back(other),
             }
         }
     }
@@ -102,6 +110,7 @@ impl Engine {
     pub(super) fn flushed(&mut self, now: Now, request: RequestId) {
         let is_answered = self.desk.terms.acks != 0;
         let Some(produced) = self.requests.flushed(request, is_answered) else { return };
+        self.desk.meter.flushed();
         for sent in produced.groups.iter().flat_map(|group| &group.sent) {
             self.attempt_over(sent.part);
             self.tell(now, Input::Flushed { attempt: sent.attempt });
@@ -120,7 +129,13 @@ impl Engine {
             Some(Purpose::Reach(reply)) => reply(Err(match failure.reason {
                 Reason::NotAccepted(failure) | Reason::Lost(failure) => Some(Arc::new(failure)),
                 Reason::DeadlinePassed(met) => met.map(Arc::new),
-                _ => None,
+                Reason::NoSuchConnection
+                | Reason::NoSuchNode(_)
+                | Reason::Unsupported(_)
+                | Reason::NotEncoded(_)
+                | Reason::CoordinatorRefused(_)
+                | Reason::Closed
+                | _ => None,
             })),
             Some(Purpose::Probe) => self.probe_failed(failure.reason),
             None => {}
@@ -128,13 +143,24 @@ impl Engine {
     }
 
     fn produce_failed(&mut self, now: Now, produced: &Produced, failure: &RequestFailure) {
+        let was_late = |lost: &ConnFailure| lost.cause == Cause::RequestTimedOut;
+        let timed_out = matches!(&failure.reason, Reason::Lost(lost) if was_late(lost))
+            || matches!(failure.reason, Reason::DeadlinePassed(_));
+        self.desk.meter.request_lost(produced.to, timed_out);
         let code = match &failure.reason {
             Reason::Unsupported(error) if error.ours.is_none() => {
                 ErrorCode::UNSUPPORTED_COMPRESSION_TYPE
             }
             Reason::Unsupported(_) => ErrorCode::UNSUPPORTED_VERSION,
             Reason::NotEncoded(_) => ErrorCode::MESSAGE_TOO_LARGE,
-            _ => return self.lose(now, produced, failure.fate == Fate::Unknown),
+            Reason::Lost(_)
+            | Reason::DeadlinePassed(_)
+            | Reason::NoSuchConnection
+            | Reason::NoSuchNode(_)
+            | Reason::CoordinatorRefused(_)
+            | Reason::NotAccepted(_)
+            | Reason::Closed
+            | _ => return self.lose(now, produced, failure.fate == Fate::Unknown),
         };
         // No broker can have had it, whatever another one would have said.
         for sent in produced.groups.iter().flat_map(|group| &group.sent) {

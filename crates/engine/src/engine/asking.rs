@@ -18,12 +18,13 @@ impl Engine {
             return reply(Err(TopicError::Closed));
         }
         let at = self.cluster.want_topic(now, name);
-        let accumulator = &self.accumulator;
-        let entry = self.topics.place(at, name, || accumulator.topic(name));
+        let Self { accumulator, topics, desk, .. } = self;
+        let make = |name: &Arc<str>| (accumulator.topic(name), desk.meter.topic(Arc::clone(name)));
+        let entry = topics.place(at, name, make);
         if entry.is_known() {
             return reply(Ok(Arc::clone(&entry.topic)));
         }
-        self.topics.wait(at, deadline, reply);
+        self.topics.wait(at, (now.mono, deadline), reply);
         if self.desk.trouble.is_cut_off() && !self.requests.probes() {
             let request = self.cluster.ask(now, hello(deadline));
             self.requests.insert(request, Purpose::Probe);

@@ -12,6 +12,7 @@ use klamm_wire::{Now, WallMillis};
 use super::{Abandoned, Engine};
 use crate::Job;
 use crate::failure::{Failure, Met, TopicError};
+use crate::metrics::Ended;
 use crate::open::Purpose;
 use crate::parts::Batch;
 
@@ -25,12 +26,31 @@ impl Engine {
         let was_open = partition.open == Some(ticket);
         let Some(batch) = partition.take(ticket) else { return };
         let slot = Arc::clone(&partition.slot);
+        self.desk.loads.change(partition.topic);
         if was_open {
             self.pulls.closed(part, batch.due);
         }
+        self.count_end(part, &batch, &outcome);
         let resolution = self.resolution(part, &batch, outcome);
         slot.settle(ticket, resolution, batch.into_payload());
         self.pulls.look(part);
+    }
+
+    fn count_end(&mut self, part: u32, batch: &Batch, outcome: &Outcome) {
+        let topic = self.parts.get(part).and_then(|one| self.topics.get(one.topic));
+        let acked = match outcome {
+            Outcome::Whole(Ok(_)) => batch.records,
+            Outcome::Whole(Err(_)) => 0,
+            Outcome::Pieces(pieces) => {
+                let acked = pieces.iter().filter(|(_, told)| told.is_ok());
+                acked.map(|(piece, _)| piece.records).fold(0, u32::saturating_add)
+            }
+        };
+        let failed = batch.records.saturating_sub(acked);
+        let age = self.desk.now.mono.saturating_duration_since(batch.opened);
+        if let Some(topic) = topic.map(|entry| entry.meter) {
+            self.desk.meter.batch_ended(&Ended { topic, acked, failed, age });
+        }
     }
 
     fn resolution(&self, part: u32, batch: &Batch, outcome: Outcome) -> Resolution<Failure> {
@@ -57,7 +77,16 @@ impl Engine {
         let culprits = culprits.into_iter().map(|index| (index, words_for(index))).collect();
         let met = match reason {
             Reason::DeadlinePassed | Reason::TopicMissing | Reason::Closed => self.met(part, batch),
-            _ => None,
+            Reason::Refused(_)
+            | Reason::NotEncoded
+            | Reason::NotSplit
+            | Reason::Misused
+            | Reason::Cancelled
+            | Reason::TopicRecreated
+            | Reason::Overtaken
+            | Reason::Aborted
+            | Reason::NotInTransaction
+            | Reason::ProducerClosed(_) => None,
         };
         Failure { reason, fate, culprits, words: words.and_then(|one| one.whole.clone()), met }
     }

@@ -4,7 +4,7 @@ use klamm_cluster::dial::Target;
 use klamm_cluster::{ConnFailure, ConnId, News};
 use klamm_idempotence::{AttemptId, Generation, Input, Mode, Part};
 use klamm_protocol::negotiate::TRANSACTION_VERSION;
-use klamm_wire::Now;
+use klamm_wire::{Now, Time};
 
 use super::Engine;
 
@@ -27,17 +27,15 @@ impl Engine {
             News::Up { conn, target } => self.up(now, conn, target),
             News::Down { conn, target, failure } => self.down(now, conn, target, failure),
             News::Unreachable { target, failure } => self.unreachable(now, target, failure),
-            News::Throttled { conn, until } => {
-                let conn = klamm_idempotence::ConnId(conn.0);
-                self.tell(now, Input::Throttled { conn, until });
-            }
+            News::Throttled { conn, until } => self.throttled(now, conn, until),
             News::Metadata(event) => self.see(now, &event),
             _ => {}
         }
     }
 
     fn up(&mut self, now: Now, conn: ConnId, target: Target) {
-        self.desk.trouble.up(target);
+        self.desk.trouble.up(conn, target);
+        self.desk.meter.connected();
         self.hear_of_features(now);
         if let Target::Node(node) = target {
             let conn = klamm_idempotence::ConnId(conn.0);
@@ -56,7 +54,8 @@ impl Engine {
 
     /// Everything that was sent on it has been reported; what still waited for it was never sent.
     fn down(&mut self, now: Now, conn: ConnId, target: Target, failure: ConnFailure) {
-        self.desk.trouble.down(target, failure);
+        self.desk.trouble.down(conn, target, failure);
+        self.desk.meter.disconnected();
         for send in self.outbox.lost(conn) {
             self.attempt_lost(now, send.attempt, send.part, false);
         }
@@ -65,10 +64,18 @@ impl Engine {
     }
 
     fn unreachable(&mut self, now: Now, target: Target, failure: ConnFailure) {
+        self.desk.meter.unreachable(failure.is_final());
         self.desk.trouble.failed(target, failure);
         if let Target::Node(node) = target {
             self.tell(now, Input::DialFailed { node });
         }
+    }
+
+    /// A broker wants silence.
+    pub(super) fn throttled(&mut self, now: Now, conn: ConnId, until: Time) {
+        self.desk.meter.throttled(until.saturating_duration_since(now.mono));
+        let conn = klamm_idempotence::ConnId(conn.0);
+        self.tell(now, Input::Throttled { conn, until });
     }
 
     /// An attempt will not be answered.

@@ -6,12 +6,13 @@
 use klamm_batching::Generation;
 use klamm_batching::names::Part;
 use klamm_cluster::dial::Target;
-use klamm_cluster::metadata::{Event, Gone, LeaderAt, TopicRef};
+use klamm_cluster::metadata::{Event, Gone, LeaderAt, Topic, TopicRef};
 use klamm_idempotence::{Input, Leader};
 use klamm_wire::{Now, PartitionIndex, TopicId};
 
 use super::Engine;
 use crate::failure::TopicError;
+use crate::loads;
 
 impl Engine {
     /// Takes in a change of the picture.
@@ -51,7 +52,7 @@ impl Engine {
         self.topics.change(at);
         if is_another {
             // Appenders must choose again, and have nothing to choose from before this.
-            self.topics.publish(self.cluster.metadata(), &self.parts);
+            self.publish(now);
         }
     }
 
@@ -103,6 +104,29 @@ impl Engine {
             self.tell_leader(now, part, TopicId::ZERO, Leader::Missing);
         }
         self.topics.change(at);
+    }
+
+    /// Weighs the partitions of topics whose queues changed.
+    pub(super) fn weigh(&mut self, now: Now) {
+        let settings = self.accumulator.settings();
+        if !settings.adaptive {
+            return;
+        }
+        for at in self.desk.loads.take(now.mono) {
+            let Some(entry) = self.topics.get(at).filter(|entry| entry.count > 1) else { continue };
+            let leaders = self.cluster.metadata().topic(at).map_or(&[][..], Topic::partitions);
+            let led = |index: usize| leaders.get(index).is_some_and(|one| one.leader.is_some());
+            let patience = (now.mono, self.settings.slow_after);
+            let parts = entry.parts.iter().take(entry.count).enumerate();
+            let all: Vec<Option<usize>> = parts
+                .map(|(index, part)| loads::load(self.parts.get(*part)?, led(index), patience))
+                .collect();
+            let weights = loads::weights(&all);
+            if let Some(entry) = self.topics.get_mut(at).filter(|entry| entry.weights != weights) {
+                entry.weights = weights;
+                self.topics.change(at);
+            }
+        }
     }
 
     /// Who leads a partition may have changed.

@@ -56,6 +56,7 @@ impl Engine {
         let topic = partition.topic;
         self.pulls.opened(part, due);
         self.use_topic(now, topic);
+        self.desk.loads.change(topic);
         let (ticket, tag) = (klamm_idempotence::Ticket(ticket.0), tag.map(|tag| TxnTag(tag.0)));
         self.tell(now, Input::Announced { part: Part(part), ticket, deadline, tag });
     }

@@ -7,6 +7,7 @@ use klamm_records::{Codec, EncodedBatch, Identity, Stamp};
 use klamm_wire::Now;
 
 use super::Engine;
+use crate::metrics::Sending;
 use crate::open::{Produced, Purpose};
 use crate::parts::Parts;
 use crate::topics::Topics;
@@ -48,15 +49,31 @@ impl Engine {
         }
         let Self { parts, topics, .. } = self;
         sends.sort_by_cached_key(|send| place_of(send, parts, topics));
-        let (payload, groups) = self.request(&sends);
-        self.hand_over(now, conn, payload, groups);
+        if !sends.is_empty() {
+            let (payload, groups) = self.request(&sends);
+            let bytes = sends.iter().map(|send| self.count(now, send)).sum::<usize>();
+            self.desk.meter.request_sent(self.desk.trouble.node(conn), bytes.saturating_add(fixed));
+            self.hand_over(now, conn, payload, groups);
+        }
         true
     }
 
+    /// Counts a batch that becomes part of a request; how many bytes it has.
+    fn count(&mut self, now: Now, send: &Send) -> usize {
+        let Self { parts, topics, desk, .. } = self;
+        let Some(partition) = parts.get_mut(send.part.0) else { return 0 };
+        let topic = topics.get(partition.topic).map(|entry| entry.meter).unwrap_or_default();
+        let Some(batch) = partition.batch_mut(Ticket(send.ticket.0)) else { return 0 };
+        let waited = now.mono.saturating_duration_since(batch.opened);
+        let is_first = !std::mem::replace(&mut batch.was_sent, true);
+        let Some(encoded) = batch.piece(send.piece) else { return 0 };
+        let (bytes, raw_bytes) = (encoded.size(), encoded.uncompressed_size());
+        let (records, first_after) = (send.piece.records, is_first.then_some(waited));
+        desk.meter.batch_sent(&Sending { topic, records, bytes, raw_bytes, first_after });
+        bytes
+    }
+
     fn hand_over(&mut self, now: Now, conn: ConnId, payload: Produce, groups: Vec<Group>) {
-        if groups.is_empty() {
-            return;
-        }
         // The connection has two time-outs of its own, one for writing and one for the answer;
         // this is for a connection that forgets.
         let wait = self.settings.machine.request_timeout.saturating_mul(3);
@@ -64,7 +81,7 @@ impl Engine {
         let to = Destination::Connection(conn);
         let asking = Asking { to, deadline, payload: Box::new(payload) };
         let request = self.cluster.ask(now, asking);
-        let produced = Produced { groups, since: now.mono };
+        let produced = Produced { groups, to: self.desk.trouble.node(conn), since: now.mono };
         self.requests.insert(request, Purpose::Produce(produced));
     }
 

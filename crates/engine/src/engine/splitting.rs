@@ -22,6 +22,7 @@ impl Engine {
             self.parts.get_mut(part.0).and_then(|partition| partition.batch_mut(Ticket(ticket.0)));
         if let (Some(batch), Some(first_half), Some(halves)) = (batch, first_half, halves) {
             batch.halve(piece, first_half, halves);
+            self.desk.meter.batch_split();
         }
         self.tell(now, Input::SplitDone { part, ticket, piece, first_half });
     }

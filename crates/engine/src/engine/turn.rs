@@ -20,6 +20,7 @@ impl Drive for Engine {
     fn handle(&mut self, now: Now, event: Event) {
         self.begin(now);
         let is_tick = matches!(event, Event::Tick);
+        self.count_bytes(&event);
         self.cluster.handle(now, event);
         self.hear(now);
         if is_tick {
@@ -71,9 +72,26 @@ impl Engine {
         moved |= self.read_slots(now);
         moved |= self.pull(now);
         moved |= self.act(now);
-        moved |= self.topics.publish(self.cluster.metadata(), &self.parts);
+        self.weigh(now);
+        moved |= self.publish(now);
         // What may leave is sent when everything is known that may leave with it.
         moved || self.send_out(now)
+    }
+
+    /// Shows appenders what changed.
+    pub(super) fn publish(&mut self, now: Now) -> bool {
+        let Self { topics, cluster, parts, desk, .. } = self;
+        topics.publish((cluster.metadata(), parts), |since| {
+            desk.meter.topic_waited(now.mono.saturating_duration_since(since));
+        })
+    }
+
+    fn count_bytes(&mut self, event: &Event) {
+        if let Event::Received { bytes, .. } = event {
+            self.desk.meter.read(bytes.len());
+        } else if let Event::Handed { count, .. } = event {
+            self.desk.meter.wrote(*count);
+        }
     }
 
     /// Time has passed, and everything that could be read was.

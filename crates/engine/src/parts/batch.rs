@@ -20,6 +20,8 @@ pub(crate) struct Batch {
     /// How many bytes before compression; 0 while it is open.
     pub(crate) raw: usize,
     pub(crate) payload: Payload,
+    /// Whether it was part of a request.
+    pub(crate) was_sent: bool,
     /// What the last answer that was no success said.
     pub(crate) said: Option<ErrorCode>,
     /// What brokers said in words, of each piece that was refused.
@@ -60,6 +62,7 @@ impl Batch {
             records: 0,
             raw: 0,
             payload: Payload::None,
+            was_sent: false,
             said: None,
             words: Vec::new(),
         }

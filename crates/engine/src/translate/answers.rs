@@ -88,10 +88,13 @@ pub(crate) fn decode(frame: &ResponseFrame) -> Result<ProduceResponse<'_>, Decod
     frame.decode::<ProduceResponse<'_>>().map(|decoded| decoded.body)
 }
 
+/// What an answer says of one batch: the fact, and the words.
+type Said = (Answer, Option<Box<Words>>);
+
 struct Reader<'a> {
     groups: Names<'a>,
     /// What was said, beside each batch of each group.
-    said: Vec<Vec<Option<(Answer, Option<Box<Words>>)>>>,
+    said: Vec<Vec<Option<Said>>>,
     foreign: u64,
 }
 
