@@ -160,6 +160,8 @@ pub struct Calls {
     pub commit: Tally,
     /// That abort.
     pub abort: Tally,
+    /// For a topic that was not known yet.
+    pub topic: Tally,
 }
 
 /// What is known of one topic.

@@ -5,8 +5,8 @@
 //! In Java's units: milliseconds, seconds for ages, bytes.
 //!
 //! Left out is what has no meaning here (`select-*`, `io-*`, the connections by cipher), and what
-//! is not counted: `record-size-max`, `bufferpool-wait-*`, `buffer-exhausted-*`,
-//! `metadata-wait-time-ns-total` and the authentications that succeeded.
+//! is not counted: `record-size-max`, `bufferpool-wait-*`, `buffer-exhausted-*` and the
+//! authentications that succeeded.
 
 use std::borrow::Cow;
 
@@ -189,11 +189,12 @@ fn of_requests(metrics: &Metrics) -> [Named; 11] {
     ]
 }
 
-fn of_times(metrics: &Metrics) -> [Named; 7] {
+fn of_times(metrics: &Metrics) -> [Named; 8] {
     let calls = &metrics.calls;
     let age = metrics.metadata_age.map(|age| age.as_secs_f64());
     [
         ("metadata-age", or_nan(age)),
+        ("metadata-wait-time-ns-total", calls.topic.sum as f64),
         ("flush-time-ns-total", calls.flush.sum as f64),
         ("txn-init-time-ns-total", calls.init.sum as f64),
         ("txn-begin-time-ns-total", calls.begin.sum as f64),

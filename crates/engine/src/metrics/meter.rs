@@ -130,9 +130,9 @@ impl Meter {
         add(&mut self.node(node).lost, 1);
     }
 
-    /// So many parts of an answer belong to nothing that was asked.
-    pub(crate) fn odd_answers(&mut self, count: u64) {
-        add(&mut self.so_far.requests.odd_answers, count);
+    /// Part of an answer belongs to nothing that was asked.
+    pub(crate) fn odd_answer(&mut self) {
+        add(&mut self.so_far.requests.odd_answers, 1);
     }
 
     /// A broker asked for a pause.
@@ -184,6 +184,11 @@ impl Meter {
             Kind::Abort => &mut all.abort,
         };
         tally.record_time(after);
+    }
+
+    /// Somebody waited so long for a topic.
+    pub(crate) fn topic_waited(&mut self, time: Duration) {
+        self.so_far.calls.topic.record_time(time);
     }
 
     /// What happened so far, with what holds at present.

@@ -15,7 +15,7 @@ const WHOLE: &str = "batch-size-avg batch-size-max compression-rate-avg record-q
     record-queue-time-max request-latency-avg request-latency-max produce-throttle-time-avg \
     produce-throttle-time-max record-send-~ records-per-request-avg record-retry-~ record-error-~ \
     record-size-avg requests-in-flight metadata-age batch-split-~ waiting-threads \
-    buffer-total-bytes buffer-available-bytes flush-time-ns-total \
+    buffer-total-bytes buffer-available-bytes flush-time-ns-total metadata-wait-time-ns-total \
     txn-init-time-ns-total txn-begin-time-ns-total txn-send-offsets-time-ns-total \
     txn-commit-time-ns-total txn-abort-time-ns-total connection-close-~ connection-creation-~ \
     connection-count failed-authentication-~ network-io-~ outgoing-byte-~ incoming-byte-~ \

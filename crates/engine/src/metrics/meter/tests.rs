@@ -65,7 +65,7 @@ fn connections_and_what_holds_at_present_are_in_the_snapshot() {
     meter.wrote(7);
     meter.read(9);
     meter.throttled(MS);
-    meter.odd_answers(1);
+    meter.odd_answer();
     meter.batch_split();
     let all = snapshot(&meter);
     let network = (all.network.connections, all.network.opened, all.network.closed);
@@ -86,9 +86,10 @@ fn each_call_has_its_time() {
     for (nth, kind) in (1..).zip(kinds) {
         meter.call_ended(kind, nth * MS);
     }
+    meter.topic_waited(8 * MS);
     let all = snapshot(&meter).calls;
     let told = [all.flush, all.close, all.init, all.begin, all.send_offsets, all.commit, all.abort];
-    for (nth, tally) in (1..).zip(told) {
+    for (nth, tally) in (1..).zip(told.into_iter().chain([all.topic])) {
         assert_eq!((tally.count, tally.sum), (1, nth * 1_000_000));
     }
 }
