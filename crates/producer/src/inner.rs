@@ -118,6 +118,9 @@ impl Inner {
         tag: Option<Tag>,
         permit: Option<Permit>,
     ) -> Result<Delivery, Stop> {
+        if tag.is_none() && self.phases.is_some() {
+            return Err(Stop::Failed(why_error(Why::NotInTransaction, record.topic())));
+        }
         match record.to {
             To::Topic(topic) if topic.owner == self.id => self.append(topic, record, tag, permit),
             To::Topic(topic) => Err(Stop::Failed(stranger(topic))),
@@ -135,6 +138,11 @@ impl Inner {
         tag: Option<Tag>,
         permit: Option<Permit>,
     ) -> Result<Delivery, Stop> {
+        // The format knows -1, for records of which nobody knows the time.
+        if let Some(time) = record.timestamp.filter(|time| *time < 0) {
+            let why = Why::InvalidTimestamp(WallMillis(time));
+            return Err(Stop::Failed(why_error(why, topic.name())));
+        }
         let note = std::mem::take(&mut record.note).made(&topic.name);
         let timestamp = record.timestamp.map(WallMillis);
         let Record { key, value, headers, partition, .. } = *record;

@@ -189,6 +189,9 @@ impl Transaction {
         answer.map(drop).map_err(|error| {
             let is_lost =
                 matches!(error, CallError::IllegalState | CallError::Fatal(_) | CallError::Closed);
+            if !is_lost {
+                guard.hold();
+            }
             let transaction = Self { producer, guard, is_spoiled };
             EndError {
                 error: call_error(error, asked),

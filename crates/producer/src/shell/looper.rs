@@ -4,12 +4,13 @@ use std::io::IoSlice;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use klamm_engine::call::Call;
 use klamm_engine::cluster::{Command, ConnId, Drive, Event};
 use klamm_engine::engine::Abandoned;
 use klamm_engine::wire::{Clock as _, Now, Time};
-use klamm_engine::{Engine, Job};
+use klamm_engine::{Accumulator, Engine, Job};
 use klamm_net::ShellClock;
 use tokio::sync::oneshot;
 
@@ -18,10 +19,14 @@ use super::crew::Crew;
 use super::line::{Line, Shell};
 use super::timers::Timers;
 
+/// How much later than we the engine itself gives up closing.
+const GRACE: Duration = Duration::from_secs(3600);
+
 /// The engine, and who serves it.
 pub(crate) struct Looper {
     /// The engine.
     pub(crate) engine: Engine,
+    accumulator: Accumulator,
     workers: Crew<Job>,
     courier: Arc<Courier>,
     line: Arc<Line>,
@@ -34,8 +39,12 @@ pub(crate) struct Looper {
 
 /// A producer that takes no more records.
 struct Closing {
-    /// Everything has ended, or the time is over.
+    /// Every record has ended, or the engine has closed.
     is_done: Arc<AtomicBool>,
+    /// It is the engine's closing that is waited for, which ends a transaction.
+    is_flushed: bool,
+    /// When what is left is given up.
+    deadline: Time,
     tell: oneshot::Sender<Abandoned>,
 }
 
@@ -43,13 +52,15 @@ impl Looper {
     /// With so many threads at most for compression.
     pub(super) fn new(
         engine: Engine,
-        accumulator: klamm_engine::Accumulator,
+        accumulator: Accumulator,
         courier: Arc<Courier>,
         (shell, workers): (&Shell, usize),
     ) -> Self {
-        let work = move |job| accumulator.run(job);
+        let runner = accumulator.clone();
+        let work = move |job| runner.run(job);
         Self {
             engine,
+            accumulator,
             workers: Crew::new("klamm-compress", workers, work),
             courier,
             line: Arc::clone(&shell.line),
@@ -66,11 +77,19 @@ impl Looper {
         if self.is_over || self.closing.is_some() {
             return;
         }
+        self.accumulator.close();
+        // Its own deadline stands guard only: here is counted what is given up.
+        let is_done = self.done(now, Call::Flush, deadline.saturating_add(GRACE));
+        self.closing = Some(Closing { is_done, is_flushed: false, deadline, tell });
+    }
+
+    /// Whether a call has been answered, whatever the answer.
+    fn done(&mut self, now: Now, call: Call, deadline: Time) -> Arc<AtomicBool> {
         let is_done = Arc::new(AtomicBool::new(false));
         let done = Arc::clone(&is_done);
-        self.closing = Some(Closing { is_done, tell });
         let reply = Box::new(move |_| done.store(true, Ordering::Release));
-        self.engine.call(now, Call::Close, deadline, reply);
+        self.engine.call(now, call, deadline, reply);
+        is_done
     }
 
     /// Nobody has a handle any more: ends at once.
@@ -83,8 +102,16 @@ impl Looper {
     }
 
     fn finish_closing(&mut self, now: Now) {
-        let is_done = |closing: &mut Closing| closing.is_done.load(Ordering::Acquire);
-        if let Some(Closing { tell, .. }) = self.closing.take_if(is_done) {
+        let is_answered = |closing: &Closing| closing.is_done.load(Ordering::Acquire);
+        let to_close = |closing: &&Closing| is_answered(closing) && !closing.is_flushed;
+        if let Some(deadline) = self.closing.as_ref().filter(to_close).map(|one| one.deadline) {
+            let closes = self.done(now, Call::Close, deadline);
+            if let Some(closing) = &mut self.closing {
+                (closing.is_done, closing.is_flushed) = (closes, true);
+            }
+        }
+        let is_over = |closing: &mut Closing| closing.deadline <= now.mono || is_answered(closing);
+        if let Some(Closing { tell, .. }) = self.closing.take_if(is_over) {
             let left = self.abandon(now);
             if tell.send(left).is_err() {
                 warn(left);
@@ -118,6 +145,7 @@ impl Drive for Looper {
         let is_woken = matches!(event, Event::Woken);
         if matches!(event, Event::Tick) {
             self.timers.fire(now.mono);
+            self.finish_closing(now);
         }
         self.engine.handle(now, event);
         if is_woken {
@@ -139,7 +167,8 @@ impl Drive for Looper {
     }
 
     fn next_wake(&self) -> Option<Time> {
-        let wakes = [self.engine.next_wake(), self.timers.next()];
+        let closing = self.closing.as_ref().map(|closing| closing.deadline);
+        let wakes = [self.engine.next_wake(), self.timers.next(), closing];
         wakes.into_iter().flatten().min()
     }
 

@@ -133,7 +133,9 @@ impl Phases {
             });
             looper.engine.call(now, Call::BeginTxn, deadline, reply);
         };
-        self.shell.ask(order).await.unwrap_or_else(|| Err(Error::closed()))
+        let guard = self.shell.ask(order).await.unwrap_or_else(|| Err(Error::closed()))?;
+        guard.hold();
+        Ok(guard)
     }
 
     fn opened(self: Arc<Self>, answer: Answer) -> Result<Guard, Error> {
@@ -143,10 +145,7 @@ impl Phases {
             Err(error) => Err(call_error(error, Asked::Begin)),
         };
         match begun {
-            Ok(tag) => {
-                self.phase.send_replace(Phase::Open);
-                Ok(Guard { phases: self, tag, stage: Stage::Open })
-            }
+            Ok(tag) => Ok(Guard { phases: self, tag, stage: Stage::Open }),
             Err(error) => {
                 self.phase.send_replace(Phase::Idle);
                 Err(error)
@@ -183,6 +182,11 @@ impl Phases {
 impl Guard {
     pub(super) fn tag(&self) -> Tag {
         self.tag
+    }
+
+    /// Somebody has it: whoever begins another one makes a mistake, and need not wait.
+    pub(super) fn hold(&self) {
+        self.phases.phase.send_replace(Phase::Open);
     }
 
     /// Ends the transaction, or tries to; nothing when the loop is gone. Dropping the future stops
