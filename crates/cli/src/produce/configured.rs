@@ -8,15 +8,23 @@ use klamm_config::Options as Reading;
 use super::options::Connecting;
 use crate::arguments::Complaint;
 
-/// Reads files and properties; later ones win, and `-b` over all of them.
+/// Where a run begins that talks to nobody: nothing is dialled there.
+const NOWHERE: &str = "localhost:9092";
+
+/// Reads files and properties; later ones win, and `-b` over all of them. A run that talks to nobody
+/// needs no server.
 ///
 /// # Errors
 /// When a setting is refused; in words.
 pub(super) fn configured(
     connecting: &Connecting,
+    talks: bool,
     home: Option<PathBuf>,
 ) -> Result<Config, Complaint> {
     let mut sources = Vec::new();
+    if !talks {
+        sources.push(Source::pairs([("bootstrap.servers", NOWHERE)]));
+    }
     for file in &connecting.files {
         let source = Source::file(Path::new(file)).map_err(|error| error.to_string())?;
         sources.push(source);
@@ -29,5 +37,10 @@ pub(super) fn configured(
     }
     let mut reading = Reading::default();
     reading.home = home;
-    Config::load(sources, &reading).map_err(|error| error.to_string())
+    Config::load(sources, &reading).map_err(|error| match error.property.as_deref() {
+        Some("bootstrap.servers") if error.value.is_none() => {
+            "there is no server to begin with: -b HOST:PORT".to_owned()
+        }
+        _ => error.to_string(),
+    })
 }

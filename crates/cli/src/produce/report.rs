@@ -39,12 +39,16 @@ pub(super) struct Failure {
 
 impl Failure {
     pub(super) fn of(error: &Error) -> Self {
+        let next_step = error.next_step().unwrap_or_default();
+        let text = error.to_string();
+        // What to do is told once, and not in every line.
+        let words = text.strip_suffix(next_step).unwrap_or(&text).trim_end();
         Self {
-            error: error.to_string(),
+            error: words.trim_end_matches('.').to_owned(),
             code: error.broker_code(),
             is_retriable: error.is_retriable(),
             fate: format!("{:?}", error.fate()),
-            next_step: error.next_step().unwrap_or_default().to_owned(),
+            next_step: next_step.to_owned(),
         }
     }
 
@@ -66,6 +70,7 @@ impl Failure {
             "code": self.code,
             "retriable": self.is_retriable,
             "fate": self.fate,
+            "next_step": self.next_step,
             "input_file": place.file.as_ref(),
             "input_line": (place.line > 0).then_some(place.line),
         });
@@ -174,7 +179,7 @@ mod tests {
         let object: Value = serde_json::from_str(&object).unwrap();
         let wanted = json!({
             "error": "too\u{1b}[2Jlong", "code": 10, "retriable": false, "fate": "NotWritten",
-            "input_file": "a\u{1b}b.txt", "input_line": 7,
+            "next_step": "", "input_file": "a\u{1b}b.txt", "input_line": 7,
         });
         assert_eq!(object, wanted);
     }

@@ -58,7 +58,8 @@ pub(super) fn run(options: &Options) -> Result<Exit, Complaint> {
     let warn = |text: &str| eprintln!("warning: {}", clean(text));
     options.warnings.iter().filter(|_| !is_quiet).for_each(|text| warn(text));
     let home = std::env::var_os("HOME").map(PathBuf::from);
-    let config = configured(&options.connecting, home)?;
+    let talks = !options.telling.dry_run && !options.connecting.dumps;
+    let config = configured(&options.connecting, talks, home)?;
     let warnings = config.warnings().iter().filter(|_| !is_quiet);
     warnings.for_each(|warning| warn(&warning.to_string()));
     if options.connecting.dumps {
@@ -105,9 +106,6 @@ impl<'o> Run<'o> {
         let is_transactional = config.producing().transactional_id.is_some();
         if sending.per.is_some() && !is_transactional {
             return Err("--transaction-per needs -X transactional.id=NAME".to_owned());
-        }
-        if config.settings().bootstrap.is_empty() && !telling.dry_run {
-            return Err("there is no server to begin with: -b HOST:PORT".to_owned());
         }
         let printer = Printer::start(std::io::stdout()).map_err(|error| error.to_string())?;
         let ledger = Arc::new(Ledger::new(telling, Some(printer.clone())));
@@ -249,13 +247,6 @@ impl<'o> Run<'o> {
     }
 
     async fn send(&mut self, ready: &Ready<'_>, line: u64) -> Result<(), End> {
-        if self.options.telling.tee {
-            let delimiter = &self.options.reading.delimiter;
-            self.printer.print(|into| {
-                into.extend_from_slice(ready.value.unwrap_or_default());
-                into.extend_from_slice(delimiter);
-            });
-        }
         let Some(sender) = &mut self.sender else {
             self.explain(ready, line);
             return Ok(());
@@ -270,9 +261,22 @@ impl<'o> Run<'o> {
         let tag = self.ledger.tag(line);
         let taken = self.watch.until(self.sent, sender.send(ready, tag)).await?;
         self.sent = self.sent.saturating_add(1);
-        let Err(error) = taken else { return Ok(()) };
+        let Err(error) = taken else {
+            self.tee(ready);
+            return Ok(());
+        };
         self.ledger.failed(tag, &error);
         if error.is_fatal() { Err(End::Failed) } else { self.unless_strict() }
+    }
+
+    fn tee(&self, ready: &Ready<'_>) {
+        if self.options.telling.tee {
+            let delimiter = &self.options.reading.delimiter;
+            self.printer.print(|into| {
+                into.extend_from_slice(ready.value.unwrap_or_default());
+                into.extend_from_slice(delimiter);
+            });
+        }
     }
 
     fn explain(&mut self, ready: &Ready<'_>, line: u64) {
@@ -391,8 +395,9 @@ impl<'o> Run<'o> {
 
 /// Says why nothing can be sent, and what to do.
 fn tell(error: &Error) {
-    eprintln!("klamm produce: {}", clean(&error.to_string()));
-    if let Some(next) = error.next_step() {
-        eprintln!("      next:  {}", clean(next));
+    let failure = report::Failure::of(error);
+    eprintln!("klamm produce: {}", clean(&failure.error));
+    if !failure.next_step.is_empty() {
+        eprintln!("      next:  {}", clean(&failure.next_step));
     }
 }
