@@ -32,7 +32,7 @@ pub(crate) async fn run(
                         producer = another;
                         sender.set_topic(topic);
                     }
-                    Err(error) => eprintln!("again: {}", told(error.error())),
+                    Err(error) => eprintln!("again: {}", told(&error)),
                 }
             }
         }
@@ -59,7 +59,7 @@ async fn one(
     is_to_abort: bool,
 ) -> Result<(), Trouble> {
     let transaction = producer.begin().await.map_err(|error| {
-        eprintln!("begin: {}", told(error.error()));
+        eprintln!("begin: {}", told(&error));
         Trouble::Producer
     })?;
     let since = sender.next();
