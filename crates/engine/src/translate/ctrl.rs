@@ -115,11 +115,14 @@ pub(crate) fn facts(request: &Request, names: &dyn Names, frame: &ResponseFrame)
 /// What the state machine is told of a control request that was not answered.
 pub(crate) fn unanswered(ctrl: CtrlId, request: &Request, failure: &RequestFailure) -> Input {
     let said = |code| Input::CtrlAnswer { ctrl, facts: refused(request, code) };
-    match failure.reason {
-        Reason::Unsupported(_) => said(ErrorCode::UNSUPPORTED_VERSION),
-        Reason::NotEncoded(_) => said(ErrorCode::INVALID_REQUEST),
-        Reason::CoordinatorRefused(code) => Input::CoordinatorRefused { ctrl, code },
-        _ => Input::CtrlLost { ctrl, wrote_full_frame: failure.fate == Fate::Unknown },
+    if let Reason::CoordinatorRefused(code) = failure.reason {
+        Input::CoordinatorRefused { ctrl, code }
+    } else if matches!(failure.reason, Reason::Unsupported(_)) {
+        said(ErrorCode::UNSUPPORTED_VERSION)
+    } else if matches!(failure.reason, Reason::NotEncoded(_)) {
+        said(ErrorCode::INVALID_REQUEST)
+    } else {
+        Input::CtrlLost { ctrl, wrote_full_frame: failure.fate == Fate::Unknown }
     }
 }
 

@@ -249,7 +249,10 @@ fn an_answer_that_is_cut_anywhere_or_another_one_is_unusable() {
 
 proptest! {
     #[test]
-    fn no_bytes_do_harm(version in -1..20_i16, bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+    fn no_bytes_do_harm(
+        version in -1..20_i16,
+        bytes in prop::collection::vec(any::<u8>(), 0..300),
+    ) {
         let bytes = Bytes::from(bytes);
         for key in [ApiKey::CreateTopics, ApiKey::DeleteTopics, ApiKey::Metadata] {
             let frame = ResponseFrame { key, version, bytes: bytes.clone() };

@@ -51,7 +51,7 @@ fn many_transactions_follow_one_another() {
                 assert_eq!(stage.abort(), Ok(Done::Aborted), "{version} {round}");
             } else {
                 assert_eq!(stage.commit(), Ok(Done::Committed), "{version} {round}");
-                expected[partition as usize].push(value);
+                expected[partition.cast_unsigned() as usize].push(value);
             }
         }
         stage.world.settle();

@@ -140,7 +140,7 @@ impl Stage {
         let mut offsets = [i64::MIN; 3];
         for one in &answer.groups[0].topics[0].partitions {
             assert!(one.error_code.is_ok(), "{}", one.error_code);
-            offsets[one.partition_index.0 as usize] = one.committed_offset;
+            offsets[one.partition_index.0.cast_unsigned() as usize] = one.committed_offset;
         }
         offsets
     }
