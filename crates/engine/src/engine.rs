@@ -101,6 +101,9 @@ impl Engine {
             is_unfinished: false,
             is_closed: false,
         };
+        if settings.machine.mode == Mode::Transactional {
+            accumulator.set_writable(Some(calling::NO_TRANSACTION));
+        }
         Self {
             machine: Machine::new(machine),
             settings,

@@ -1,11 +1,16 @@
 //! Calls of the application, and what they mean for batches.
 
+use klamm_batching::Tag;
 use klamm_idempotence::Input;
 use klamm_wire::{Now, Time};
 
 use super::Engine;
 use crate::call::{Call, Reply};
 use crate::calls::Answer;
+
+/// What a transactional producer may write to while there is no transaction: nothing, as the state
+/// machine's own numbers are never 0.
+pub(super) const NO_TRANSACTION: Tag = Tag(0);
 
 impl Engine {
     /// Makes a call, after everything that was appended before it is announced.
@@ -16,11 +21,11 @@ impl Engine {
                 true
             }
             Call::Commit => {
-                self.accumulator.set_writable(None);
+                self.accumulator.set_writable(Some(NO_TRANSACTION));
                 true
             }
             Call::Abort => {
-                self.accumulator.set_writable(None);
+                self.accumulator.set_writable(Some(NO_TRANSACTION));
                 false
             }
             Call::Flush => true,

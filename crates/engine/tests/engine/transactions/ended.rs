@@ -132,10 +132,12 @@ fn calls_out_of_place_change_nothing() {
 fn records_find_no_place_outside_of_their_transaction() {
     for version in BOTH {
         let mut stage = Stage::ready(version);
+        assert_eq!(stage.append_outside().unwrap_err(), Why::NotInTransaction);
         let tag = stage.begin();
         assert_eq!(stage.append_outside().unwrap_err(), Why::NotInTransaction);
         stage.append(tag, 0, "a");
         assert_eq!(stage.commit(), Ok(Done::Committed));
+        assert_eq!(stage.append_outside().unwrap_err(), Why::NotInTransaction);
         assert!(stage.is_refused(tag));
         let next = stage.begin();
         assert!(stage.is_refused(tag));
