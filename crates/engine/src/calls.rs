@@ -103,11 +103,6 @@ impl Calls {
         }
     }
 
-    /// Whether no call is open.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.open.is_empty()
-    }
-
     /// The member of a group that commits.
     pub(crate) fn group(&self, group: Group) -> Option<&GroupMember> {
         self.parts.get(&group).map(|part| &part.member)

@@ -1,7 +1,7 @@
 //! Calls of the application, and what they mean for batches.
 
 use klamm_batching::Tag;
-use klamm_idempotence::Input;
+use klamm_idempotence::{CallError, Done, Input};
 use klamm_wire::{Now, Time};
 
 use super::Engine;
@@ -15,6 +15,10 @@ pub(super) const NO_TRANSACTION: Tag = Tag(0);
 impl Engine {
     /// Makes a call, after everything that was appended before it is announced.
     pub(super) fn make_call(&mut self, now: Now, call: Call, deadline: Time, reply: Reply<Answer>) {
+        if self.desk.is_closed {
+            let is_close = matches!(call, Call::Close);
+            return reply(if is_close { Ok(Done::Closed) } else { Err(CallError::Closed) });
+        }
         let hurries = match &call {
             Call::Close => {
                 self.accumulator.close();

@@ -1,6 +1,7 @@
-//! The engine over a cluster in the same thread, under a clock that only moves when nothing else does.
+//! The engine over a cluster in the same thread, under a clock that moves when nothing else does.
 #![cfg(test)]
 
+mod edges;
 mod faults;
 mod producing;
 mod topics;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use klamm_batching::slot::Why;
 use klamm_cluster::metadata::Gone;
 use klamm_engine::TopicError;
 use klamm_engine::failure::Met;

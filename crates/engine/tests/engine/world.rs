@@ -1,27 +1,25 @@
 //! An engine, a cluster, what lies between them, and a clock that moves when nothing else does.
 
+mod wires;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
-use std::io::IoSlice;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use bytes::Bytes;
 use klamm_batching::completion::Receipt;
 use klamm_batching::notes::{Note, Outlet, SettledBatch};
 use klamm_batching::slot::{Append, Why};
 use klamm_batching::{Bell, Permit, Surroundings, Tag};
 use klamm_broker::cluster::{ClusterSettings, Endpoint, Listener};
-use klamm_broker::{ConnectionId, Output, TopicSettings};
+use klamm_broker::{ConnectionId, TopicSettings};
 use klamm_cluster::sasl::Nonces;
-use klamm_cluster::{
-    Address, Cause, Cluster, Command, ConnFailure, ConnId, Drive, Event, HostPort, Stage,
-};
+use klamm_cluster::{Cluster, ConnFailure, ConnId, Drive, Event, HostPort};
 use klamm_engine::idempotence::{CallError, Done, Mode};
 use klamm_engine::{
-    Accumulator, Call, Delivery, Engine, Failure, Settings, Topic, TopicError, batching,
+    Accumulator, Call, Delivery, Engine, Failure, Job, Settings, Topic, TopicError, batching,
 };
 use klamm_records::{BatchView, Checksum, Decompressors};
 use klamm_wire::{Clock, NodeId, Now, PartitionIndex, Time, WallMillis};
@@ -180,6 +178,16 @@ impl World {
         self.drive_until_told(&told)
     }
 
+    /// Wants any server.
+    pub(crate) fn reach(&mut self, within: Duration) -> Result<(), Option<Arc<ConnFailure>>> {
+        let told = Told::default();
+        let reply = Arc::clone(&told);
+        let deadline = self.now.mono.saturating_add(within);
+        let reply = Box::new(move |result| *reply.lock().unwrap() = Some(result));
+        self.engine.reach(self.now, deadline, reply);
+        self.drive_until_told(&told)
+    }
+
     pub(crate) fn begin(&mut self, call: Call, within: Duration) -> Told<Result<Done, CallError>> {
         let told = Told::default();
         let reply = Arc::clone(&told);
@@ -202,6 +210,22 @@ impl World {
         tag: Option<Tag>,
     ) -> Result<Delivery, Why> {
         self.append_with(topic, (partition, value), tag, None)
+    }
+
+    /// Appends a value; what is to be encoded for that is kept back.
+    pub(crate) fn append_and_keep(
+        &mut self,
+        topic: &Topic,
+        value: &[u8],
+    ) -> (Delivery, Option<Job>) {
+        topic.append(Some(PartitionIndex(0)), record(value, None, None)).unwrap()
+    }
+
+    /// Appends a value with a number that is to come back.
+    pub(crate) fn append_noted(&mut self, topic: &Topic, value: &[u8], number: u64) -> Delivery {
+        let note = Note::Number(number);
+        let record = Append { note, ..record(value, None, None) };
+        topic.append(Some(PartitionIndex(0)), record).unwrap().0
     }
 
     /// Appends a value to a partition, and waits for memory if there is none.
@@ -242,16 +266,7 @@ impl World {
         tag: Option<Tag>,
         permit: Option<Permit>,
     ) -> Result<Delivery, Why> {
-        let record = Append {
-            key: None,
-            value: Some(value),
-            headers: &[],
-            timestamp: None,
-            tag,
-            note: Note::None,
-            permit,
-        };
-        let appended = topic.append(partition.map(PartitionIndex), record);
+        let appended = topic.append(partition.map(PartitionIndex), record(value, tag, permit));
         let (delivery, job) = appended.map_err(|refused| refused.why)?;
         job.into_iter().for_each(|job| self.accumulator.run(job));
         Ok(delivery)
@@ -317,127 +332,6 @@ impl World {
         *self.hands.0.lock().unwrap() = self.now;
     }
 
-    /// Lets everything happen that needs no time.
-    pub(crate) fn settle(&mut self) {
-        loop {
-            self.steps += 1;
-            assert!(self.steps < STORM, "a storm at {:?}", self.now.mono);
-            if let Some(command) = self.engine.poll(self.now) {
-                self.carry_out(command);
-            } else if !self.run_a_job() && !self.serve() {
-                return;
-            }
-        }
-    }
-
-    fn run_a_job(&mut self) -> bool {
-        let job = if self.holds_jobs { None } else { self.engine.next_job() };
-        let is_some = job.is_some();
-        job.into_iter().for_each(|job| self.accumulator.run(job));
-        is_some
-    }
-
-    fn carry_out(&mut self, command: Command) {
-        match command {
-            Command::Resolve { lookup, .. } => {
-                let local = Address::Ip([127, 0, 0, 1].into());
-                self.engine.handle(self.now, Event::Resolved { lookup, result: Ok(vec![local]) });
-            }
-            Command::Connect { conn, host, .. } => self.connect(conn, &host),
-            Command::Write(conn) => self.write(conn),
-            Command::Close(conn) => {
-                if let Some((_, id)) = self.conns.remove(&conn) {
-                    self.brokers.closed(id);
-                }
-            }
-            Command::Hash { .. } | Command::FetchToken { .. } => {}
-        }
-    }
-
-    fn connect(&mut self, conn: ConnId, host: &HostPort) {
-        let number = host.host().trim_start_matches('b').parse().unwrap();
-        let node = NodeId(number);
-        let opened = match self.away.contains(&node) {
-            true => None,
-            false => self.brokers.open(self.now, node, Listener::Plain, "client"),
-        };
-        let event = match opened {
-            Some(id) => {
-                self.conns.insert(conn, (node, id));
-                Event::Connected { conn }
-            }
-            None => {
-                let failure = ConnFailure { stage: Stage::Connect, cause: Cause::Refused };
-                Event::ConnectFailed { conn, failure }
-            }
-        };
-        self.engine.handle(self.now, event);
-    }
-
-    fn write(&mut self, conn: ConnId) {
-        loop {
-            let mut slices = [IoSlice::new(&[]); 16];
-            let count = self.engine.chunks(conn, &mut slices);
-            let shown: Vec<u8> =
-                slices.iter().take(count).flat_map(|slice| slice.to_vec()).collect();
-            if shown.is_empty() {
-                return;
-            }
-            let taken = self.cut_after.map_or(shown.len(), |left| left.min(shown.len()));
-            self.engine.handle(self.now, Event::Handed { conn, count: taken });
-            let Some((_, id)) = self.conns.get(&conn).copied() else { return };
-            self.brokers.receive(self.now, id, Bytes::copy_from_slice(&shown[..taken]));
-            if let Some(left) = &mut self.cut_after {
-                *left -= taken;
-                if *left == 0 {
-                    self.cut_after = None;
-                    return self.cut(conn);
-                }
-            }
-            self.engine.handle(self.now, Event::Flushed { conn });
-        }
-    }
-
-    /// Breaks a connection.
-    pub(crate) fn cut(&mut self, conn: ConnId) {
-        if let Some((_, id)) = self.conns.remove(&conn) {
-            self.brokers.closed(id);
-            self.engine.handle(self.now, Event::Closed { conn, cause: Cause::Reset });
-        }
-    }
-
-    /// Breaks all connections to a broker.
-    pub(crate) fn cut_all_to(&mut self, node: i32) {
-        let to = self.conns.iter().filter(|(_, (of, _))| *of == NodeId(node));
-        for conn in to.map(|(conn, _)| *conn).collect::<Vec<_>>() {
-            self.cut(conn);
-        }
-    }
-
-    /// Passes on what the brokers did; whether there was anything.
-    fn serve(&mut self) -> bool {
-        let mut moved = false;
-        while let Some(output) = self.brokers.poll() {
-            moved = true;
-            let (Output::Send { connection, .. }
-            | Output::Close { connection }
-            | Output::Reset { connection }) = &output;
-            let connection = *connection;
-            let of = self.conns.iter().find(|(_, (_, id))| *id == connection);
-            let Some(conn) = of.map(|(conn, _)| *conn) else { continue };
-            if let Output::Send { frame, .. } = output {
-                let bytes = Bytes::from(frame.to_vec());
-                self.engine.handle(self.now, Event::Received { conn, bytes });
-                self.brokers.sent(self.now, connection);
-            } else {
-                self.conns.remove(&conn);
-                let cause = Cause::ClosedByPeer;
-                self.engine.handle(self.now, Event::Closed { conn, cause });
-            }
-        }
-        moved
-    }
-
     /// The values in a partition's log, in order.
     pub(crate) fn log(&self, topic: &str, partition: i32) -> Vec<Vec<u8>> {
         let mut values = Vec::new();
@@ -455,6 +349,11 @@ impl World {
     pub(crate) fn batches(&self, topic: &str, partition: i32) -> usize {
         self.brokers.log(topic, PartitionIndex(partition)).len()
     }
+}
+
+fn record(value: &[u8], tag: Option<Tag>, permit: Option<Permit>) -> Append<'_, Failure> {
+    let (key, timestamp, headers) = (None, None, &[][..]);
+    Append { key, value: Some(value), headers, timestamp, tag, note: Note::None, permit }
 }
 
 fn poll_once(delivery: &mut Delivery) -> Option<Result<Receipt, Failure>> {
