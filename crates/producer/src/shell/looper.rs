@@ -101,7 +101,8 @@ impl Looper {
         }
     }
 
-    fn finish_closing(&mut self, now: Now) {
+    /// Gets on with closing; whether the engine was asked for something.
+    fn finish_closing(&mut self, now: Now) -> bool {
         let is_answered = |closing: &Closing| closing.is_done.load(Ordering::Acquire);
         let to_close = |closing: &&Closing| is_answered(closing) && !closing.is_flushed;
         if let Some(deadline) = self.closing.as_ref().filter(to_close).map(|one| one.deadline) {
@@ -109,6 +110,7 @@ impl Looper {
             if let Some(closing) = &mut self.closing {
                 (closing.is_done, closing.is_flushed) = (closes, true);
             }
+            return true;
         }
         let is_over = |closing: &mut Closing| closing.deadline <= now.mono || is_answered(closing);
         if let Some(Closing { tell, .. }) = self.closing.take_if(is_over) {
@@ -118,6 +120,7 @@ impl Looper {
             }
             self.line.shut_down();
         }
+        false
     }
 
     fn abandon(&mut self, now: Now) -> Abandoned {
@@ -156,14 +159,16 @@ impl Drive for Looper {
     }
 
     fn poll(&mut self, now: Now) -> Option<Command> {
-        let command = self.engine.poll(now);
-        while let Some(job) = self.engine.next_job() {
-            self.workers.push(job);
+        loop {
+            let command = self.engine.poll(now);
+            while let Some(job) = self.engine.next_job() {
+                self.workers.push(job);
+            }
+            // What closing asks of the engine may be more to do; that happens once.
+            if command.is_some() || !self.finish_closing(now) {
+                return command;
+            }
         }
-        if command.is_none() {
-            self.finish_closing(now);
-        }
-        command
     }
 
     fn next_wake(&self) -> Option<Time> {
