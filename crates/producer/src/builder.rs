@@ -178,6 +178,10 @@ impl Builder {
     }
 
     fn plan(self, config: &Config, producing: Producing) -> Result<Plan, Error> {
+        let codec = producing.batching.compression.codec();
+        if !codec.is_built_in() {
+            return Err(no_codec(codec.name()));
+        }
         let seeds = Seeds::draw()?;
         let connector = match self.connector {
             Some(connector) => connector,
@@ -260,6 +264,13 @@ fn no_thread(error: &io::Error) -> Error {
     let text = format!("the producer's thread cannot be started: {error}");
     Draft::new(ErrorKind::Internal, Fate::NotWritten, text)
         .step("Look at the limits of this process: threads, memory, open files.")
+        .done()
+}
+
+fn no_codec(name: &str) -> Error {
+    let text = format!("compression.type: `{name}` was left out of this program");
+    Draft::new(ErrorKind::Config, Fate::NotWritten, text)
+        .step(format!("Build it with the feature `{name}` of the crate `klamm`."))
         .done()
 }
 
