@@ -108,8 +108,8 @@ mod tests {
             [Completed { name: "one", about, options: vec![option], operands: Operands::Files }];
         for (shell, script) in SHELLS {
             let script = script(&commands);
-            // A Bourne shell ends the word for an apostrophe of the text, and begins it anew.
-            let script = script.replace("'\\''", "");
+            // Some shells end the word for an apostrophe of the text, and begin it anew.
+            let script = script.replace("'\\''", "").replace("'\"'\"'", "");
             for line in script.lines().filter(|line| line.contains("broker")) {
                 assert_eq!(line.matches('\'').count() % 2, 0, "{shell}: {line}");
             }

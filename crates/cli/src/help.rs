@@ -1,7 +1,7 @@
 //! The options of a command, read from its help: the text that people see is the only table.
 //!
-//! An option stands on a line of its own behind two spaces: its names, one space and its value if it
-//! takes one, two spaces or more, and what it does. What follows, deeper in, belongs to it.
+//! An option stands on a line of its own behind two spaces: its names, one space and its value if
+//! it takes one, two spaces or more, and what it does. What follows, deeper in, belongs to it.
 
 /// An option, as the help describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -73,9 +73,10 @@ What is told:
 
 TEXT takes \\t, \\n, \\r, \\0, \\\\ and \\xHH. Without a file, or for `-`, standard input is read.
 An object of json is {\"topic\":…,\"partition\":…,\"timestamp\":…,\"key\":…,\"value\":…,
-\"headers\":[{\"key\":…,\"value\":…}],\"key_encoding\":…,\"value_encoding\":\"utf8|base64|hex|json\"}; only
-`value` must be there, null is not \"\", and what kcat -J prints is taken as well. The first row of
-csv names its columns. A record that cannot be read is told by its line; the others go on.
+\"headers\":[{\"key\":…,\"value\":…}],\"key_encoding\":…,
+\"value_encoding\":\"utf8|base64|hex|json\"}; only `value` must be there, null is not \"\", and what
+kcat -J prints is taken as well. The first row of csv names its columns. A record that cannot be
+read is told by its line; the others go on.
 
 A secret need not stand where everybody can read it: -X sasl.password=@FILE, =env:NAME or =prompt:.
 In a shell $ConnectionString has to stand in single quotes: -X 'sasl.username=$ConnectionString'.

@@ -11,8 +11,8 @@ use crate::arguments::Complaint;
 /// Where a run begins that talks to nobody: nothing is dialled there.
 const NOWHERE: &str = "localhost:9092";
 
-/// Reads files and properties; later ones win, and `-b` over all of them. A run that talks to nobody
-/// needs no server.
+/// Reads files and properties; later ones win, and `-b` over all of them. A run that talks to
+/// nobody needs no server.
 ///
 /// # Errors
 /// When a setting is refused; in words.

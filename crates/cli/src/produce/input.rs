@@ -1,7 +1,7 @@
 //! From bytes to records: pure, a piece at a time, and never more in memory than one record.
 //!
-//! An [`Input`] is fed pieces of a file and asked for records until it wants more. Frames are cut out
-//! first; what a frame means is the business of its format.
+//! An [`Input`] is fed pieces of a file and asked for records until it wants more. Frames are cut
+//! out first; what a frame means is the business of its format.
 
 mod csv;
 mod cut;

@@ -118,9 +118,9 @@ impl Ledger {
             let object = format!("{}\n", escaped(&object.to_string()));
             printer.print(|into| into.extend_from_slice(object.as_bytes()));
         } else if let Err(why) = outcome {
-            eprintln!("a transaction of {records} records is {word}: {}", clean(why));
+            eprintln!("a transaction of {} is {word}: {}", report::records(records), clean(why));
         } else if self.is_verbose {
-            eprintln!("a transaction of {records} records is {word}");
+            eprintln!("a transaction of {} is {word}", report::records(records));
         }
     }
 

@@ -104,6 +104,11 @@ fn counted(number: u64, what: &str) -> String {
     format!("{} {what}{plural}", grouped(number))
 }
 
+/// A number of records, in words.
+pub(super) fn records(number: u64) -> String {
+    counted(number, "record")
+}
+
 /// Records in a second.
 pub(super) fn rate(records: u64, time: Duration) -> u64 {
     let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1);
@@ -113,7 +118,7 @@ pub(super) fn rate(records: u64, time: Duration) -> u64 {
 /// The last line, for people.
 pub(super) fn summary(outcome: &Outcome, took: Duration) -> String {
     let Outcome { sent, acked, failed, unknown, broken, aborted, committed, .. } = *outcome;
-    let mut text = format!("{}, {} acknowledged", counted(sent, "record"), grouped(acked));
+    let mut text = format!("{}, {} acknowledged", records(sent), grouped(acked));
     if failed > 0 {
         text += &format!(", {} not", grouped(failed));
     }
@@ -131,7 +136,7 @@ pub(super) fn summary(outcome: &Outcome, took: Duration) -> String {
         text += &format!(", {} committed", counted(committed, "transaction"));
     }
     if aborted > 0 {
-        text += &format!(", {} in aborted transactions", counted(aborted, "record"));
+        text += &format!(", {} in aborted transactions", records(aborted));
     }
     let per_second = grouped(rate(sent, took));
     format!("{text}; {:.1} s, {per_second} records/s", took.as_secs_f64())

@@ -382,11 +382,9 @@ impl<'o> Run<'o> {
         if telling.progress == Progress::Json {
             eprintln!("{}", report::summary_object(&outcome, took, exit));
         } else if telling.dry_run {
-            let (records, bytes) = (report::grouped(self.sent), report::grouped(self.bytes));
+            let (records, bytes) = (report::records(self.sent), report::grouped(self.bytes));
             let broken = report::grouped(outcome.broken);
-            eprintln!(
-                "nothing was sent: {records} records of {bytes} bytes encoded, {broken} unreadable"
-            );
+            eprintln!("nothing was sent: {records} of {bytes} bytes encoded, {broken} unreadable");
         } else {
             eprintln!("{}", report::summary(&outcome, took));
         }

@@ -42,8 +42,8 @@ impl Bed {
     /// Starts it with this cluster to begin with.
     pub(crate) fn started(&self, words: &[&str]) -> Child {
         let mut command = Command::new(env!("CARGO_BIN_EXE_klamm"));
-        command.arg("produce").args(words).env_remove("HOME").current_dir(&self.folder);
-        command.args(["-b", &self.cluster.bootstrap_of(Listener::Plain)]);
+        command.args(["produce", "-b", &self.cluster.bootstrap_of(Listener::Plain)]);
+        command.args(words).env_remove("HOME").current_dir(&self.folder);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().unwrap()
     }
@@ -108,6 +108,16 @@ impl Said {
         let text = |bytes| String::from_utf8(bytes).unwrap();
         let code = output.status.code().unwrap();
         Self { out: text(output.stdout), err: text(output.stderr), code }
+    }
+
+    /// With lines in an order that is the same in every run, whichever thread says them first.
+    pub(crate) fn sorted(self) -> Self {
+        let sorted = |text: String| {
+            let mut lines: Vec<_> = text.lines().collect();
+            lines.sort_unstable();
+            lines.into_iter().map(|line| format!("{line}\n")).collect()
+        };
+        Self { out: sorted(self.out), err: sorted(self.err), code: self.code }
     }
 
     /// Everything that was said, without what differs from run to run.

@@ -6,6 +6,8 @@ use std::process::{Child, Command};
 use crate::bed::{Bed, Said, cluster, ended};
 
 const ID: [&str; 2] = ["-X", "transactional.id=test"];
+/// No record leaves before the transaction ends.
+const LINGERS: [&str; 2] = ["-X", "linger.ms=60000"];
 
 #[tokio::test]
 async fn transactions_have_as_many_records_as_is_wished() {
@@ -21,8 +23,8 @@ async fn transactions_have_as_many_records_as_is_wished() {
 #[tokio::test]
 async fn a_strict_run_in_one_transaction_is_all_or_nothing() {
     let bed = Bed::of(cluster(), "all_or_nothing").await;
-    let words = [&["orders", "-K", ":", "--strict"], &ID[..]].concat();
-    bed.produced(&words, "a:1\nb\nc:3\n").await.is("nothing");
+    let words = [&["orders", "-K", ":", "--strict"], &LINGERS[..], &ID].concat();
+    bed.produced(&words, "a:1\nb\nc:3\n").await.sorted().is("nothing");
 }
 
 /// Sends a signal when the run has printed so many values.
@@ -44,7 +46,7 @@ async fn signalled(mut child: Child, signal: &'static str, values: &'static str)
 #[tokio::test]
 async fn the_first_signal_waits_for_what_was_sent() {
     let bed = Bed::of(cluster(), "signals").await;
-    let lingering = ["orders", "-T", "-X", "linger.ms=200"];
+    let lingering = ["orders", "-T", "-X", "linger.ms=60000"];
     let said = signalled(bed.started(&lingering), "-INT", "a\nb\n").await;
     assert_eq!(said.code, 130, "{}", said.page());
     assert_eq!(bed.log("orders"), ["NULL=a", "NULL=b"]);
@@ -56,9 +58,9 @@ async fn the_first_signal_waits_for_what_was_sent() {
 #[tokio::test]
 async fn a_signal_aborts_the_open_transaction() {
     let bed = Bed::of(cluster(), "aborted").await;
-    let words = [&["orders", "-T"], &ID[..]].concat();
+    let words = [&["orders", "-T"], &LINGERS[..], &ID].concat();
     let said = signalled(bed.started(&words), "-INT", "a\n").await;
-    said.is("aborted_by_a_signal");
+    said.sorted().is("aborted_by_a_signal");
     let said = ended(bed.started(&[&["orders"], &ID[..]].concat()), b"b\n".to_vec()).await;
     assert_eq!(said.code, 0, "{}", said.page());
 }
