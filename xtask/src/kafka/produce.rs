@@ -26,12 +26,12 @@ use wish::Wish;
 pub(super) const USAGE: &str = "produce [--version 4.3.1|3.9.1|2.8.2]... \
 [--part matrix|security|faults|lines]... [--mode idempotent|txn|acks1|acks0]... \
 [--codec NAME]... [--faults none|kill|roll]... [--records N] [--seed N] [--cycles N] \
-[--txn-version 1|2] [--producer klamm|java]";
+[--txn-version 1|2] [--producer klamm|java] [--profile release|dev]";
 
 /// `cargo xtask kafka produce`.
 pub(super) fn run(args: &[&str]) -> Outcome {
     let wish = Wish::parse(args)?;
-    let programs = Programs::build(wish.producer)?;
+    let programs = Programs::build(&wish)?;
     let mut count = Count::default();
     for release in &wish.releases {
         let cells: Vec<Cell> =

@@ -56,10 +56,13 @@ impl Program {
         Ok(Self { name: path.into(), words: Vec::new() })
     }
 
-    /// An example of a package and `klamm`, made for speed: what they do is waited for.
-    pub(super) fn example_and_klamm(package: &str, example: &str) -> Result<(Self, Self), String> {
-        let example_of = cargo(&["--release", "--package", package, "--example", example])?;
-        let klamm = cargo(&["--release", "--package", "klamm-cli"])?;
+    /// An example of a package and `klamm`, built by this profile.
+    pub(super) fn example_and_klamm(
+        (package, example): (&str, &str),
+        profile: &str,
+    ) -> Result<(Self, Self), String> {
+        let example_of = cargo(&["--profile", profile, "-p", package, "--example", example])?;
+        let klamm = cargo(&["--profile", profile, "-p", "klamm-cli"])?;
         Ok((Self::found(&example_of, example)?, Self::found(&klamm, "klamm")?))
     }
 

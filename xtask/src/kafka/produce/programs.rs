@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::process::Command;
 
-use super::wish::Producer;
+use super::wish::{Producer, Wish};
 use crate::kafka::home;
 use crate::kafka::program::Program;
 use crate::kafka::release::Release;
@@ -23,15 +23,15 @@ pub(super) struct Programs {
 
 impl Programs {
     /// Builds what is needed; the judge must show first that it finds faults.
-    pub(super) fn build(producer: Producer) -> Result<Self, String> {
+    pub(super) fn build(wish: &Wish) -> Result<Self, String> {
         let judge = judge()?;
-        match producer {
+        match wish.producer {
             Producer::Java => {
                 let (sender, sender_words) = (judge.clone(), &["control"][..]);
                 Ok(Self { sender, sender_words, klamm: None, judge })
             }
             Producer::Klamm => {
-                let (sender, klamm) = Program::example_and_klamm("klamm", "soak")?;
+                let (sender, klamm) = Program::example_and_klamm(("klamm", "soak"), wish.profile)?;
                 Ok(Self { sender, sender_words: &[], klamm: Some(klamm), judge })
             }
         }

@@ -27,7 +27,11 @@ pub(super) struct Wish {
     /// How many cycles of faults there are.
     pub(super) cycles: u32,
     pub(super) producer: Producer,
+    /// How our programs are built: a row is much quicker with the one, a build with the other.
+    pub(super) profile: &'static str,
 }
+
+const PROFILES: [&str; 2] = ["release", "dev"];
 
 impl Default for Wish {
     fn default() -> Self {
@@ -42,6 +46,7 @@ impl Default for Wish {
             seed: 1,
             cycles: 3,
             producer: Producer::Klamm,
+            profile: "release",
         }
     }
 }
@@ -68,6 +73,7 @@ impl Wish {
             "--mode" => self.modes.push(Mode::ALL.into_iter().find(|m| m.word() == value)?),
             "--codec" => self.codecs.push(CODECS.into_iter().find(|codec| *codec == value)?),
             "--faults" => self.faults.push(Faults::ALL.into_iter().find(|f| f.word() == value)?),
+            "--profile" => self.profile = PROFILES.into_iter().find(|word| *word == value)?,
             "--records" => self.records = Some(value.parse().ok()?),
             "--seed" => self.seed = value.parse().ok()?,
             "--cycles" => self.cycles = value.parse().ok()?,
