@@ -195,13 +195,34 @@ impl Engine {
 
 /// What all Produce requests say.
 fn terms(settings: &Settings) -> Terms {
+    // Whether an answer comes is the state machine's to know, and less than all is for plain ones.
     let acks = match settings.machine.mode {
         Mode::Plain(Acks::None) => 0,
-        Mode::Plain(Acks::Leader) => 1,
+        Mode::Plain(Acks::Leader) => {
+            if settings.acks == -1 {
+                -1
+            } else {
+                1
+            }
+        }
         Mode::Idempotent | Mode::Transactional => -1,
     };
     let timeout_ms = i32::try_from(settings.broker_timeout.as_millis()).unwrap_or(i32::MAX);
     let is_transactional = settings.machine.mode == Mode::Transactional;
     let transactional_id = settings.transactional_id.clone().filter(|_| is_transactional);
     Terms { acks, timeout_ms, transactional_id }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_replicas_are_waited_for_without_idempotence_too() {
+        let asked = |mode, acks| terms(&Settings { acks, ..Settings::new(mode) }).acks;
+        assert_eq!(asked(Mode::Plain(Acks::Leader), -1), -1);
+        assert_eq!(asked(Mode::Plain(Acks::Leader), 1), 1);
+        assert_eq!(asked(Mode::Plain(Acks::None), -1), 0);
+        assert_eq!(asked(Mode::Idempotent, 1), -1);
+    }
 }

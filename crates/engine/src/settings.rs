@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
+use klamm_idempotence::{Acks, Mode};
+
 /// What an engine is built with.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// What decides about sequences and answers.
     pub machine: klamm_idempotence::Settings,
+    /// What a Produce request asks its broker to wait for: -1 for all replicas in sync, 1 for the
+    /// leader, 0 for nothing. Only plain producers have a choice.
+    pub acks: i16,
     /// The longest Produce request, its frame included.
     pub max_request: usize,
     /// How long a broker may hold a Produce request before it answers: what the request says.
@@ -15,15 +20,21 @@ pub struct Settings {
     pub transactional_id: Option<String>,
     /// After how long a broker aborts a transaction by itself.
     pub transaction_timeout: Duration,
-    /// How long somebody waits for a partition before it counts as slow (KIP-794); nothing for ever.
+    /// How long somebody waits for a partition before it counts as slow (KIP-794); nothing for
+    /// ever.
     pub slow_after: Option<Duration>,
 }
 
 impl Settings {
     /// The defaults of the Java producer.
-    pub fn new(mode: klamm_idempotence::Mode) -> Self {
+    pub fn new(mode: Mode) -> Self {
         Self {
             machine: klamm_idempotence::Settings::new(mode),
+            acks: match mode {
+                Mode::Plain(Acks::None) => 0,
+                Mode::Plain(Acks::Leader) => 1,
+                Mode::Idempotent | Mode::Transactional => -1,
+            },
             max_request: 1 << 20,
             broker_timeout: Duration::from_secs(30),
             transactional_id: None,

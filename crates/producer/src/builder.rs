@@ -195,6 +195,7 @@ impl Builder {
         machine.seed = seeds.machine;
         let engine = klamm_engine::Settings {
             machine,
+            acks: producing.acks,
             max_request: producing.max_request,
             broker_timeout: producing.broker_timeout,
             transactional_id: producing.transactional_id,
