@@ -108,3 +108,68 @@ impl Queue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use klamm_idempotence::{AttemptId, Part, Piece, Ticket};
+
+    use super::*;
+
+    const CONN: ConnId = ConnId(1);
+
+    fn send(part: u32, attempt: u64) -> Send {
+        Send {
+            attempt: AttemptId(attempt),
+            part: Part(part),
+            ticket: Ticket(attempt),
+            piece: Piece::whole(1),
+            conn: klamm_idempotence::ConnId(CONN.0),
+            stamp: None,
+            tag: None,
+            generation: None,
+        }
+    }
+
+    fn taken(outbox: &mut Outbox, room: usize) -> Vec<(u32, u64)> {
+        let mut left = room;
+        let sends = outbox.take(CONN, |_| {
+            let fits = left > 0;
+            left = left.saturating_sub(1);
+            fits
+        });
+        sends.iter().map(|send| (send.part.0, send.attempt.0)).collect()
+    }
+
+    #[test]
+    fn a_request_has_one_batch_of_a_partition_and_the_next_goes_on_behind_it() {
+        let mut outbox = Outbox::default();
+        for (attempt, part) in [0, 0, 1, 2].into_iter().enumerate() {
+            outbox.push(send(part, attempt as u64), Time(100));
+        }
+        assert_eq!(taken(&mut outbox, 2), [(0, 0), (1, 2)]);
+        assert_eq!(taken(&mut outbox, 2), [(2, 3), (0, 1)]);
+        assert!(taken(&mut outbox, 2).is_empty() && outbox.conns().is_empty());
+    }
+
+    #[test]
+    fn one_batch_goes_however_large_it_is() {
+        let mut outbox = Outbox::default();
+        outbox.push(send(0, 0), Time(100));
+        outbox.push(send(1, 1), Time(100));
+        assert_eq!(taken(&mut outbox, 0), [(0, 0)]);
+        assert_eq!(taken(&mut outbox, 0), [(1, 1)]);
+    }
+
+    #[test]
+    fn what_is_late_or_lost_is_given_back_once() {
+        let mut outbox = Outbox::default();
+        outbox.push(send(0, 0), Time(100));
+        outbox.push(send(0, 1), Time(300));
+        outbox.push(send(1, 2), Time(200));
+        assert!(outbox.overdue(Time(99)).is_empty());
+        assert_eq!(outbox.overdue(Time(200)).len(), 2);
+        assert!(outbox.overdue(Time(299)).is_empty());
+        assert_eq!(outbox.lost(CONN), [send(0, 1)]);
+        assert!(outbox.lost(CONN).is_empty());
+    }
+}

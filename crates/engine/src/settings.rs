@@ -20,8 +20,7 @@ pub struct Settings {
     pub transactional_id: Option<String>,
     /// After how long a broker aborts a transaction by itself.
     pub transaction_timeout: Duration,
-    /// How long somebody waits for a partition before it counts as slow (KIP-794); nothing for
-    /// ever.
+    /// How long a batch waits for its partition before that counts as slow (KIP-794); `None` for
     pub slow_after: Option<Duration>,
 }
 

@@ -199,3 +199,6 @@ fn words(said: &PartitionProduceResponse<'_>) -> Option<Box<Words>> {
 fn shortened(words: &str) -> &str {
     words.get(..words.floor_char_boundary(MOST_WORDS)).unwrap_or(words)
 }
+
+#[cfg(test)]
+mod tests;
