@@ -124,12 +124,12 @@ fn read<T>(
     answer: Result<PerTopic<T>, Unusable>,
     about: About,
 ) -> Result<Answers<T>, Error> {
-    let answers = answer.map_err(|unusable| match unusable {
-        Unusable::Refused(code) => refused(what, code, None, (about, Fate::NotWritten)).done(),
-        other => {
-            let text = format!("the broker's answer to {what} cannot be read: {other:?}");
-            Draft::new(ErrorKind::Refused, Fate::Unknown, text).done()
+    let answers = answer.map_err(|unusable| {
+        if let Unusable::Refused(code) = unusable {
+            return refused(what, code, None, (about, Fate::NotWritten)).done();
         }
+        let text = format!("the broker's answer to {what} cannot be read: {unusable:?}");
+        Draft::new(ErrorKind::Refused, Fate::Unknown, text).done()
     })?;
     let told = |(name, result): (String, Result<T, _>)| {
         let result = result.map_err(|(code, words): (_, Option<String>)| {

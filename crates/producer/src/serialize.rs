@@ -137,32 +137,32 @@ impl<T: serde::Serialize + ?Sized> Serializer<T> for Json {
 mod tests {
     use super::*;
 
-    fn bytes<T: ?Sized>(serializer: impl Serializer<T>, value: &T) -> Option<Vec<u8>> {
+    fn bytes<T: ?Sized>(serializer: &impl Serializer<T>, value: &T) -> Option<Vec<u8>> {
         let mut buffer = b"left over".to_vec();
         serializer.bytes(value, &mut buffer).unwrap().map(<[u8]>::to_vec)
     }
 
     #[test]
     fn numbers_have_their_greatest_byte_first() {
-        assert_eq!(bytes(BigEndian, &0x0102_i16), Some(vec![1, 2]));
-        assert_eq!(bytes(BigEndian, &-2_i64), Some(vec![255, 255, 255, 255, 255, 255, 255, 254]));
-        assert_eq!(bytes(BigEndian, &1.5_f64), Some(1.5_f64.to_be_bytes().to_vec()));
+        assert_eq!(bytes(&BigEndian, &0x0102_i16), Some(vec![1, 2]));
+        assert_eq!(bytes(&BigEndian, &-2_i64), Some(vec![255, 255, 255, 255, 255, 255, 255, 254]));
+        assert_eq!(bytes(&BigEndian, &1.5_f64), Some(1.5_f64.to_be_bytes().to_vec()));
     }
 
     #[test]
     fn an_empty_text_is_no_null() {
-        assert_eq!(bytes(Utf8, ""), Some(Vec::new()));
-        assert_eq!(bytes(Nullable(Utf8), &Some("a")), Some(b"a".to_vec()));
-        assert_eq!(bytes(Nullable(Utf8), &None::<String>), None);
-        assert_eq!(bytes(Bytes, &[0xff_u8, 0]), Some(vec![0xff, 0]));
+        assert_eq!(bytes(&Utf8, ""), Some(Vec::new()));
+        assert_eq!(bytes(&Nullable(Utf8), &Some("a")), Some(b"a".to_vec()));
+        assert_eq!(bytes(&Nullable(Utf8), &None::<String>), None);
+        assert_eq!(bytes(&Bytes, &[0xff_u8, 0]), Some(vec![0xff, 0]));
     }
 
     #[cfg(feature = "json")]
     #[test]
     fn json_is_compact_or_pretty_and_says_what_it_cannot_write() {
         let value = std::collections::BTreeMap::from([("a", 1)]);
-        assert_eq!(bytes(Json::COMPACT, &value), Some(b"{\"a\":1}".to_vec()));
-        assert_eq!(bytes(Json::PRETTY, &value), Some(b"{\n  \"a\": 1\n}".to_vec()));
+        assert_eq!(bytes(&Json::COMPACT, &value), Some(b"{\"a\":1}".to_vec()));
+        assert_eq!(bytes(&Json::PRETTY, &value), Some(b"{\n  \"a\": 1\n}".to_vec()));
         let odd = std::collections::BTreeMap::from([((1, 2), 3)]);
         let error = Json::COMPACT.serialize(&odd, &mut Vec::new()).unwrap_err();
         assert!(error.to_string().starts_with("the value has no bytes: "), "{error}");
