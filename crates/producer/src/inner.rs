@@ -260,7 +260,7 @@ impl Inner {
                     Ok(inner) => directory.put(Topic::new(inner, id)),
                     Err(error) => {
                         directory.forget(&name);
-                        tracing::debug!(target: "klamm::metadata", topic = name, ?error, "no topic");
+                        tracing::debug!(target: "klamm::metadata", name, ?error, "no topic");
                     }
                 }
             });
