@@ -34,11 +34,15 @@ impl Exit {
 
     /// How a run ends that could not begin for this reason.
     pub(super) fn of(error: &Error) -> Self {
-        match error.kind() {
-            ErrorKind::Config => Self::Usage,
-            ErrorKind::Authentication => Self::Security,
-            ErrorKind::Unreachable | ErrorKind::TimedOut => Self::Unreachable,
-            _ => Self::Failed,
+        let kind = error.kind();
+        if kind == ErrorKind::Config {
+            Self::Usage
+        } else if kind == ErrorKind::Authentication {
+            Self::Security
+        } else if matches!(kind, ErrorKind::Unreachable | ErrorKind::TimedOut) {
+            Self::Unreachable
+        } else {
+            Self::Failed
         }
     }
 }

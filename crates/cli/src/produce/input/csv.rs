@@ -49,25 +49,23 @@ impl Rows {
     }
 
     pub(super) fn next(&mut self, window: &mut Window) -> Found {
-        loop {
-            if self.skips && !self.skip(window) {
-                return if window.has_ended() { Found::End } else { Found::More };
+        if self.skips && !self.skip(window) {
+            return if window.has_ended() { Found::End } else { Found::More };
+        }
+        let end = self.row_end(window.rest());
+        let lines = self.ends.saturating_add(1);
+        match end {
+            None => self.without_end(window),
+            Some(End::TooLong) => {
+                self.start_anew();
+                self.skips = true;
+                Found::Broken { what: too_long(self.longest), lines }
             }
-            let end = self.row_end(window.rest());
-            let lines = self.ends.saturating_add(1);
-            match end {
-                None => return self.without_end(window),
-                Some(End::TooLong) => {
-                    self.start_anew();
-                    self.skips = true;
-                    return Found::Broken { what: too_long(self.longest), lines };
-                }
-                Some(End::At(length)) => {
-                    let range = window.take(length);
-                    window.take(1);
-                    self.start_anew();
-                    return frame(range, lines, window);
-                }
+            Some(End::At(length)) => {
+                let range = window.take(length);
+                window.take(1);
+                self.start_anew();
+                frame(range, lines, window)
             }
         }
     }

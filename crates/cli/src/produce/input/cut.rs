@@ -23,7 +23,7 @@ pub(super) enum Found {
 
 /// One way to cut.
 pub(super) enum Cut {
-    Lines(Lines),
+    Lines(Box<Lines>),
     Csv(Rows),
     Framed(Framed),
     Whole(Whole),
@@ -34,7 +34,7 @@ impl Cut {
         let longest = reading.longest;
         match reading.format {
             Format::Lines | Format::Hex | Format::Json => {
-                Self::Lines(Lines::new(&reading.delimiter, longest))
+                Self::Lines(Box::new(Lines::new(&reading.delimiter, longest)))
             }
             Format::Csv => Self::Csv(Rows::new(reading.columns.separator, longest)),
             Format::FramedU32 => Self::Framed(Framed::new(longest)),

@@ -28,7 +28,7 @@ fn the_letters_of_kcat_mean_what_they_mean_there() {
     assert_eq!((partition, count), (Some(3), Some(7)));
     assert_eq!(key.as_deref(), Some(&b"key"[..]));
     let wanted = [("a", Some("1")), ("b", None), ("c", Some(""))];
-    let wanted = wanted.map(|(key, value)| (key.into(), value.map(|value| value.into())));
+    let wanted = wanted.map(|(key, value)| (key.into(), value.map(Into::into)));
     assert_eq!(headers, wanted);
     assert!(options.reading.splitting.empty_is_null && options.reading.delimiter == b";");
     let Telling { tee, is_quiet, is_verbose, .. } = options.telling;
