@@ -69,6 +69,7 @@ impl Engine {
 
     fn failure(&self, part: u32, batch: &Batch, piece: Piece, failed: Failed) -> Failure {
         let Failed { reason, fate, culprits } = failed;
+        tracing::debug!(target: "klamm::produce", part, ?reason, ?fate, "a batch failed");
         let words = batch.words_of(piece);
         let words_for = |index: u32| {
             let within = index.checked_sub(piece.first)?;

@@ -34,6 +34,7 @@ impl Engine {
     }
 
     fn up(&mut self, now: Now, conn: ConnId, target: Target) {
+        tracing::debug!(target: "klamm::conn", %conn, server = ?target, "connected");
         self.desk.trouble.up(conn, target);
         self.desk.meter.connected();
         self.hear_of_features(now);
@@ -54,6 +55,7 @@ impl Engine {
 
     /// Everything that was sent on it has been reported; what still waited for it was never sent.
     fn down(&mut self, now: Now, conn: ConnId, target: Target, failure: ConnFailure) {
+        tracing::info!(target: "klamm::conn", %conn, server = ?target, %failure, "lost");
         self.desk.trouble.down(conn, target, failure);
         self.desk.meter.disconnected();
         for send in self.outbox.lost(conn) {
@@ -64,6 +66,7 @@ impl Engine {
     }
 
     fn unreachable(&mut self, now: Now, target: Target, failure: ConnFailure) {
+        tracing::info!(target: "klamm::conn", server = ?target, %failure, "unreachable");
         self.desk.meter.unreachable(failure.is_final());
         self.desk.trouble.failed(target, failure);
         if let Target::Node(node) = target {

@@ -60,6 +60,7 @@ impl Engine {
     /// those are announced before the state machine hears of the new one.
     fn renew(&mut self, now: Now, at: TopicRef) {
         let Some(entry) = self.topics.get_mut(at) else { return };
+        tracing::warn!(target: "klamm::metadata", topic = &*entry.name, "made anew");
         entry.generation = Generation(entry.generation.0.wrapping_add(1));
         let (generation, parts) = (entry.generation, entry.parts.clone());
         for part in parts {
@@ -94,6 +95,7 @@ impl Engine {
     /// A topic is not there, or nobody used it for so long that the picture forgot it.
     fn see_gone(&mut self, now: Now, at: TopicRef, why: Gone) {
         let Some(entry) = self.topics.get_mut(at) else { return };
+        tracing::info!(target: "klamm::metadata", topic = &*entry.name, ?why, "gone");
         entry.gone = Some(why);
         if why == Gone::Idle {
             return;
