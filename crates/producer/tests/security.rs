@@ -43,7 +43,9 @@ async fn who_may_not_write_idempotently_is_told_at_the_build() {
     let builder = TestCluster::builder().nodes(1).topic("orders", 1).sasl(users()).acl(rule);
     let cluster = builder.start().await.unwrap();
     let servers = cluster.bootstrap_of(Listener::SaslPlain);
-    let error = ends(as_alice(&servers, "alice-secret").build()).await.unwrap_err();
+    // Names that only librdkafka has bring its defaults.
+    let builder = as_alice(&servers, "alice-secret").set("enable.idempotence", true);
+    let error = ends(builder.build()).await.unwrap_err();
     assert_eq!((error.kind(), error.broker_code()), (ErrorKind::Authorization, Some(31)));
     assert!(error.to_string().contains("IdempotentWrite"), "{error}");
 }
