@@ -136,7 +136,7 @@ fn an_object_is_a_record_with_everything_in_it() {
 {"value":"AP8=","value_encoding":"base64","key":"00fF","key_encoding":"hex"}
 {"value":{"b": 1, "a":12345678901234567890.10},"value_encoding":"json"}
 {"value":"null","headers":[{"key":"a","value":"1"},{"key":"a","value":null},{"key":"","value":""}]}
-{"topic":"t","partition":0,"tstype":"create","ts":12,"key":"","headers":["a","b","a",null],"payload":"\u00e4\n"}
+{"topic":"t","partition":0,"ts":12,"key":"","headers":["a","b","a",null],"payload":"\u00e4\n"}
 {"value":null,"value_encoding":"json"}"#;
     let wanted = [
         "1: k=v",
