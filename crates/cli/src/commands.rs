@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::{completions, doctor, mock, produce};
+use crate::{bench, completions, demo, doctor, mock, produce};
 
 /// A command.
 pub(crate) struct Command {
@@ -26,10 +26,22 @@ impl Command {
 /// Every command but `help`.
 pub(crate) const COMMANDS: &[Command] = &[
     Command {
+        name: "bench",
+        about: "measure how fast records are written, and how long each takes",
+        usage: bench::USAGE,
+        run: bench::run,
+    },
+    Command {
         name: "completions",
         about: "print what a shell needs to complete the words of this program",
         usage: completions::USAGE,
         run: completions::run,
+    },
+    Command {
+        name: "demo",
+        about: "show what the producer promises, on a cluster in this process",
+        usage: demo::USAGE,
+        run: demo::run,
     },
     Command {
         name: "doctor",

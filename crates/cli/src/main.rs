@@ -2,8 +2,10 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod bench;
 mod commands;
 mod completions;
+mod demo;
 mod doctor;
 mod help;
 mod mock;

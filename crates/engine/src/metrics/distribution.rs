@@ -40,7 +40,7 @@ pub struct Tally {
 
 impl Distribution {
     /// Counts a value.
-    pub(crate) fn record(&mut self, value: u64) {
+    pub fn record(&mut self, value: u64) {
         self.min = if self.tally.count == 0 { value } else { self.min.min(value) };
         self.tally.record(value);
         let part = part_of(value);
