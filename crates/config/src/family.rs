@@ -45,20 +45,38 @@ pub(crate) fn decide(family: Family, givens: &Givens) -> Result<Decided, ConfigE
     }
 }
 
+/// Each source for itself: one that mixes the two is refused. Of several sources the first that
+/// has a family decides for all, so that a secret beside a file may have either's name.
 fn detect(givens: &Givens) -> Result<Decided, ConfigError> {
-    let first = |names| givens.names().find(|name| table::only(name) == Some(names));
-    match (first(Names::Librdkafka), first(Names::Java)) {
-        (None, _) => Ok(Decided { is_librdkafka: false, by: None }),
-        (by @ Some(_), None) => Ok(Decided { is_librdkafka: true, by }),
-        (Some(theirs), Some(java)) => Err(ConfigError {
-            property: Some(theirs.to_owned()),
-            value: None,
-            origin: givens.origin(theirs),
-            problem: format!(
-                "this is a name of librdkafka alone, and `{java}` is one of the Java client alone"
-            )
-            .into(),
-            fix: "Use the names of one of the two, or say whose names they are".into(),
-        }),
+    let mut decided = None;
+    for source in givens.sources() {
+        let first = |names| {
+            let mut given = givens.iter().filter(|(_, given)| given.source == source);
+            given.find(|(name, _)| table::only(name) == Some(names)).map(|(name, _)| name)
+        };
+        match (first(Names::Librdkafka), first(Names::Java)) {
+            (Some(theirs), Some(java)) => return Err(mixed(givens, theirs, java)),
+            (Some(theirs), None) => {
+                decided = decided.or(Some(Decided { is_librdkafka: true, by: Some(theirs) }));
+            }
+            (None, Some(_)) => {
+                decided = decided.or(Some(Decided { is_librdkafka: false, by: None }));
+            }
+            (None, None) => {}
+        }
+    }
+    Ok(decided.unwrap_or(Decided { is_librdkafka: false, by: None }))
+}
+
+fn mixed(givens: &Givens, theirs: &str, java: &str) -> ConfigError {
+    ConfigError {
+        property: Some(theirs.to_owned()),
+        value: None,
+        origin: givens.origin(theirs),
+        problem: format!(
+            "this is a name of librdkafka alone, and `{java}` is one of the Java client alone"
+        )
+        .into(),
+        fix: "Use the names of one of the two, or say whose names they are".into(),
     }
 }

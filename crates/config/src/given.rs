@@ -1,6 +1,6 @@
 //! What somebody wrote, by name: the last word on each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use klamm_cluster::Secret;
 
@@ -45,6 +45,11 @@ impl Givens {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &Given)> {
         self.0.iter().map(|(name, given)| (*name, given))
+    }
+
+    /// The sources that something is left of, in their order.
+    pub(crate) fn sources(&self) -> BTreeSet<usize> {
+        self.0.values().map(|given| given.source).collect()
     }
 
     pub(crate) fn origin(&self, name: &str) -> Option<Origin> {
