@@ -210,6 +210,8 @@ impl<F: Clone + Send + Sync + 'static> Slot<F> {
         let mut state = lock(&self.state);
         state.is_listed = false;
         news.append(&mut state.news);
+        let open = state.open.as_ref().map(|open| open.ticket);
+        state.batches.is_read(open);
     }
 
     /// Moves the open batch out, if it is the one with that ticket; the job is the caller's to run.
@@ -232,7 +234,8 @@ impl<F: Clone + Send + Sync + 'static> Slot<F> {
     }
 
     /// The oldest batch that was moved out and not taken, if its payload is made; if its job is
-    /// nobody's, it is done here. For the engine.
+    /// nobody's, it is done here. One whose news were not [read](Self::read) yet is not there:
+    /// nobody could tell whose payload it is. For the engine.
     pub fn take_ready(&self) -> Option<Ready> {
         loop {
             let mut state = lock(&self.state);

@@ -92,6 +92,7 @@ impl Play {
     }
 
     fn take(&mut self) {
+        self.hear();
         let Some(ready) = self.world.slots[0].take_ready() else { return };
         assert_eq!(ready.ticket.0, self.read.len() as u64);
         let bytes = ready.encoded.as_ref().unwrap().stamp(Stamp::Plain).into_segments().concat();

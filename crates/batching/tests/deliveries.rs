@@ -110,7 +110,7 @@ fn a_batch_that_ends_while_it_is_open_has_an_end_and_is_never_taken() {
     assert!(slot.settle(Ticket(1), Resolution::Whole(Err("expired")), None));
     assert!(slot.settle(Ticket(0), Resolution::Whole(Err("aborted")), None));
     world::run(job);
-    assert!(slot.take_ready().is_none());
+    assert!(world::taken(slot).is_none());
     let ends = [delivery, second].map(|delivery| delivery.result().unwrap());
     assert_eq!(ends, [Err("aborted"), Err("expired")]);
     append(slot, b"c");

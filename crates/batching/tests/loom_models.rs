@@ -49,7 +49,7 @@ fn append(slot: &Arc<Slot<Failure>>, len: usize) -> Option<Delivery<Failure>> {
 fn taken(slot: &Slot<Failure>, first: u64) -> u32 {
     let mut records = 0;
     let mut ticket = first;
-    while let Some(ready) = slot.take_ready() {
+    while let Some(ready) = world::taken(slot) {
         assert_eq!(ready.ticket, Ticket(ticket));
         ticket += 1;
         records += ready.records;
@@ -124,7 +124,7 @@ fn a_pulled_batch_has_every_record_that_was_taken_in() {
         let appends = thread::spawn(move || append(&other, 9).unwrap().index());
         drop(slot.pull(Ticket(0)));
         let index = appends.join().unwrap();
-        let records = slot.take_ready().unwrap().records;
+        let records = world::taken(&slot).unwrap().records;
         assert_eq!(records, if index == 1 { 2 } else { 1 });
     });
 }

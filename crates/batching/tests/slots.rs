@@ -7,7 +7,7 @@ mod world;
 use klamm_batching::{Generation, News, Settings, Tag, Ticket, Why};
 use klamm_records::{Codec, Compression};
 use klamm_wire::Time;
-use world::{World, append, pulled, record, run, written};
+use world::{World, append, pulled, record, run, taken, written};
 
 fn small() -> Settings {
     Settings { batch_size: 1_000, ..Settings::default() }
@@ -43,11 +43,11 @@ fn a_full_batch_that_is_small_waits_for_the_engine() {
     let news: Vec<_> = world.news().into_iter().map(|(_, news)| news).collect();
     let sealed = News::Sealed { ticket: Ticket(0), records: 8, bytes: 61 + 8 * 109 };
     assert_eq!(news[1], sealed);
-    assert_eq!(slot.take_ready().unwrap().records, 8);
+    assert_eq!(taken(slot).unwrap().records, 8);
     (0..8).for_each(|_| drop(append(slot, &[7; 100])));
     run(slot.next_job().unwrap());
     assert!(slot.next_job().is_none());
-    assert_eq!(slot.take_ready().unwrap().ticket, Ticket(1));
+    assert_eq!(taken(slot).unwrap().ticket, Ticket(1));
 }
 
 #[test]
@@ -58,8 +58,23 @@ fn a_full_batch_with_a_codec_is_the_job_of_whom_it_stopped() {
     let job = (0..20).find_map(|_| append(slot, &[7; 100]).1).unwrap();
     assert!(!job.is_small() && slot.next_job().is_none());
     run(job);
-    let encoded = slot.take_ready().unwrap().encoded.unwrap();
+    let encoded = taken(slot).unwrap().encoded.unwrap();
     assert_eq!(encoded.codec(), Codec::Lz4);
+}
+
+#[test]
+fn a_batch_is_not_taken_before_its_news_are_read() {
+    let compression = Compression::from(Codec::Lz4);
+    for settings in [small(), Settings { compression, ..small() }] {
+        let world = World::new(settings, 1);
+        let slot = &world.slots[0];
+        assert!(world.news().is_empty());
+        // Between the engine's reading and its taking a batch is opened, filled and made.
+        (0..20).filter_map(|_| append(slot, &[7; 100]).1).take(1).for_each(run);
+        assert!(slot.take_ready().is_none(), "nobody knows whose that would be");
+        assert!(matches!(world.news()[0], (0, News::Opened { .. })));
+        assert_eq!(slot.take_ready().unwrap().ticket, Ticket(0));
+    }
 }
 
 #[test]
@@ -68,7 +83,7 @@ fn a_dropped_job_has_failed() {
     let slot = &world.slots[0];
     append(slot, b"a");
     drop(slot.pull(Ticket(0)).unwrap());
-    assert!(slot.take_ready().unwrap().encoded.is_none());
+    assert!(taken(slot).unwrap().encoded.is_none());
     assert!(slot.pull(Ticket(0)).is_none());
 }
 

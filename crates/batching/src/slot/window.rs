@@ -47,13 +47,15 @@ pub(super) struct Window<F> {
     entries: VecDeque<Entry<F>>,
     /// The oldest ticket that the engine may still take.
     next_taken: u64,
+    /// The oldest ticket of which the engine has not read that it was moved out.
+    unread: u64,
     /// How many wait for somebody to take their job.
     waiting: usize,
 }
 
 impl<F> Window<F> {
     pub(super) fn new() -> Self {
-        Self { first: 0, entries: VecDeque::new(), next_taken: 0, waiting: 0 }
+        Self { first: 0, entries: VecDeque::new(), next_taken: 0, unread: 0, waiting: 0 }
     }
 
     /// Announces one more: its ticket.
@@ -72,6 +74,17 @@ impl<F> Window<F> {
     pub(super) fn get(&mut self, ticket: Ticket) -> Option<&mut Entry<F>> {
         let index = self.index(ticket.0)?;
         self.entries.get_mut(index).filter(|entry| !matches!(entry.stage, Stage::Ended))
+    }
+
+    /// The engine has read all news: of the open batch, if there is one, that it takes records.
+    pub(super) fn is_read(&mut self, open: Option<Ticket>) {
+        let behind = self.first.saturating_add(self.entries.len() as u64);
+        self.unread = open.map_or(behind, |open| open.0);
+    }
+
+    /// The oldest ticket that was not taken, if the engine knows that it was moved out.
+    fn next_ticket(&self) -> Option<u64> {
+        Some(self.next_taken.max(self.first)).filter(|ticket| *ticket < self.unread)
     }
 
     /// Keeps a batch until somebody takes its job.
@@ -94,7 +107,7 @@ impl<F> Window<F> {
 
     /// The job of the oldest batch that was not taken, if it is nobody's.
     pub(super) fn first_job(&mut self) -> Option<(Ticket, RawBatch)> {
-        self.take_job(self.next_taken.max(self.first))
+        self.take_job(self.next_ticket()?)
     }
 
     fn take_job(&mut self, ticket: u64) -> Option<(Ticket, RawBatch)> {
@@ -130,7 +143,7 @@ impl<F> Window<F> {
     /// The oldest batch that was not taken, if its payload is made or cannot be.
     pub(super) fn take_ready(&mut self) -> Option<Ready> {
         loop {
-            let ticket = self.next_taken.max(self.first);
+            let ticket = self.next_ticket()?;
             let index = self.index(ticket)?;
             let entry = self.entries.get_mut(index)?;
             let encoded = match std::mem::replace(&mut entry.stage, Stage::Taken) {

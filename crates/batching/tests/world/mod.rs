@@ -132,10 +132,16 @@ pub(crate) fn run(job: Job<Failure>) {
     job.run(&mut Encoder::new());
 }
 
+/// Takes the next batch that is made, after all news were read.
+pub(crate) fn taken(slot: &Slot<Failure>) -> Option<Ready> {
+    slot.read(&mut Vec::new());
+    slot.take_ready()
+}
+
 /// Pulls, encodes and takes the batch with that ticket.
 pub(crate) fn pulled(slot: &Arc<Slot<Failure>>, ticket: u64) -> Ready {
     run(slot.pull(Ticket(ticket)).unwrap());
-    let ready = slot.take_ready().unwrap();
+    let ready = taken(slot).unwrap();
     assert_eq!(ready.ticket, Ticket(ticket));
     ready
 }
