@@ -9,6 +9,7 @@ mod checks;
 mod codegen;
 mod foreign;
 mod kafka;
+mod loom;
 mod maven;
 mod model;
 mod plants;
@@ -51,6 +52,7 @@ const COMMANDS: &[Command] = &[
         about: "remake the lists of Java's and librdkafka's properties",
         run: properties::run,
     },
+    Command { name: "loom", about: "[NAME]: the models of what threads share", run: loom::run },
     Command { name: "model", about: "[A..H]...: the models of idempotence", run: model::run },
 ];
 

@@ -85,7 +85,7 @@ impl<F> Slot<F> {
     pub(crate) fn new(place: Place, topic: &Arc<Topic<F>>, shared: Arc<Shared<F>>) -> Self {
         let Place { number, part, partition, generation, writable, is_closed } = place;
         let core = StdArc::clone(topic.core());
-        let topic = crate::sync::downgrade(topic);
+        let topic = Arc::downgrade(topic);
         let state = Mutex::new(State::new(generation, writable, is_closed));
         Self { number, part, partition, topic, core, shared, state }
     }

@@ -1,6 +1,7 @@
 //! Handing records in asks for no memory once batches come and go.
 #![allow(unsafe_code)]
-#![cfg(all(test, not(loom)))]
+#![cfg(test)]
+#![cfg(not(loom))]
 
 #[path = "../benches/steady.rs"]
 mod steady;

@@ -1,6 +1,7 @@
 //! Whatever happens in whatever order: nothing is lost, doubled or kept.
 
-#![cfg(all(test, not(loom)))]
+#![cfg(test)]
+#![cfg(not(loom))]
 
 mod world;
 

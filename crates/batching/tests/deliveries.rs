@@ -1,6 +1,7 @@
 //! What those hear who wait for a record.
 
-#![cfg(all(test, not(loom)))]
+#![cfg(test)]
+#![cfg(not(loom))]
 
 mod world;
 
@@ -52,6 +53,26 @@ fn every_waiter_is_woken_once_and_who_left_is_not() {
         let Poll::Ready(Ok(receipt)) = poll(&mut first, &woken[0]) else { panic!() };
         assert_eq!((receipt.offset, clone.result().unwrap()), (Some(7), Ok(receipt)));
     }
+}
+
+/// Looks for the end when it is woken.
+struct Looks(Delivery<Failure>, AtomicU64);
+
+impl Wake for Looks {
+    fn wake(self: Arc<Self>) {
+        self.1.fetch_add(u64::from(self.0.result().is_some()), Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn whoever_is_woken_finds_the_end() {
+    let world = World::new(Settings::default(), 1);
+    let (mut delivery, _) = append(&world.slots[0], b"a");
+    let looks = Arc::new(Looks(delivery.clone(), AtomicU64::new(0)));
+    let waker = Waker::from(Arc::clone(&looks));
+    assert!(Pin::new(&mut delivery).poll(&mut Context::from_waker(&waker)).is_pending());
+    world.slots[0].settle(Ticket(0), written(7), None);
+    assert_eq!(looks.1.load(Ordering::SeqCst), 1);
 }
 
 #[test]

@@ -2,12 +2,14 @@
 //!
 //! Built and run by `cargo xtask loom` alone: with anything else this file is empty.
 
-#![cfg(all(test, loom))]
+#![cfg(test)]
+#![cfg(loom)]
 
 mod world;
 
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
@@ -15,7 +17,6 @@ use klamm_batching::{
     Append, Delivery, Generation, News, Resolution, Settings, Slot, Tag, Ticket, Why,
 };
 use klamm_wire::Time;
-use loom::sync::Arc;
 use loom::thread;
 use world::{Failure, World, record, written};
 
@@ -23,15 +24,15 @@ use world::{Failure, World, record, written};
 struct Woken(AtomicU64);
 
 impl Wake for Woken {
-    fn wake(self: std::sync::Arc<Self>) {
+    fn wake(self: Arc<Self>) {
         self.0.fetch_add(1, Ordering::SeqCst);
     }
 }
 
 /// Polls once: what came of it, and how often the waker is woken later.
-fn poll<T>(future: impl Future<Output = T>) -> (Poll<T>, std::sync::Arc<Woken>) {
-    let woken = std::sync::Arc::<Woken>::default();
-    let waker = Waker::from(std::sync::Arc::clone(&woken));
+fn poll<T>(future: impl Future<Output = T>) -> (Poll<T>, Arc<Woken>) {
+    let woken = Arc::<Woken>::default();
+    let waker = Waker::from(Arc::clone(&woken));
     (pin!(future).poll(&mut Context::from_waker(&waker)), woken)
 }
 
@@ -68,8 +69,8 @@ fn memory_that_comes_back_wakes_whoever_is_left() {
         let leaves = thread::spawn(move || drop(poll(other.acquire(1_000))));
         let releases = thread::spawn(move || drop(all));
         let mut acquire = pin!(budget.acquire(600));
-        let woken = std::sync::Arc::<Woken>::default();
-        let waker = Waker::from(std::sync::Arc::clone(&woken));
+        let woken = Arc::<Woken>::default();
+        let waker = Waker::from(Arc::clone(&woken));
         let mut context = Context::from_waker(&waker);
         let first = acquire.as_mut().poll(&mut context);
         leaves.join().unwrap();

@@ -1,6 +1,7 @@
 //! Who gets memory, when, and when it is given back.
 
-#![cfg(all(test, not(loom)))]
+#![cfg(test)]
+#![cfg(not(loom))]
 
 mod world;
 

@@ -1,6 +1,7 @@
 //! A slot from the first record to the end of its batch.
 
-#![cfg(all(test, not(loom)))]
+#![cfg(test)]
+#![cfg(not(loom))]
 
 mod world;
 

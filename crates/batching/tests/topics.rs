@@ -1,6 +1,7 @@
 //! Which partition a record goes to, and what happens when the topic changes.
 
-#![cfg(all(test, not(loom)))]
+#![cfg(test)]
+#![cfg(not(loom))]
 
 mod world;
 

@@ -3,7 +3,7 @@
 use super::stopwatch::{Stopwatch, Taken};
 use super::{cargo, deps, fuzz, layering, no_c, tidy, tls_c, zstd_c};
 use crate::support::{self, Outcome};
-use crate::{codegen, kafka, vectors};
+use crate::{codegen, kafka, loom, vectors};
 
 /// A command of xtask with its arguments, as one would type them.
 struct Step {
@@ -28,6 +28,7 @@ const BEFORE_TESTS: &[Step] = &[
 
 const AFTER_TESTS: &[Step] = &[
     Step { command: "vectors", args: &["check"], run: check_vectors },
+    Step { command: "loom", args: &[], run: loom::run },
     Step { command: "zstd-c", args: &[], run: zstd_c::run },
     Step { command: "tls-c", args: &[], run: tls_c::run },
     Step { command: "kafka", args: &["differential", "--if-present"], run: kafka::run },
@@ -114,7 +115,7 @@ mod tests {
     #[test]
     fn every_step_is_a_command_that_can_be_typed() {
         let known = super::super::COMMANDS.iter().map(|command| command.name);
-        let known: Vec<&str> = known.chain(["codegen", "kafka", "vectors"]).collect();
+        let known: Vec<&str> = known.chain(["codegen", "kafka", "loom", "vectors"]).collect();
         for step in BEFORE_TESTS.iter().chain([&TESTS]).chain(AFTER_TESTS) {
             assert!(known.contains(&step.command), "{}", step.command);
         }
