@@ -8,14 +8,14 @@ use std::process::Command;
 
 use crate::support::{self, Outcome};
 
-/// How often a thread is interrupted in one run, at the most. Two suffice for nearly every mistake
+/// How often threads are interrupted in one run, at the most. Two suffice for nearly every mistake
 /// of this kind, and each more multiplies the runs.
-const PREEMPTIONS: &str = "2";
+const PREEMPTIONS: &str = "3";
 
 /// `cargo xtask loom [NAME]`: the models whose names contain that, or all of them.
 pub(crate) fn run(args: &[String]) -> Outcome {
     let mut command = Command::new("cargo");
-    command.current_dir(support::root()).args(["test", "--locked", "--release"]);
+    command.current_dir(support::root()).args(["test", "--locked"]);
     command.args(["--package", "klamm-batching", "--test", "loom_models", "--"]).args(args);
     command.env("RUSTFLAGS", "--cfg loom").env("LOOM_MAX_PREEMPTIONS", PREEMPTIONS);
     command.env("CARGO_TARGET_DIR", support::root().join("target/loom"));

@@ -18,8 +18,9 @@ const SMALL: usize = 16 << 10;
 pub struct Job<F> {
     pub(crate) slot: Arc<Slot<F>>,
     pub(crate) ticket: Ticket,
-    /// Nothing once it has run.
-    pub(crate) raw: Option<RawBatch>,
+    pub(crate) is_small: bool,
+    /// It is done, or nobody wants it any more.
+    pub(crate) is_over: bool,
 }
 
 /// Whether encoding it at once is cheaper than passing it on.
@@ -31,7 +32,7 @@ impl<F> Job<F> {
     /// Whether it is so small that running it at once is cheaper than passing it on: no codec, and
     /// at most 16 KiB.
     pub fn is_small(&self) -> bool {
-        self.raw.as_ref().is_none_or(|raw| is_small(self.slot.shared.codec(), raw))
+        self.is_small
     }
 
     /// Which batch it is.
@@ -46,7 +47,8 @@ impl<F> Job<F> {
 
     /// Encodes the batch and tells its slot, which wakes the engine.
     pub fn run(mut self, encoder: &mut Encoder) {
-        let Some(raw) = self.raw.take() else { return };
+        self.is_over = true;
+        let Some(raw) = self.slot.begin(self.ticket) else { return };
         let made = self.slot.encode(raw, encoder);
         self.slot.finish(self.ticket, made);
     }
@@ -54,8 +56,8 @@ impl<F> Job<F> {
 
 impl<F> Drop for Job<F> {
     fn drop(&mut self) {
-        if let Some(raw) = self.raw.take() {
-            drop(raw);
+        if !self.is_over {
+            drop(self.slot.begin(self.ticket));
             self.slot.finish(self.ticket, Stage::Failed);
         }
     }

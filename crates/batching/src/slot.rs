@@ -23,7 +23,7 @@ use klamm_records::{EncodedBatch, Encoder, RawBatch};
 use klamm_wire::PartitionIndex;
 
 use crate::completion::{Delivery, Resolution};
-use crate::job::Job;
+use crate::job::{self, Job};
 use crate::names::{Generation, Part, Tag, Ticket};
 use crate::notes::SettledBatch;
 use crate::shared::Shared;
@@ -98,6 +98,11 @@ impl<F> Slot<F> {
     /// The partition within its topic.
     pub fn partition(&self) -> PartitionIndex {
         self.partition
+    }
+
+    /// Begins a job: its batch, unless that has ended.
+    pub(crate) fn begin(&self, ticket: Ticket) -> Option<RawBatch> {
+        lock(&self.state).batches.begin(ticket)
     }
 
     /// Does the work of a job; the sizes of batches to come follow from its success.
@@ -197,11 +202,13 @@ impl<F: Clone + Send + Sync + 'static> Slot<F> {
         Ok(Outcome { delivery, job: aftermath.job, is_sated })
     }
 
+    /// Leaves a batch to whoever has its job.
     fn job(self: &Arc<Self>, state: &mut State<F>, ticket: Ticket, raw: RawBatch) -> Job<F> {
+        let is_small = job::is_small(self.shared.codec(), &raw);
         if let Some(entry) = state.batches.get(ticket) {
-            entry.stage = Stage::InJob;
+            entry.stage = Stage::Assigned(raw);
         }
-        Job { slot: Arc::clone(self), ticket, raw: Some(raw) }
+        Job { slot: Arc::clone(self), ticket, is_small, is_over: false }
     }
 
     /// What happened since the last look; from now on the slot is listed again when there is more.
@@ -229,8 +236,9 @@ impl<F: Clone + Send + Sync + 'static> Slot<F> {
     /// by [`renew`](Self::renew). From now on it is the caller's to run. For an engine that would
     /// rather not do it in [`take_ready`](Self::take_ready).
     pub fn next_job(self: &Arc<Self>) -> Option<Job<F>> {
-        let (ticket, raw) = lock(&self.state).batches.next_job()?;
-        Some(Job { slot: Arc::clone(self), ticket, raw: Some(raw) })
+        let mut state = lock(&self.state);
+        let (ticket, raw) = state.batches.next_job()?;
+        Some(self.job(&mut state, ticket, raw))
     }
 
     /// The oldest batch that was moved out and not taken, if its payload is made; if its job is

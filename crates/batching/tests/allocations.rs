@@ -3,7 +3,7 @@
 #![cfg(test)]
 #![cfg(not(loom))]
 
-#[path = "../benches/steady.rs"]
+#[path = "../benches/enqueue/steady.rs"]
 mod steady;
 
 use std::alloc::{GlobalAlloc, Layout, System};

@@ -38,7 +38,9 @@ fn poll<T>(future: impl Future<Output = T>) -> (Poll<T>, Arc<Woken>) {
 
 /// Batches that are full with their second record.
 fn tiny() -> Settings {
-    Settings { batch_size: 256, memory: 1 << 20, ..Settings::default() }
+    // With a codec the appender has the job, and drops it: models are not about encoding.
+    let compression = klamm_records::Codec::Lz4.into();
+    Settings { batch_size: 256, memory: 1 << 20, compression, ..Settings::default() }
 }
 
 fn append(slot: &Arc<Slot<Failure>>, len: usize) -> Option<Delivery<Failure>> {
@@ -96,7 +98,8 @@ fn a_delivery_hears_its_end_and_one_that_left_is_not_woken_late() {
         resolves.join().unwrap();
         drops.join().unwrap();
         let times = woken.0.load(Ordering::SeqCst);
-        assert_eq!(times, u64::from(first.is_pending()));
+        // Who finds the end at the first look may have been woken for it as well.
+        assert!(times == 1 || (times == 0 && first.is_ready()));
         assert!(waits.result().is_some());
     });
 }

@@ -17,7 +17,9 @@ pub(crate) enum Stage {
     Open,
     /// It was moved out, and its job is nobody's yet.
     Waiting(RawBatch),
-    /// Somebody has its job.
+    /// It was moved out, and somebody has its job.
+    Assigned(RawBatch),
+    /// Its job is being done.
     InJob,
     /// Its payload is made.
     Made(EncodedBatch),
@@ -116,6 +118,7 @@ impl<F> Window<F> {
         let raw = match std::mem::replace(&mut entry.stage, Stage::InJob) {
             Stage::Waiting(raw) => raw,
             stage @ (Stage::Open
+            | Stage::Assigned(_)
             | Stage::InJob
             | Stage::Made(_)
             | Stage::Failed
@@ -127,6 +130,13 @@ impl<F> Window<F> {
         };
         self.waiting = self.waiting.saturating_sub(1);
         Some((Ticket(ticket), raw))
+    }
+
+    /// The batch of a job that begins; nothing when it has ended.
+    pub(super) fn begin(&mut self, ticket: Ticket) -> Option<RawBatch> {
+        let entry = self.get(ticket).filter(|entry| matches!(entry.stage, Stage::Assigned(_)))?;
+        let stage = std::mem::replace(&mut entry.stage, Stage::InJob);
+        if let Stage::Assigned(raw) = stage { Some(raw) } else { None }
     }
 
     /// Takes a job's result in, or gives it back when the batch has ended meanwhile.
@@ -154,7 +164,11 @@ impl<F> Window<F> {
                     self.next_taken = ticket.saturating_add(1);
                     continue;
                 }
-                stage @ (Stage::Open | Stage::Waiting(_) | Stage::InJob | Stage::Taken) => {
+                stage @ (Stage::Open
+                | Stage::Waiting(_)
+                | Stage::Assigned(_)
+                | Stage::InJob
+                | Stage::Taken) => {
                     entry.stage = stage;
                     return None;
                 }
