@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::{bench, completions, demo, doctor, mock, produce};
+use crate::{benchmark, completions, demo, doctor, mock, produce};
 
 /// A command.
 pub(crate) struct Command {
@@ -28,8 +28,8 @@ pub(crate) const COMMANDS: &[Command] = &[
     Command {
         name: "bench",
         about: "measure how fast records are written, and how long each takes",
-        usage: bench::USAGE,
-        run: bench::run,
+        usage: benchmark::USAGE,
+        run: benchmark::run,
     },
     Command {
         name: "completions",

@@ -29,7 +29,7 @@ record there, once, and in order? At last one request is shown byte by byte.
 It ends with 0 when the logs hold what was promised, with 1 when they do not, and with 2 when the
 command line makes no sense.
 
-  klamm demo
+  klamm demo --seconds 2
   klamm demo --records 50000 --seconds 6
   klamm demo --seed 7";
 

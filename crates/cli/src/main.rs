@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
-mod bench;
+mod benchmark;
 mod commands;
 mod completions;
 mod demo;

@@ -10,7 +10,7 @@ use klamm_records::{BatchView, Checksum, Decompressors, RecordView};
 use super::walk::Walk;
 
 /// The longest text that is repeated in a line.
-const LONGEST: usize = 40;
+const LONGEST: usize = 34;
 /// The most bytes that the records may decompress into.
 const CAP: usize = 64 << 20;
 
@@ -42,13 +42,13 @@ pub(super) fn annotated(frame: &Bytes) -> Option<Vec<String>> {
 fn head(walk: &mut Walk<'_>, header: &RequestHeader<'_>, len: usize) -> Option<()> {
     let client = header.client_id.as_deref();
     walk.field(4, "frame length", &format!("{len} bytes follow"))?;
-    walk.field(2, "API key", "Produce")?;
-    walk.field(2, "API version", &header.request_api_version.to_string())?;
+    let version = header.request_api_version;
+    walk.field(4, "API key, version", &format!("Produce, version {version}"))?;
     let number = header.correlation_id;
     walk.field(4, "correlation id", &format!("{number}: the answer repeats it"))?;
     let text = client.map_or_else(|| "null".to_owned(), |client| format!("`{}`", short(client)));
-    walk.field(client.map_or(0, str::len).checked_add(2)?, "client id", &text)?;
-    walk.field(1, "tagged fields", "none").map(drop)
+    let len = client.map_or(0, str::len).checked_add(3)?;
+    walk.field(len, "client id, tags", &format!("{text}, no tagged fields")).map(drop)
 }
 
 fn request_body(walk: &mut Walk<'_>, request: &ProduceRequest<'_>, records: usize) -> Option<()> {
@@ -64,15 +64,14 @@ fn request_body(walk: &mut Walk<'_>, request: &ProduceRequest<'_>, records: usiz
     walk.field(2, "acks", acks)?;
     walk.field(4, "timeout", &format!("{} ms for the replicas", request.timeout_ms))?;
     let (topic, count) = (request.topic_data.first()?, request.topic_data.len());
-    let len = walk.varint(0)?;
-    walk.field(len, "topics", &format!("{count}, written as one more"))?;
-    walk.field(16, "topic id", "as Metadata named it")?;
+    let len = walk.varint(0)?.checked_add(16)?;
+    walk.field(len, "topics, topic id", &format!("{count} (one more is written); id by Metadata"))?;
     let partitions = &topic.partition_data;
+    let (len, index) = (walk.varint(0)?.checked_add(4)?, partitions.first()?.index);
+    let meaning = format!("{} (one more is written), the first is {}", partitions.len(), index.0);
+    walk.field(len, "partitions, number", &meaning)?;
     let len = walk.varint(0)?;
-    walk.field(len, "partitions", &format!("{}, written as one more", partitions.len()))?;
-    walk.field(4, "partition", &partitions.first()?.index.0.to_string())?;
-    let len = walk.varint(0)?;
-    walk.field(len, "records length", &format!("{records} bytes, written as one more")).map(drop)
+    walk.field(len, "records length", &format!("{records} bytes (one more is written)")).map(drop)
 }
 
 fn batch_header(walk: &mut Walk<'_>, batch: &BatchView<'_>) -> Option<()> {
@@ -83,14 +82,14 @@ fn batch_header(walk: &mut Walk<'_>, batch: &BatchView<'_>) -> Option<()> {
     let epoch = header.leader_epoch;
     walk.field(4, "leader epoch", &format!("{epoch}: the broker puts its own here"))?;
     walk.field(1, "magic", "2: this format")?;
-    let crc = format!("{:08x}, CRC-32C of all that follows: it fits", batch.crc());
+    let crc = format!("{:08x}, CRC-32C of the rest: it fits", batch.crc());
     walk.field(4, "CRC", &crc)?;
     let codec = batch.codec().ok()?;
     walk.field(2, "attributes", &format!("codec {}", format!("{codec:?}").to_lowercase()))?;
     walk.field(4, "last offset delta", &header.last_offset_delta.to_string())?;
-    walk.field(8, "base timestamp", &format!("{} ms since 1970", header.base_timestamp))?;
     let later = header.max_timestamp.saturating_sub(header.base_timestamp);
-    walk.field(8, "max timestamp", &format!("{later} ms later"))?;
+    let times = format!("{} ms since 1970, and {later} ms later", header.base_timestamp);
+    walk.field(16, "first, last time", &times)?;
     let id = header.producer_id.0;
     walk.field(8, "producer id", &format!("{id}, given by the cluster"))?;
     walk.field(2, "producer epoch", &header.producer_epoch.0.to_string())?;
@@ -101,11 +100,11 @@ fn batch_header(walk: &mut Walk<'_>, batch: &BatchView<'_>) -> Option<()> {
 
 fn record(walk: &mut Walk<'_>, record: &RecordView<'_>) -> Option<()> {
     let len = walk.varint(0)?;
-    walk.field(len, "record length", "of the first record")?;
-    let time = walk.varint(1)?;
-    let offset = walk.varint(time.checked_add(1)?)?;
-    let deltas = format!("attributes 0, time +{} ms, offset +0", record.timestamp_delta);
-    walk.field(time.checked_add(offset)?.checked_add(1)?, "deltas", &deltas)?;
+    let time = walk.varint(len.checked_add(1)?)?;
+    let until = len.checked_add(1)?.checked_add(time)?;
+    let len = until.checked_add(walk.varint(until)?)?;
+    let deltas = format!("its length, attributes, time +{} ms, offset +0", record.timestamp_delta);
+    walk.field(len, "first record", &deltas)?;
     sized(walk, "key", record.key)?;
     sized(walk, "value", record.value)?;
     let len = walk.varint(0)?;
@@ -131,4 +130,32 @@ fn short(text: &str) -> String {
         shown.push_str("..");
     }
     crate::doctor::clean(&shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use klamm_protocol::frame::encode_request;
+    use klamm_protocol::message::Request as _;
+
+    use super::*;
+
+    fn frame(request: &ProduceRequest<'_>, version: i16) -> Bytes {
+        let whole = encode_request(request, version, 7, Some("me")).unwrap().to_vec();
+        assert_eq!(ProduceRequest::KEY.code(), 0);
+        Bytes::from(whole).slice(4..)
+    }
+
+    #[test]
+    fn what_is_not_of_the_form_is_not_shown() {
+        assert_eq!(annotated(&Bytes::new()), None);
+        assert_eq!(annotated(&Bytes::from_static(&[0, 0, 0, 13, 0, 0])), None);
+        assert_eq!(annotated(&frame(&ProduceRequest::DEFAULT, 13)), None);
+        assert_eq!(annotated(&frame(&ProduceRequest::DEFAULT, 9)), None);
+    }
+
+    #[test]
+    fn long_texts_are_cut_and_harmless() {
+        assert_eq!(short("a\u{1b}b"), "a\u{fffd}b");
+        assert_eq!(short(&"x".repeat(99)).len(), LONGEST + 2);
+    }
 }

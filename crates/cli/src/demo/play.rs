@@ -24,6 +24,8 @@ const TOPIC: &str = "orders";
 const PARTITIONS: i32 = 3;
 /// How often records are handed over.
 const TICK: Duration = Duration::from_millis(10);
+/// How many milliseconds a broker hangs before it dies.
+const HANGING: u64 = 100;
 /// How long the producer may take to end.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How many customers there are, each of whom has one partition.
@@ -49,7 +51,7 @@ pub(super) async fn play(options: Options) -> Result<bool, String> {
         story,
         deliveries: Vec::new(),
         lost_answer: None,
-        killed: None,
+        down: None,
         refused: 0,
     };
     play.open();
@@ -89,7 +91,7 @@ struct Play {
     deliveries: Vec<(u64, Delivery)>,
     lost_answer: Option<FaultId>,
     /// The node that is down.
-    killed: Option<NodeId>,
+    down: Option<NodeId>,
     /// Records that were not taken in, or not acknowledged.
     refused: u64,
 }
@@ -135,25 +137,37 @@ impl Play {
                 "record {number}: a broker writes a batch, then its answer is lost"
             ));
         } else if number == records / 2 {
-            let Some(leader) = self.cluster.leaders(TOPIC).into_iter().flatten().next() else {
-                return Err("partition 0 has no leader".to_owned());
-            };
+            let leader = self.cluster.leaders(TOPIC).into_iter().next().flatten();
+            let leader = leader.ok_or("partition 0 has no leader")?;
+            self.cluster.freeze(leader);
             self.story.tell(format_args!(
-                "record {number}: broker {leader}, the leader of partition 0, is killed"
+                "record {number}: broker {leader}, the leader of partition 0, hangs"
             ));
+            self.down = Some(leader);
+        } else if number == self.death()
+            && let Some(leader) = self.down
+        {
             self.cluster.kill(leader).await;
-            self.killed = Some(leader);
-            let next = self.cluster.leaders(TOPIC).into_iter().flatten().next();
+            self.story.tell(format_args!("record {number}: broker {leader} is killed"));
+            let next = self.cluster.leaders(TOPIC).into_iter().next().flatten();
             let next = next.map_or_else(|| "nobody".to_owned(), |node| format!("broker {node}"));
             self.story.tell(format_args!("  {next} leads partition 0 instead"));
         } else if number == records.saturating_mul(3) / 4
-            && let Some(node) = self.killed.take()
+            && let Some(node) = self.down.take()
         {
             let back = self.cluster.restart(node, Restart::default()).await;
             back.map_err(|error| format!("broker {node} does not come back: {error}"))?;
             self.story.tell(format_args!("record {number}: broker {node} is back"));
         }
         Ok(())
+    }
+
+    /// The record before which the broker that hangs is killed.
+    fn death(&self) -> u64 {
+        let Options { records, time, .. } = self.options;
+        let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1);
+        let hanging = records.saturating_mul(HANGING) / millis;
+        (records / 2).saturating_add(hanging.max(1))
     }
 
     async fn send_one(&mut self, number: u64, draw: &mut u64) {
@@ -226,12 +240,12 @@ impl Play {
             ));
         }
         let lost = self.lost_answer.map_or(0, |fault| self.cluster.fired(fault));
+        let plural = if batches == 1 { "batch" } else { "batches" };
         say(format_args!(
-            "{batches} batches with {records} records were sent again, each under the number it had."
+            "{batches} {plural} with {records} records went out again, under the sequence they had."
         ));
         if lost > 0 && is_kept {
-            say("The one whose answer was lost was in the log already; its broker knew the number");
-            say("and did not write it again.");
+            say("The batch whose answer was lost was in the log already, and not written again.");
         }
         is_kept
     }

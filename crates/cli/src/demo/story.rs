@@ -10,7 +10,7 @@ use super::audit::Verdict;
 use super::heard::Repeat;
 
 /// The most batches that are told of one by one.
-const TOLD: usize = 6;
+const TOLD: usize = 5;
 
 /// Tells lines, with the time that has passed.
 pub(super) struct Story {

@@ -27,7 +27,7 @@ impl<'a> Walk<'a> {
         if len > SHOWN {
             hex.push_str("..");
         }
-        let line = format!("  {:04x}  {hex:<26}  {name:<20} {meaning}", self.at);
+        let line = format!("  {:04x}  {hex:<26} {name:<18} {meaning}", self.at);
         self.lines.push(line.trim_end().to_owned());
         self.rest = rest;
         self.at = self.at.saturating_add(len);

@@ -78,12 +78,14 @@ async fn connected(
 
 /// How a run ends that failed for this reason.
 fn code_of(error: &Error) -> u8 {
-    match error.kind() {
-        ErrorKind::Config => 2,
-        ErrorKind::Authentication => 3,
-        ErrorKind::Unreachable | ErrorKind::TimedOut => 4,
-        _ => 1,
-    }
+    let kind = error.kind();
+    let codes = [
+        (ErrorKind::Config, 2),
+        (ErrorKind::Authentication, 3),
+        (ErrorKind::Unreachable, 4),
+        (ErrorKind::TimedOut, 4),
+    ];
+    codes.iter().find(|(known, _)| *known == kind).map_or(1, |(_, code)| *code)
 }
 
 /// Waits with an ear for signals.
