@@ -1,7 +1,7 @@
 //! Every check in one run, cheapest first; the first failure ends it.
 
 use super::stopwatch::{Stopwatch, Taken};
-use super::{cargo, deps, fuzz, layering, no_c, tidy, tls_c, zstd_c};
+use super::{cargo, deps, examples, fuzz, layering, no_c, tidy, tls_c, zstd_c};
 use crate::support::{self, Outcome};
 use crate::{codegen, kafka, loom, vectors};
 
@@ -27,6 +27,7 @@ const BEFORE_TESTS: &[Step] = &[
 ];
 
 const AFTER_TESTS: &[Step] = &[
+    Step { command: "examples", args: &[], run: examples::run },
     Step { command: "vectors", args: &["check"], run: check_vectors },
     Step { command: "loom", args: &[], run: loom::run },
     Step { command: "zstd-c", args: &[], run: zstd_c::run },

@@ -6,6 +6,7 @@
 mod cargo;
 mod ci;
 mod deps;
+mod examples;
 mod finding;
 mod fuzz;
 mod graph;
@@ -14,6 +15,7 @@ mod measure;
 mod no_c;
 mod stopwatch;
 mod tidy;
+mod timed;
 mod tls_c;
 mod zstd_c;
 
@@ -41,6 +43,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     },
     Command { name: "clippy", about: "lints denied, each feature group alone", run: cargo::clippy },
     Command { name: "docs", about: "documentation builds without a warning", run: cargo::docs },
+    Command { name: "examples", about: "each runs and ends as it says", run: examples::run },
     Command { name: "fuzz", about: "[--seconds N] [--target T]: each fuzz target", run: fuzz::run },
     Command { name: "zstd-c", about: "records with C zstd, where C compiles", run: zstd_c::run },
     Command { name: "tls-c", about: "TLS over C libraries, where C compiles", run: tls_c::run },
