@@ -79,6 +79,22 @@ fn a_batch_is_not_taken_before_its_news_are_read() {
 }
 
 #[test]
+fn batches_are_taken_by_ticket_whichever_job_ends_first() {
+    let compression = Compression::from(Codec::Lz4);
+    let world = World::new(Settings { compression, ..small() }, 1);
+    let slot = &world.slots[0];
+    append(slot, b"a");
+    let first = slot.pull(Ticket(0)).unwrap();
+    append(slot, b"b");
+    run(slot.pull(Ticket(1)).unwrap());
+    assert!(slot.take_ready().is_none());
+    assert_eq!(world.news().len(), 4);
+    run(first);
+    let tickets = [slot.take_ready(), slot.take_ready()].map(|ready| ready.unwrap().ticket);
+    assert_eq!(tickets, [Ticket(0), Ticket(1)]);
+}
+
+#[test]
 fn a_dropped_job_has_failed() {
     let world = World::new(small(), 1);
     let slot = &world.slots[0];

@@ -3,6 +3,7 @@
 
 mod edges;
 mod faults;
+mod guards;
 mod producing;
 mod topics;
 mod transactions;
