@@ -58,7 +58,7 @@ impl Drive {
         Ok(threads.into_iter().map(|thread| thread.join().unwrap_or(0)).sum())
     }
 
-    /// Every so-manieth record, from this one on.
+    /// Every Nth record from this one on, with as many threads.
     fn lane(&self, lane: u64, records: u64, measured: Option<Duration>, begun: Duration) -> u64 {
         let threads = u64::from(self.load.threads);
         let schedule = self.load.rate.map(Schedule::new);

@@ -236,7 +236,7 @@ impl Windows {
         }
         self.last = Instant::now();
         let latency = self.drive.ledger.window();
-        // Of every so-manieth record the end is told.
+        // Of only every Nth record the end is told.
         let acked = latency.count().saturating_mul(self.drive.load.sample);
         let lengths = self.drive.values.iter().map(|value| value.len() as u64);
         let values = (self.drive.values.len() as u64).max(1);
