@@ -29,3 +29,8 @@ pub use producer::{Closed, Flushed, Producer, TryEnqueue};
 pub use record::Record;
 pub use topic::Topic;
 pub use transaction::{EndError, GroupMember, Offset, Transaction};
+
+/// The front page of the project: its examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct FrontPage;
