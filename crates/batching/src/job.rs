@@ -28,6 +28,18 @@ pub(crate) fn is_small(codec: Codec, raw: &RawBatch) -> bool {
     codec == Codec::None && raw.size() <= SMALL
 }
 
+/// Does the work of a job; the sizes of batches to come follow from its success.
+pub(crate) fn encode<F>(slot: &Slot<F>, raw: RawBatch, encoder: &mut Encoder) -> Stage {
+    let (size, shared) = (raw.size(), &slot.shared);
+    match encoder.encode(raw, shared.settings.compression, &shared.pool) {
+        Ok(encoded) => {
+            slot.core.ratio().observe(size, encoded.size());
+            Stage::Made(encoded)
+        }
+        Err(_) => Stage::Failed,
+    }
+}
+
 impl<F> Job<F> {
     /// Whether it is so small that running it at once is cheaper than passing it on: no codec, and
     /// at most 16 KiB.
@@ -49,7 +61,7 @@ impl<F> Job<F> {
     pub fn run(mut self, encoder: &mut Encoder) {
         self.is_over = true;
         let Some(raw) = self.slot.begin(self.ticket) else { return };
-        let made = self.slot.encode(raw, encoder);
+        let made = encode(&self.slot, raw, encoder);
         self.slot.finish(self.ticket, made);
     }
 }

@@ -1,9 +1,9 @@
 //! What a record will take after compression, guessed from what batches before it took.
 //!
 //! A batch is full when what it will take on the wire reaches `batch_size`, as with Java's
-//! producer: the better records compress, the more of them share a batch. The guess grows by a twentieth at
-//! once where batches compress worse than it says, and shrinks by a two-hundredth where they
-//! compress better, so that one odd batch does not make all others too large.
+//! producer: the better records compress, the more of them share a batch. The guess grows by a
+//! twentieth at once where batches compress worse than it says, and shrinks by a two-hundredth
+//! where they compress better, so that one odd batch does not make all others too large.
 
 use klamm_records::Codec;
 

@@ -19,7 +19,7 @@ mod writing;
 use std::fmt;
 use std::sync::Arc as StdArc;
 
-use klamm_records::{EncodedBatch, Encoder, RawBatch};
+use klamm_records::{EncodedBatch, RawBatch};
 use klamm_wire::PartitionIndex;
 
 use crate::completion::{Delivery, Resolution};
@@ -103,18 +103,6 @@ impl<F> Slot<F> {
     /// Begins a job: its batch, unless that has ended.
     pub(crate) fn begin(&self, ticket: Ticket) -> Option<RawBatch> {
         lock(&self.state).batches.begin(ticket)
-    }
-
-    /// Does the work of a job; the sizes of batches to come follow from its success.
-    pub(crate) fn encode(&self, raw: RawBatch, encoder: &mut Encoder) -> Stage {
-        let size = raw.size();
-        match encoder.encode(raw, self.shared.settings.compression, &self.shared.pool) {
-            Ok(encoded) => {
-                self.core.ratio().observe(size, encoded.size());
-                Stage::Made(encoded)
-            }
-            Err(_) => Stage::Failed,
-        }
     }
 
     /// Takes in what came of a job.
@@ -252,7 +240,7 @@ impl<F: Clone + Send + Sync + 'static> Slot<F> {
             }
             let (ticket, raw) = state.batches.first_job()?;
             drop(state);
-            let made = self.shared.with_encoder(|encoder| self.encode(raw, encoder));
+            let made = self.shared.with_encoder(|encoder| job::encode(self, raw, encoder));
             let late = lock(&self.state).batches.finish(ticket, made);
             drop(late);
         }

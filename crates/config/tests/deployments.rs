@@ -72,7 +72,7 @@ fn event_hubs_by_librdkafkas_names() {
          security.protocol=SASL_SSL\n\
          sasl.mechanism=PLAIN\n\
          sasl.username=$ConnectionString\n\
-         sasl.password=Endpoint=sb://ns.example.invalid/;SharedAccessKeyName=k;SharedAccessKey=v\n\
+         sasl.password=Endpoint=sb://example.invalid/;SharedAccessKeyName=k;SharedAccessKey=v\n\
          socket.keepalive.enable=true\n\
          metadata.max.age.ms=180000\n\
          request.timeout.ms=60000\n\
@@ -161,7 +161,7 @@ fn event_hubs_by_javas_names() {
          security.protocol=SASL_SSL\n\
          sasl.mechanism=PLAIN\n\
          sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \
-         username=\"$ConnectionString\" password=\"Endpoint=sb://ns.example.invalid/\";\n\
+         username=\"$ConnectionString\" password=\"Endpoint=sb://example.invalid/\";\n\
          request.timeout.ms=60000\n\
          metadata.max.age.ms=180000\n\
          connections.max.idle.ms=180000\n\

@@ -11,8 +11,8 @@ const HEAD: &str = "\
 
 Every name that is known, made from the rows by a test (`KLAMM_BLESS=1 cargo test -p klamm-config
 --test table` writes it anew). Versions: the Java client 4.3.1, librdkafka 2.12.1. \"Of\" says whose
-name, or whose meaning of a name, it is: `both`, `Java`, `librdkafka`, or `klamm` for our own. A name
-with two meanings has two rows. A dash is for what somebody has no default of, or no such name.
+name, or whose meaning of a name, it is: `both`, `Java`, `librdkafka`, or `klamm` for our own. A
+name with two meanings has two rows. A dash is for what somebody has no default of, or no such name.
 
 By librdkafka's names `enable.idempotence` is false and `partitioner` is `consistent_random` unless
 they are set; every other default here is that of the column \"Here\" for both families.

@@ -20,7 +20,8 @@ pub struct Settings {
     pub transactional_id: Option<String>,
     /// After how long a broker aborts a transaction by itself.
     pub transaction_timeout: Duration,
-    /// How long a batch waits for its partition before that counts as slow (KIP-794); `None` for never.
+    /// How long a batch waits for its partition before that counts as slow (KIP-794); `None` for
+    /// never.
     pub slow_after: Option<Duration>,
 }
 

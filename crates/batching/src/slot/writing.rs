@@ -1,5 +1,6 @@
-//! How a record gets into a batch, under the slot's lock: quickly if it simply fits, and else by
-//! way of more room or another batch.
+//! How a record gets into a batch, under the slot's lock.
+//!
+//! Quickly if it simply fits, and else by way of more room or another batch.
 
 use klamm_records::{OpenBatch, Refused as NoRoom};
 use klamm_wire::Time;
