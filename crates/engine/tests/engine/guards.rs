@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use klamm_batching::Tag;
-use klamm_broker::faults::{Fault, Intercept, Place, Withhold};
+use klamm_broker::faults::{Fault, Place, Withhold};
 use klamm_engine::Call;
 use klamm_engine::idempotence::{Done, Fate, Mode, Reason};
 use klamm_protocol::ApiKey;
@@ -38,35 +38,6 @@ fn an_answer_that_is_there_at_the_deadline_counts() {
     assert_eq!(world.deliver(sent).unwrap().offset, Some(1));
     let took = world.now.mono.saturating_duration_since(before);
     assert_eq!(took, Duration::from_secs(10));
-}
-
-#[test]
-fn a_hint_is_heard_before_the_refusal_that_it_comes_with() {
-    let mut world = World::new(Mode::Idempotent);
-    let topic = world.topic("orders", 1);
-    let first = world.append(&topic, 0, b"a");
-    world.deliver(first).unwrap();
-    let asked = Fault::new(Place::OnReceipt(Intercept::Hang)).of(ApiKey::Metadata);
-    let asked = world.brokers.inject(asked);
-    assert_eq!(world.brokers.move_leaders(world.now), 1);
-    let second = world.append(&topic, 0, b"b");
-    world.deliver(second).unwrap();
-    assert_eq!(world.brokers.fired(asked), 0, "who knows the new leader asks for none");
-}
-
-#[test]
-fn an_answer_is_read_by_the_ids_of_its_request() {
-    let mut plan = Plan::of(Mode::Idempotent);
-    plan.cluster.metadata.max_age = Duration::from_secs(5);
-    let mut world = World::with(plan);
-    let topic = world.topic("orders", 1);
-    world.brokers.inject(late_answer(Duration::from_secs(12)));
-    let sent = world.append(&topic, 0, b"a");
-    world.pass(Duration::from_secs(1));
-    world.brokers.recreate_topic(world.now, "orders").unwrap();
-    world.pass(Duration::from_secs(15));
-    assert!(sent.result().is_some());
-    assert_eq!(world.engine.metrics().requests.odd_answers, 0);
 }
 
 #[test]
