@@ -69,6 +69,8 @@ impl Graph {
         command.current_dir(support::root());
         command.args(["tree", "--locked", "--workspace", "--target", "all"]);
         command.args(["--edges", "normal,build,dev", "--prefix", "none", "--format", "{p}"]);
+        // Only the models are built with it (`cfg(loom)`), and nothing that is shipped or tested.
+        command.args(["--prune", "loom"]);
         let text = support::output(command.args(extra))?;
         Ok(graph.only(&text))
     }
