@@ -25,7 +25,11 @@ impl Engine {
             | Event::TopicIdLearnt { topic, .. } => self.see_topic(now, *topic),
             Event::TopicGone { topic, why } => self.see_gone(now, *topic, *why),
             Event::Leader { topic, partition, .. } => self.see_leader(now, *topic, *partition),
-            Event::BrokerGone(node) => self.desk.trouble.gone(Target::Node(*node)),
+            Event::BrokerGone(node) => {
+                self.desk.trouble.gone(Target::Node(*node));
+                // It is dialled no more, which nobody else says: who comes back is asked for anew.
+                self.tell(now, Input::DialFailed { node: *node });
+            }
             Event::BrokerAt { .. } | Event::RebootstrapRequired => {}
             _ => {}
         }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use klamm_broker::cluster::Restart;
 use klamm_broker::faults::{Fault, Place, Withhold};
 use klamm_engine::failure::Met;
 use klamm_engine::idempotence::{Fate, Mode, Reason};
@@ -72,6 +73,30 @@ fn a_connection_cut_at_any_byte_loses_and_doubles_nothing() {
         }
         at += 1;
     }
+}
+
+#[test]
+fn a_leader_that_left_the_cluster_while_it_was_dialled_is_dialled_when_it_is_back() {
+    let mut plan = Plan::of(Mode::Idempotent);
+    plan.cluster.metadata.max_age = Duration::from_secs(1);
+    let mut world = World::with(plan);
+    let topic = world.topic("orders", 1);
+    let node = leader(&world, "orders");
+    let index = PartitionIndex(0);
+    world.away.insert(node);
+    world.cut_all_to(node.0);
+    let sent = world.append(&topic, 0, b"a");
+    world.pass(Duration::from_millis(500));
+    world.brokers.kill(world.now, node);
+    assert!(world.deliver(sent).is_ok());
+    world.pass(Duration::from_secs(5));
+    world.away.clear();
+    world.brokers.restart(world.now, node, Restart::WithSnapshot);
+    world.pass(Duration::from_secs(5));
+    assert!(world.brokers.move_leader(world.now, "orders", index, node));
+    let sent = world.append(&topic, 0, b"b");
+    assert!(world.deliver(sent).is_ok());
+    assert_eq!(world.log("orders", 0), [b"a", b"b"]);
 }
 
 #[test]
