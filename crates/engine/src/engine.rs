@@ -15,6 +15,7 @@ mod turn;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use klamm_batching::Tag;
 use klamm_cluster::{Asking, Cluster, ConnFailure, News, RequestFailure, ResponseFrame};
 use klamm_idempotence::{Acks, CallError, Done, Machine, Mode};
 use klamm_wire::{Now, Time};
@@ -141,6 +142,14 @@ impl Engine {
     ) {
         self.begin(now);
         self.make_call(now, call, deadline, reply);
+    }
+
+    /// A record of a transaction was refused before it was part of any batch: as it must not be
+    /// committed without, the transaction can only be aborted from now on. Of another transaction
+    /// than the open one this says nothing.
+    pub fn send_refused(&mut self, now: Now, tag: Tag) {
+        self.begin(now);
+        self.spoil(now, tag);
     }
 
     /// Asks the cluster something that is no business of the producer's. A request for which no

@@ -106,7 +106,7 @@ impl Transaction {
     /// As [`Producer::enqueue`].
     pub async fn enqueue(&self, record: Record<'_>) -> Result<Delivery, Error> {
         let taken = self.producer.inner.enqueue(record, Some(self.tag())).await;
-        taken.inspect_err(|_| self.is_spoiled.store(true, Ordering::Relaxed))
+        taken.inspect_err(|_| self.spoil())
     }
 
     /// Takes a record of this transaction in at once or gives it back.
@@ -116,7 +116,7 @@ impl Transaction {
     pub fn try_enqueue<'a>(&self, record: Record<'a>) -> Result<Delivery, TryEnqueue<'a>> {
         let taken = self.producer.inner.try_enqueue(record, Some(self.tag()));
         if matches!(taken, Err(TryEnqueue::Failed(_))) {
-            self.is_spoiled.store(true, Ordering::Relaxed);
+            self.spoil();
         }
         taken
     }
@@ -187,8 +187,14 @@ impl Transaction {
         };
         let asked = if how == How::Commit { Asked::Commit } else { Asked::Abort };
         answer.map(drop).map_err(|error| {
-            let is_lost =
-                matches!(error, CallError::IllegalState | CallError::Fatal(_) | CallError::Closed);
+            let is_lost = match error {
+                CallError::IllegalState => how == How::Abort,
+                CallError::Fatal(_) | CallError::Closed => true,
+                CallError::TimedOut
+                | CallError::CommitUnknown
+                | CallError::MustAbort(_)
+                | CallError::Refused(_) => false,
+            };
             if !is_lost {
                 guard.hold();
             }
@@ -198,6 +204,13 @@ impl Transaction {
                 transaction: (!is_lost).then_some(transaction),
             }
         })
+    }
+
+    /// A record of it was not taken in. Said once, it is enough.
+    fn spoil(&self) {
+        if !self.is_spoiled.swap(true, Ordering::Relaxed) {
+            self.guard.spoil();
+        }
     }
 
     fn tag(&self) -> Tag {

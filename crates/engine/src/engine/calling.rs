@@ -1,7 +1,7 @@
 //! Calls of the application, and what they mean for batches.
 
 use klamm_batching::Tag;
-use klamm_idempotence::{CallError, Done, Input};
+use klamm_idempotence::{CallError, Done, Input, TxnTag};
 use klamm_wire::{Now, Time};
 
 use super::Engine;
@@ -35,11 +35,21 @@ impl Engine {
             Call::Flush => true,
             Call::InitTxn | Call::BeginTxn | Call::SendOffsets { .. } => false,
         };
+        let ends_one = matches!(call, Call::Commit | Call::Abort);
         self.read_slots(now);
         if hurries {
             self.pulls.hurry();
         }
         let (call, ask) = self.calls.begin(now.mono, call, reply);
         self.tell(now, Input::Call { call, deadline, ask });
+        if ends_one && let Some(tag) = self.machine.writable_tag() {
+            // A call that was refused has ended nothing.
+            self.accumulator.set_writable(Some(Tag(tag.0)));
+        }
+    }
+
+    /// A record of a transaction was not taken in, so that the transaction must not be committed.
+    pub(super) fn spoil(&mut self, now: Now, tag: Tag) {
+        self.tell(now, Input::SendRefused { tag: TxnTag(tag.0) });
     }
 }

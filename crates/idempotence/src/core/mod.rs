@@ -12,7 +12,7 @@ use klamm_wire::Time;
 use crate::input::Input;
 use crate::ledger::Ledger;
 use crate::links::{Attempts, Links};
-use crate::names::Part;
+use crate::names::{Part, TxnTag};
 use crate::outbox::Outbox;
 use crate::output::{Fatal, Output};
 use crate::partition::Partition;
@@ -82,6 +82,12 @@ impl Machine {
         let writer = self.writer.next_wake(self.now);
         let wakes = [self.slots.next_wake(), writer, self.ledger.next_wake(), links];
         wakes.into_iter().flatten().min()
+    }
+
+    /// The transaction that new batches may belong to, if there is one.
+    #[must_use]
+    pub fn writable_tag(&self) -> Option<TxnTag> {
+        self.writer.writable_tag()
     }
 
     /// Whether a batch of that partition could leave at once if its payload were made.

@@ -2,7 +2,7 @@
 
 use crate::input::Ask;
 use crate::names::Group;
-use crate::output::{CallError, Done};
+use crate::output::{CallError, Done, Reason};
 
 use super::caller::Caller;
 use super::open::{Offsets, Open};
@@ -50,7 +50,7 @@ impl Transactions {
             Ask::BeginTxn => self.start_begin(caller, at),
             Ask::SendOffsets { group, offsets } => self.start_offsets(caller, group, offsets, at),
             Ask::Commit => self.start_commit(caller),
-            Ask::Abort => self.start_abort(caller),
+            Ask::Abort => self.start_abort(caller, at),
             Ask::Flush | Ask::Close => Err(CallError::IllegalState),
         }
     }
@@ -105,12 +105,14 @@ impl Transactions {
         if open.offsets.is_some() { Err(CallError::IllegalState) } else { Ok(open) }
     }
 
-    fn start_abort(&mut self, caller: Caller) -> Result<(), CallError> {
-        let can = matches!(
-            &self.state,
-            State::InTxn(Open { offsets: None, .. }) | State::Abortable { .. }
-        );
-        if !can {
+    /// Offsets on their way are no reason not to abort: who waits for them may be gone, and nobody
+    /// could end the transaction before their time is over.
+    fn start_abort(&mut self, caller: Caller, at: &mut Moment<'_>) -> Result<(), CallError> {
+        if let State::InTxn(Open { offsets, .. }) = &mut self.state {
+            if let Some(offsets) = offsets.take() {
+                offsets.caller.fail(CallError::MustAbort(Reason::Aborted), at.out);
+            }
+        } else if !matches!(self.state, State::Abortable { .. }) {
             return Err(CallError::IllegalState);
         }
         self.abort(caller);

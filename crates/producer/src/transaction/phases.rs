@@ -214,8 +214,18 @@ impl Guard {
             Err(CallError::TimedOut | CallError::CommitUnknown | CallError::Refused(_)) => {
                 Stage::Ending(how)
             }
+            // Offsets are on their way: the transaction is there, and will be until it is aborted.
+            Err(CallError::IllegalState) if how == How::Commit => Stage::Ending(How::Abort),
             Err(CallError::IllegalState | CallError::Fatal(_) | CallError::Closed) => Stage::Over,
         };
+    }
+}
+
+impl Guard {
+    /// A record of it was not taken in: the engine must not commit it either.
+    pub(super) fn spoil(&self) {
+        let tag = self.tag;
+        self.phases.shell.order(move |looper, now| looper.engine.send_refused(now, tag));
     }
 }
 

@@ -1,11 +1,15 @@
 //! Transactions that end as they should, and calls that have no place.
 
+use std::time::Duration;
+
+use klamm_batching::Tag;
 use klamm_batching::slot::Why;
 use klamm_engine::Call;
 use klamm_engine::idempotence::{CallError, Done, Fate, Reason};
 
 use super::{BOTH, Stage};
 
+const MINUTE: Duration = Duration::from_secs(60);
 const NOTHING: [Vec<String>; 3] = [const { Vec::new() }; 3];
 
 fn values(values: [&[&str]; 3]) -> [Vec<String>; 3] {
@@ -125,6 +129,57 @@ fn calls_out_of_place_change_nothing() {
         assert_eq!(stage.commit(), Err(CallError::IllegalState));
         stage.world.settle();
         assert_eq!(stage.committed()[0], ["a", "b"]);
+    }
+}
+
+#[test]
+fn a_commit_that_has_no_place_leaves_the_transaction_writable() {
+    for version in BOTH {
+        let mut stage = Stage::ready(version);
+        let tag = stage.begin();
+        let offsets = stage.start(super::stage::offsets(1), MINUTE);
+        assert_eq!(stage.commit(), Err(CallError::IllegalState), "{version}");
+        stage.append(tag, 0, "a");
+        assert_eq!(stage.told(&offsets), Ok(Done::OffsetsSent), "{version}");
+        assert_eq!(stage.commit(), Ok(Done::Committed), "{version}");
+        stage.world.settle();
+        assert_eq!(stage.committed()[0], ["a"], "{version}");
+    }
+}
+
+#[test]
+fn offsets_on_their_way_do_not_keep_a_transaction_from_being_aborted() {
+    for version in BOTH {
+        let mut stage = Stage::ready(version);
+        let tag = stage.begin();
+        stage.append(tag, 0, "a");
+        let offsets = stage.start(super::stage::offsets(1), MINUTE);
+        assert_eq!(stage.abort(), Ok(Done::Aborted), "{version}");
+        let told = stage.told(&offsets);
+        assert_eq!(told, Err(CallError::MustAbort(Reason::Aborted)), "{version}");
+        let tag = stage.begin();
+        stage.append(tag, 0, "b");
+        assert_eq!(stage.send_offsets(5), Ok(Done::OffsetsSent), "{version}");
+        assert_eq!(stage.commit(), Ok(Done::Committed), "{version}");
+        assert_eq!(stage.group_offsets(), [5, 6, 7], "{version}");
+        assert_eq!(stage.committed()[0], ["b"], "{version}");
+    }
+}
+
+#[test]
+fn a_transaction_is_not_committed_without_a_record_that_was_refused() {
+    for version in BOTH {
+        let mut stage = Stage::ready(version);
+        let tag = stage.begin();
+        stage.append(tag, 0, "a");
+        stage.world.engine.send_refused(stage.world.now, Tag(tag.0));
+        let refused = Err(CallError::MustAbort(Reason::NotEncoded));
+        assert_eq!(stage.commit(), refused, "{version}");
+        assert_eq!(stage.abort(), Ok(Done::Aborted), "{version}");
+        let next = stage.begin();
+        stage.world.engine.send_refused(stage.world.now, Tag(tag.0));
+        stage.append(next, 0, "b");
+        assert_eq!(stage.commit(), Ok(Done::Committed), "{version}");
     }
 }
 
