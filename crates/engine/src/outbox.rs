@@ -30,9 +30,20 @@ struct Waiting {
 }
 
 impl Outbox {
-    /// A batch may leave that has to be finished by then.
+    /// A connection can be written to.
+    pub(crate) fn up(&mut self, conn: ConnId) {
+        self.conns.entry(conn).or_default();
+    }
+
+    /// Whether a connection can still be written to.
+    pub(crate) fn knows(&self, conn: ConnId) -> bool {
+        self.conns.contains_key(&conn)
+    }
+
+    /// A batch may leave that has to be finished by then, on a connection that is
+    /// [known](Self::knows).
     pub(crate) fn push(&mut self, send: Send, deadline: Time) {
-        let queue = self.conns.entry(ConnId(send.conn.0)).or_default();
+        let Some(queue) = self.conns.get_mut(&ConnId(send.conn.0)) else { return };
         queue.parts.entry(send.part.0).or_default().push_back(Waiting { send, deadline });
         self.earliest = Some(self.earliest.map_or(deadline, |earliest| earliest.min(deadline)));
     }
@@ -130,6 +141,12 @@ mod tests {
         }
     }
 
+    fn up() -> Outbox {
+        let mut outbox = Outbox::default();
+        outbox.up(CONN);
+        outbox
+    }
+
     fn taken(outbox: &mut Outbox, room: usize) -> Vec<(u32, u64)> {
         let mut left = room;
         let sends = outbox.take(CONN, |_| {
@@ -142,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_request_has_one_batch_of_a_partition_and_the_next_goes_on_behind_it() {
-        let mut outbox = Outbox::default();
+        let mut outbox = up();
         for (attempt, part) in [0, 0, 1, 2].into_iter().enumerate() {
             outbox.push(send(part, attempt as u64), Time(100));
         }
@@ -153,7 +170,7 @@ mod tests {
 
     #[test]
     fn one_batch_goes_however_large_it_is() {
-        let mut outbox = Outbox::default();
+        let mut outbox = up();
         outbox.push(send(0, 0), Time(100));
         outbox.push(send(1, 1), Time(100));
         assert_eq!(taken(&mut outbox, 0), [(0, 0)]);
@@ -162,7 +179,7 @@ mod tests {
 
     #[test]
     fn what_is_late_or_lost_is_given_back_once() {
-        let mut outbox = Outbox::default();
+        let mut outbox = up();
         outbox.push(send(0, 0), Time(100));
         outbox.push(send(0, 1), Time(300));
         outbox.push(send(1, 2), Time(200));
@@ -171,5 +188,15 @@ mod tests {
         assert!(outbox.overdue(Time(299)).is_empty());
         assert_eq!(outbox.lost(CONN), [send(0, 1)]);
         assert!(outbox.lost(CONN).is_empty());
+    }
+
+    #[test]
+    fn nothing_waits_for_a_connection_that_is_gone() {
+        let mut outbox = up();
+        outbox.push(send(0, 0), Time(100));
+        assert!(outbox.knows(CONN) && outbox.lost(CONN).len() == 1);
+        outbox.push(send(0, 1), Time(100));
+        assert!(!outbox.knows(CONN) && outbox.conns().is_empty());
+        assert!(outbox.overdue(Time(200)).is_empty());
     }
 }

@@ -139,6 +139,11 @@ impl Partition {
         Some(batch)
     }
 
+    /// Whether any batch has no end.
+    pub(crate) fn has_batches(&self) -> bool {
+        !self.batches.is_empty()
+    }
+
     /// How many batches wait for their first sending.
     pub(crate) fn queued(&self) -> usize {
         self.unsent.saturating_add(usize::from(self.open.is_some()))

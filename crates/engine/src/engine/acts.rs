@@ -68,6 +68,8 @@ impl Engine {
             }
             Output::Refresh(part) => {
                 let topic = self.parts.get(part.0).map(|partition| partition.topic);
+                // Batches that wait for a leader use their topic, however long that takes.
+                topic.into_iter().for_each(|topic| self.use_topic(now, topic));
                 self.cluster.refresh(now, topic);
             }
             Output::NeedConn(node) => self.cluster.connect(now, node),
@@ -77,11 +79,15 @@ impl Engine {
 
     fn may_leave(&mut self, send: Send) {
         let ticket = Ticket(send.ticket.0);
+        self.pulls.look(send.part.0);
+        // The end of a connection ends every attempt on it, those too of which nobody had heard.
+        if !self.outbox.knows(klamm_cluster::ConnId(send.conn.0)) {
+            return;
+        }
         let Some(partition) = self.parts.get_mut(send.part.0) else { return };
         partition.begins(ticket);
         let deadline = partition.batch(ticket).map_or(self.desk.now.mono, |batch| batch.deadline);
         self.outbox.push(send, deadline);
-        self.pulls.look(send.part.0);
     }
 
     fn ask_coordinator(&mut self, now: Now, ctrl: CtrlId, to: Destination, request: Request) {

@@ -39,6 +39,7 @@ impl Engine {
         self.desk.meter.connected();
         self.hear_of_features(now);
         if let Target::Node(node) = target {
+            self.outbox.up(conn);
             let conn = klamm_idempotence::ConnId(conn.0);
             self.tell(now, Input::ConnUp { conn, node });
             self.pulls.look_at_all();

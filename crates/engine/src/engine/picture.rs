@@ -13,6 +13,7 @@ use klamm_wire::{Now, PartitionIndex, TopicId};
 use super::Engine;
 use crate::failure::TopicError;
 use crate::loads;
+use crate::parts::Partition;
 
 impl Engine {
     /// Takes in a change of the picture.
@@ -102,6 +103,11 @@ impl Engine {
         tracing::info!(target: "klamm::metadata", topic = &*entry.name, ?why, "gone");
         entry.gone = Some(why);
         if why == Gone::Idle {
+            let parts = entry.parts.clone();
+            let is_used = |part: &u32| self.parts.get(*part).is_some_and(Partition::has_batches);
+            if parts.iter().any(is_used) {
+                self.use_topic(now, at);
+            }
             return;
         }
         entry.count = 0;

@@ -7,4 +7,5 @@ mod guards;
 mod producing;
 mod topics;
 mod transactions;
+mod walk;
 mod world;

@@ -25,6 +25,9 @@ use klamm_wire::{Clock, NodeId, Now, PartitionIndex, Time, WallMillis};
 /// So many steps without an end are a storm.
 const STORM: usize = 2_000_000;
 
+/// So often time may stand still.
+const RESTLESS: usize = 50;
+
 /// The wall clock when everything begins.
 const BEGINNING: i64 = 1_700_000_000_000;
 
@@ -100,6 +103,8 @@ pub(crate) struct World {
     pub(crate) away: BTreeSet<NodeId>,
     /// Jobs are kept back.
     pub(crate) holds_jobs: bool,
+    /// How often something was due that time did not have to come to.
+    restless: usize,
     steps: usize,
 }
 
@@ -135,6 +140,7 @@ impl World {
             cut_after: None,
             away: BTreeSet::new(),
             holds_jobs: false,
+            restless: 0,
             steps: 0,
         }
     }
@@ -187,6 +193,23 @@ impl World {
         }
     }
 
+    /// Waits for memory, no longer than that.
+    pub(crate) fn memory_within(&mut self, bytes: usize, most: Duration) -> Option<Permit> {
+        let until = self.now.mono.saturating_add(most);
+        let budget = Arc::clone(self.accumulator.budget());
+        let mut wait = pin!(budget.acquire(bytes));
+        loop {
+            let polled = wait.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            if let Poll::Ready(permit) = polled {
+                return Some(permit);
+            }
+            if self.now.mono >= until {
+                return None;
+            }
+            self.pass(Duration::from_millis(100));
+        }
+    }
+
     fn wait_for_memory(&mut self, bytes: usize) -> Permit {
         let budget = Arc::clone(self.accumulator.budget());
         let mut wait = pin!(budget.acquire(bytes));
@@ -201,7 +224,7 @@ impl World {
         }
     }
 
-    fn append_with(
+    pub(crate) fn append_with(
         &mut self,
         topic: &Topic,
         (partition, value): (Option<i32>, &[u8]),
@@ -260,6 +283,8 @@ impl World {
     }
 
     fn tick(&mut self, at: Time) {
+        self.restless = if at > self.now.mono { 0 } else { self.restless + 1 };
+        assert!(self.restless < RESTLESS, "time stands still at {at:?}");
         self.set_time(at);
         self.brokers.wake(self.now);
         self.serve();
