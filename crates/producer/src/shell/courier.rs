@@ -55,9 +55,11 @@ impl Outlet<Failure> for Courier {
 
 impl Bearer {
     fn run(&self, mut batch: SettledBatch<Failure>) {
+        // Shared by all of the batch: a copy for each record would be an allocation for each.
+        let topic = batch.topic.shared_name();
         for Left { index, timestamp, note } in std::mem::take(&mut batch.notes) {
             let result = batch.result(index, timestamp);
-            let run = || self.call(&batch, index, note, result);
+            let run = || self.call(&topic, index, note, result);
             if catch_unwind(AssertUnwindSafe(run)).is_err() {
                 self.panics.fetch_add(1, Ordering::Relaxed);
                 tracing::error!(
@@ -72,7 +74,7 @@ impl Bearer {
 
     fn call(
         &self,
-        batch: &SettledBatch<Failure>,
+        topic: &Arc<str>,
         index: u32,
         note: Note<Failure>,
         result: Result<Receipt, Failure>,
@@ -80,7 +82,7 @@ impl Bearer {
         match (note, &self.sink) {
             (Note::Call(call), _) => call(result.map_err(|failure| narrowed(&failure, index))),
             (Note::Number(tag), Some(sink)) => {
-                let told = result.map(|receipt| acked(batch.topic.name().into(), receipt));
+                let told = result.map(|receipt| acked(Arc::clone(topic), receipt));
                 sink.delivered(tag, told.map_err(|failure| record_error(&failure, index)));
             }
             (Note::Number(_), None) | (Note::None, _) => {}
