@@ -214,8 +214,10 @@ impl<F: Clone + Send + Sync + 'static> Slot<F> {
     pub fn pull(self: &Arc<Self>, ticket: Ticket) -> Option<Job<F>> {
         let mut state = lock(&self.state);
         state.open.as_ref().filter(|open| open.ticket == ticket)?;
-        state.was_full = false;
         let (ticket, raw) = state.seal()?;
+        // Where records stick to a partition no record finds a batch full: the next goes elsewhere.
+        let was_nearly_full = raw.size() >= self.shared.settings.batch_size / 2;
+        state.was_full = was_nearly_full;
         self.list(&mut state);
         Some(self.job(&mut state, ticket, raw))
     }

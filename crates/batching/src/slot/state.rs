@@ -12,7 +12,7 @@ use crate::slot::record::{Append, Why};
 use crate::slot::window::Window;
 use crate::sync::Arc;
 
-/// With so much a batch begins, unless the one before was full.
+/// With so much a batch begins, unless the one before was full, or nearly.
 const FIRST_STEP: usize = 4_096;
 /// How many completions a slot keeps for batches to come.
 const MOST_SPARES: usize = 8;
@@ -30,7 +30,7 @@ pub(super) struct State<F> {
     pub(super) news: Vec<News>,
     /// Whether the slot stands in the list of those with news, or was drained and not read.
     pub(super) is_listed: bool,
-    /// The last batch was full, so that the next begins with all of its room.
+    /// The last batch was full or nearly, so that the next begins with all of its room.
     pub(super) was_full: bool,
     /// How many bytes it got because the topic sticks to it.
     pub(super) stuck: usize,
