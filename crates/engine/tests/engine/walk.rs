@@ -87,7 +87,7 @@ impl Walk {
         match what {
             0 => drop(self.world.brokers.move_leaders(self.world.now)),
             1 => self.world.cut_all_to(node),
-            2 => self.world.cut_after = Some(self.draws.below(3_000) as usize + 1),
+            2 => self.world.cut_after = usize::try_from(self.draws.below(3_000) + 1).ok(),
             3 => {
                 self.world.away.insert(NodeId(node));
                 self.world.cut_all_to(node);

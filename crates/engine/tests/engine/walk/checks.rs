@@ -93,7 +93,7 @@ impl Walk {
             // What only a leader had is gone with it.
             Ok(_) if self.mode == Mode::Plain(Acks::Leader) => {}
             Ok(receipt) => {
-                let offset = receipt.offset.unwrap() as usize;
+                let offset = usize::try_from(receipt.offset.unwrap()).unwrap();
                 assert!(found.contains(&offset), "{shown} acknowledged at {offset}");
             }
             Err(failure) => {

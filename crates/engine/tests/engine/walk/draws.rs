@@ -18,6 +18,7 @@ impl Draws {
 
     /// One of them.
     pub(super) fn pick<T: Clone>(&mut self, choices: &[T]) -> T {
-        choices[self.below(choices.len() as u64) as usize].clone()
+        let place = self.below(u64::try_from(choices.len()).unwrap());
+        choices[usize::try_from(place).unwrap()].clone()
     }
 }
