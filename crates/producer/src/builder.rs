@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use klamm_config::{Config, Options, Producing, Source, TokenSource, UnsecuredToken};
+use klamm_engine::batching::Partitioner;
 use klamm_engine::call::Call;
 use klamm_engine::cluster::sasl::{Token, TokenError};
 use klamm_engine::idempotence::{Fate, Mode};
@@ -34,6 +35,7 @@ pub struct Builder {
     sink: Option<Arc<dyn DeliverySink>>,
     tokens: Option<Arc<dyn TokenProvider>>,
     connector: Option<Arc<dyn Connector>>,
+    partitioner: Option<Arc<dyn Partitioner>>,
     runtime: Option<tokio::runtime::Handle>,
     workers: Option<usize>,
 }
@@ -84,6 +86,12 @@ impl Builder {
     /// With tokens for OAUTHBEARER from there.
     pub fn tokens(self, tokens: impl TokenProvider + 'static) -> Self {
         Self { tokens: Some(Arc::new(tokens)), ..self }
+    }
+
+    /// With a partitioner of one's own, for records that name no partition. It is asked on the
+    /// thread that hands a record in, and what `partitioner` or `partitioner.class` say counts no more.
+    pub fn partitioner(self, partitioner: impl Partitioner + 'static) -> Self {
+        Self { partitioner: Some(Arc::new(partitioner)), ..self }
     }
 
     /// With connections that are opened so, in place of TCP.
@@ -192,6 +200,9 @@ impl Builder {
         let mut machine = producing.machine;
         cluster.seed = seeds.cluster;
         batching.seed = seeds.batching;
+        if let Some(partitioner) = self.partitioner {
+            batching.partitioner = partitioner;
+        }
         machine.seed = seeds.machine;
         let engine = klamm_engine::Settings {
             machine,

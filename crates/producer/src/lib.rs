@@ -23,6 +23,7 @@ pub use check::Checked;
 pub use delivery::{Acked, Delivery, DeliverySink};
 pub use error::{Error, ErrorKind, Fate, RecordFault};
 pub use klamm_config::{Config, Family, Options, Source, Warning};
+pub use klamm_engine::batching::partitioner::{self, Partitioner};
 pub use klamm_engine::records::Header;
 pub use metrics::Metrics;
 pub use producer::{Closed, Flushed, Producer, TryEnqueue};

@@ -159,3 +159,37 @@ async fn ten_thousand_half_filled_partitions_starve_nobody() {
         assert!(ends(delivery).await.is_ok());
     }
 }
+
+/// Takes the key for the number of a partition.
+struct ByNumber;
+
+impl klamm::Partitioner for ByNumber {
+    fn name(&self) -> &'static str {
+        "by number"
+    }
+
+    fn choose(&self, question: &klamm::partitioner::Question<'_>) -> klamm::partitioner::Choice {
+        let key = question.key.and_then(|key| std::str::from_utf8(key).ok());
+        let number = key.and_then(|key| key.parse().ok()).unwrap_or(0);
+        klamm::partitioner::Choice::partition(number)
+    }
+}
+
+#[tokio::test]
+async fn a_partitioner_of_ones_own_is_asked_and_cannot_invent_partitions() {
+    let cluster = cluster(3).await;
+    let builder = Producer::builder().bootstrap(&cluster.bootstrap()).partitioner(ByNumber);
+    let producer = builder.build().await.unwrap();
+    for number in [2, 0, 1] {
+        let key = number.to_string();
+        let acked = ends(producer.send(order("x").key(&key))).await.unwrap();
+        assert_eq!(acked.partition, number);
+    }
+    for number in [3, -1, i32::MAX] {
+        let key = number.to_string();
+        let error = ends(producer.send(order("x").key(&key))).await.unwrap_err();
+        assert_eq!((error.kind(), error.fate()), (ErrorKind::InvalidRecord, Fate::NotWritten));
+    }
+    let explicit = ends(producer.send(order("x").key("9").partition(1))).await.unwrap();
+    assert_eq!(explicit.partition, 1, "what the record names comes first");
+}

@@ -111,6 +111,14 @@ pub enum Choice {
     Sticky,
 }
 
+impl Choice {
+    /// The partition with that number.
+    #[must_use]
+    pub const fn partition(number: i32) -> Self {
+        Self::Partition(PartitionIndex(number))
+    }
+}
+
 /// Chooses partitions. It is asked on the thread that hands a record in, once per record that names
 /// no partition, and must not block.
 pub trait Partitioner: Send + Sync {

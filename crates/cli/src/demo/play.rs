@@ -99,7 +99,7 @@ struct Play {
 impl Play {
     fn open(&self) {
         let Options { records, time, .. } = self.options;
-        say("klamm demo: three brokers and a producer in this process; no Kafka, no network\n");
+        say("klamm demo: three brokers and a producer in this process; no Kafka, no containers\n");
         self.story.tell(format_args!(
             "topic `{TOPIC}`: {PARTITIONS} partitions, three copies of each; sending {records} \
              records in {} s",
