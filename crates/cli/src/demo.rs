@@ -23,8 +23,8 @@ usage: klamm demo [options]
 
 It needs no Kafka and no containers: a cluster of three brokers runs in this process. Records are
 sent to it, and on the way an answer is lost and a broker is killed, so that the producer has to
-send again what may be in the log already. Then the logs of the brokers are read: is every acknowledged
-record there, once, and in order? At last one request is shown byte by byte.
+send again what may be in the log already. Then the logs of the brokers are read: is every
+acknowledged record there, once, and in order? At last one request is shown byte by byte.
 
 It ends with 0 when the logs hold what was promised, with 1 when they do not, and with 2 when the
 command line makes no sense.

@@ -89,7 +89,8 @@ impl Builder {
     }
 
     /// With a partitioner of one's own, for records that name no partition. It is asked on the
-    /// thread that hands a record in, and what `partitioner` or `partitioner.class` say counts no more.
+    /// thread that hands a record in, and what `partitioner` or `partitioner.class` say counts no
+    /// more.
     pub fn partitioner(self, partitioner: impl Partitioner + 'static) -> Self {
         Self { partitioner: Some(Arc::new(partitioner)), ..self }
     }
