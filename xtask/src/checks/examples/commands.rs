@@ -19,12 +19,10 @@ const CLI: &str = "cargo run --release -p klamm-cli -- ";
 /// Commands that are not run here, by how they begin, each with the reason.
 const NOT_RUN: &[(&str, &str)] = &[
     ("cargo test --workspace", "the step `no-c --build` of ci"),
-    ("cargo run --release -p klamm-vectors -- check", "the step `vectors check` of ci"),
     ("cargo run --release -p klamm-cli -- doctor -b", "needs a broker; its tests have one"),
     ("cargo run --release -p klamm-cli -- produce orders -b", "needs a broker; its tests have one"),
     ("cargo run --release -p klamm-cli -- bench orders -b", "needs a broker; its tests have one"),
     ("cargo run --release -p klamm-cli -- mock", "serves until it is interrupted"),
-    ("cargo run -p klamm --example", "run as an example"),
 ];
 
 /// Commands of a text that do not run, and lines of the list that stand for none.
