@@ -14,7 +14,7 @@ use super::reference;
 mod keys;
 
 /// Where the answers are kept.
-const KEPT: &str = "crates/batching/tests/vectors";
+const KEPT: &str = "crates/batching/tests/choices";
 
 /// `cargo xtask vectors partitioners`.
 pub(super) fn run() -> Outcome {

@@ -1,6 +1,6 @@
 //! Partitioners choose what other people's clients choose.
 //!
-//! `tests/vectors` holds what Kafka's own classes and librdkafka chose; the first line of each file
+//! `tests/choices` holds what Kafka's own classes and librdkafka chose; the first line of each file
 //! says which version and how it was made.
 #![cfg(test)]
 

@@ -98,7 +98,7 @@ fn compare(name: &str, key: Option<&[u8]>, cell: &str, place: usize) {
 }
 
 fn read(file: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/choices").join(file);
     let bytes = std::fs::read(&path).unwrap();
     let mut text = String::new();
     if file.ends_with(".gz") {
