@@ -136,20 +136,9 @@ impl Options {
     }
 
     fn set(&mut self, property: &str, outside: &mut dyn Outside) -> Result<(), Complaint> {
-        let Some((name, value)) = property.split_once('=') else {
-            // The words may be a secret that lost its name, so they are not repeated.
-            return Err("-X is written NAME=VALUE".to_owned());
-        };
-        let name = name.trim();
-        let value = if klamm_config::is_secret(name) {
-            let found = secrets::read(name, value, outside)?;
-            self.warnings.extend(found.warning);
-            found.value
-        } else {
-            self.warnings.extend(secrets::eaten_by_shell(name, value));
-            Secret::from(value)
-        };
-        self.properties.push((name.to_owned(), value));
+        let (name, found) = secrets::property(property, outside)?;
+        self.warnings.extend(found.warning);
+        self.properties.push((name, found.value));
         Ok(())
     }
 

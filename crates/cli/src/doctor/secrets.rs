@@ -28,11 +28,32 @@ pub(crate) struct Found {
     pub(crate) warning: Option<String>,
 }
 
+/// A property as `-X` gives it: its name, and its value with what its owner should know.
+///
+/// # Errors
+/// When it is no property, or its value points at what cannot be read.
+pub(crate) fn property(
+    text: &str,
+    outside: &mut dyn Outside,
+) -> Result<(String, Found), Complaint> {
+    let Some((name, value)) = text.split_once('=') else {
+        // The words may be a secret that lost its name, so they are not repeated.
+        return Err("-X is written NAME=VALUE".to_owned());
+    };
+    let name = name.trim();
+    let found = if klamm_config::is_secret(name) {
+        read(name, value, outside)?
+    } else {
+        Found { value: Secret::from(value), warning: eaten_by_shell(name, value) }
+    };
+    Ok((name.to_owned(), found))
+}
+
 /// A secret as the command line gives it: `@file`, `env:NAME`, `prompt:`, or itself.
 ///
 /// # Errors
 /// When what it points at cannot be read.
-pub(crate) fn read(name: &str, text: &str, outside: &mut dyn Outside) -> Result<Found, Complaint> {
+fn read(name: &str, text: &str, outside: &mut dyn Outside) -> Result<Found, Complaint> {
     let quiet = |value: &str| Found { value: Secret::from(value), warning: None };
     if let Some(path) = text.strip_prefix('@') {
         let read = outside.file(path);
@@ -56,7 +77,7 @@ pub(crate) fn read(name: &str, text: &str, outside: &mut dyn Outside) -> Result<
 }
 
 /// A warning about a user name that a shell has most likely replaced by nothing.
-pub(crate) fn eaten_by_shell(name: &str, value: &str) -> Option<String> {
+fn eaten_by_shell(name: &str, value: &str) -> Option<String> {
     (name == "sasl.username" && value.is_empty()).then(|| {
         "`sasl.username` is empty: a shell replaces $ConnectionString unless it stands in single \
          quotes: -X 'sasl.username=$ConnectionString'"

@@ -121,20 +121,9 @@ impl Options {
             self.connecting.dumps = true;
             return Ok(());
         }
-        let Some((name, value)) = property.split_once('=') else {
-            // The words may be a secret that lost its name, so they are not repeated.
-            return Err("-X is written NAME=VALUE".to_owned());
-        };
-        let name = name.trim();
-        let value = if klamm_config::is_secret(name) {
-            let found = secrets::read(name, value, outside)?;
-            self.warnings.extend(found.warning);
-            found.value
-        } else {
-            self.warnings.extend(secrets::eaten_by_shell(name, value));
-            Secret::from(value)
-        };
-        self.connecting.properties.push((name.to_owned(), value));
+        let (name, found) = secrets::property(property, outside)?;
+        self.warnings.extend(found.warning);
+        self.connecting.properties.push((name, found.value));
         Ok(())
     }
 
