@@ -3,6 +3,7 @@
 use crate::kafka::probe::{ask, string};
 use crate::support::Outcome;
 
+const LIST_OFFSETS: i16 = 2;
 const METADATA: i16 = 3;
 const CREATE_TOPICS: i16 = 19;
 const DELETE_TOPICS: i16 = 20;
@@ -17,7 +18,11 @@ const ATTEMPTS: u32 = 40;
 /// How long a broker may take.
 const PATIENCE_MILLIS: i32 = 1500;
 
-/// Makes a topic, and waits until every one of its partitions is led and in sync.
+/// Makes a topic, and waits until every one of its partitions is led and in sync, and its leader
+/// knows that it leads.
+///
+/// Metadata tells what the controller has decided; a leader may learn of it a moment later and
+/// refuses batches until then, which whoever sends with acks=0 never hears.
 pub(super) fn create(ports: &[u16], name: &str, partitions: i32) -> Outcome {
     let replication = i16::try_from(ports.len()).unwrap_or(i16::MAX);
     let body = [
@@ -37,7 +42,30 @@ pub(super) fn create(ports: &[u16], name: &str, partitions: i32) -> Outcome {
     };
     insist(&format!("the topic {name} is not made"), is_made)?;
     let expected = usize::try_from(partitions).unwrap_or_default();
-    wait_for_sync(ports, name, expected)
+    wait_for_sync(ports, name, expected)?;
+    insist(&format!("{name} is not served by its leaders"), || is_served(ports, name, expected))
+}
+
+/// Whether the leader of every partition tells its last offset.
+fn is_served(ports: &[u16], name: &str, partitions: usize) -> bool {
+    let all = ports.first().and_then(|port| describe(*port, name)).unwrap_or_default();
+    all.len() >= partitions && all.iter().all(|it| leads(ports, name, it) == Some(true))
+}
+
+fn leads(ports: &[u16], name: &str, partition: &Partition) -> Option<bool> {
+    let place = usize::try_from(partition.leader).ok()?.checked_sub(1)?;
+    let body = [
+        // A client, one topic, one partition, its end.
+        &(-1_i32).to_be_bytes()[..],
+        &1_i32.to_be_bytes(),
+        &string(name),
+        &1_i32.to_be_bytes(),
+        &partition.index.to_be_bytes(),
+        &(-1_i64).to_be_bytes(),
+    ]
+    .concat();
+    let answer = ask(*ports.get(place)?, LIST_OFFSETS, 1, &body).ok()?;
+    Some(listed(&answer)? == 0)
 }
 
 /// Asks until something holds, or for too long.
@@ -91,6 +119,15 @@ fn created(answer: &[u8]) -> Option<i16> {
     let mut words = Words(answer);
     words.take(8)?;
     words.string()?;
+    words.i16()
+}
+
+/// The code of the only partition of the only topic.
+fn listed(answer: &[u8]) -> Option<i16> {
+    let mut words = Words(answer);
+    words.take(4)?;
+    words.string()?;
+    words.take(8)?;
     words.i16()
 }
 
@@ -190,5 +227,12 @@ mod tests {
     fn the_code_of_a_made_topic_is_found_behind_its_name() {
         let answer = [&[0; 8][..], &string("topic"), &EXISTS.to_be_bytes()].concat();
         assert_eq!(created(&answer), Some(EXISTS));
+    }
+
+    #[test]
+    fn the_code_of_a_listed_partition_is_found_behind_its_number() {
+        let answer = [&[0; 4][..], &string("topic"), &[0; 8], &6_i16.to_be_bytes()].concat();
+        assert_eq!(listed(&answer), Some(6));
+        assert_eq!(listed(&answer[..12]), None);
     }
 }
