@@ -5,8 +5,10 @@ mod configured;
 mod envelope;
 mod escape;
 mod explain;
+mod follow;
 mod input;
 mod ledger;
+mod listed;
 mod options;
 mod outcome;
 mod pace;
@@ -37,7 +39,7 @@ Where to:
   -p, --partition N               the partition of every record; -1: as the key says, whatever the
                                   input says
   -X, --property NAME=VALUE       a property, by its name in the Java client or in librdkafka; may
-                                  be repeated; -X dump prints what is set
+                                  be repeated; -X list prints all there are, -X dump what is set
   -F, --properties FILE           a file of properties; -X overrules it; may be repeated
   -z, --compression none|gzip|snappy|lz4|zstd  the codec
   --acks 0|1|all                  how many copies there must be (all)
@@ -60,6 +62,8 @@ What from:
   --max-line BYTES                the longest record in bytes of input (16777216)
   -c, --count N                   end after N records
   --repeat N                      read the files N times
+  --follow                        wait for what is appended to the file, and for the file that takes
+                                  its name when it is rotated, until a signal comes or -c is reached
   --rate N                        no more than N records a second, as in 1000 or 0.5
   --strict                        end at the first record that cannot be read or written
 

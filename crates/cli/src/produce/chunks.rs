@@ -4,13 +4,34 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver as Spares, Sender as Back, channel as spares};
+use std::time::Duration;
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use super::follow::{Followed, News};
 
 /// How much is read at once.
 const CHUNK: usize = 256 << 10;
 /// How many chunks may wait.
 const AHEAD: usize = 4;
+/// After how long a file that is followed is asked again.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What is read, and how often.
+#[derive(Debug, Clone)]
+pub(super) struct Reads {
+    /// Names of files; `-` is standard input.
+    pub(super) inputs: Vec<String>,
+    pub(super) repeat: u64,
+    /// Whether a file is waited for when it has been read to its end.
+    pub(super) follow: bool,
+}
+
+impl Default for Reads {
+    fn default() -> Self {
+        Self { inputs: Vec::new(), repeat: 1, follow: false }
+    }
+}
 
 /// What is read.
 #[derive(Debug)]
@@ -31,17 +52,21 @@ pub(super) struct Chunks {
 }
 
 impl Chunks {
-    /// Begins to read; `-` is standard input.
+    /// Begins to read.
     ///
     /// # Errors
     /// When there can be no thread.
-    pub(super) fn start(inputs: Vec<String>, repeat: u64) -> io::Result<Self> {
+    pub(super) fn start(reads: Reads) -> io::Result<Self> {
         let (sender, chunks) = channel(AHEAD);
         let (back, empty) = spares();
         let reader = Reader { sender, empty };
         std::thread::Builder::new().name("klamm-in".to_owned()).spawn(move || {
             // Nobody wants more when it ends early.
-            let _ = (0..repeat).try_for_each(|_| inputs.iter().try_for_each(|i| reader.read(i)));
+            let Reads { inputs, repeat, follow } = reads;
+            let read = |input: &String| {
+                if follow { reader.follow(input) } else { reader.read(input) }
+            };
+            let _ = (0..repeat).try_for_each(|_| inputs.iter().try_for_each(read));
         })?;
         Ok(Self { chunks, back })
     }
@@ -96,5 +121,40 @@ impl Reader {
                 Err(error) => return self.say(Chunk::Unreadable(error.to_string())),
             }
         }
+    }
+
+    /// Reads a file as long as anybody wants more of it.
+    fn follow(&self, input: &str) -> Result<(), Unwanted> {
+        self.say(Chunk::Begin(Arc::from(input)))?;
+        let followed = Followed::open(input).and_then(|mut file| self.follow_all(input, &mut file));
+        followed.or_else(|error| self.say(Chunk::Unreadable(error.to_string())))
+    }
+
+    fn follow_all(&self, input: &str, file: &mut Followed) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        while !self.sender.is_closed() {
+            bytes.resize(CHUNK, 0);
+            let said = match file.look(&mut bytes) {
+                Ok(News::Nothing) => {
+                    std::thread::sleep(PAUSE);
+                    Ok(())
+                }
+                Ok(News::Bytes(read)) => {
+                    bytes.truncate(read);
+                    let spare = self.empty.try_recv().unwrap_or_default();
+                    self.say(Chunk::Bytes(std::mem::replace(&mut bytes, spare)))
+                }
+                Ok(News::Replaced) => {
+                    let begun = self.say(Chunk::End);
+                    begun.and_then(|()| self.say(Chunk::Begin(Arc::from(input))))
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
+                Err(error) => return Err(error),
+            };
+            if said.is_err() {
+                break;
+            }
+        }
+        Ok(())
     }
 }

@@ -4,6 +4,7 @@ use klamm_cluster::Secret;
 use memchr::memmem::Finder;
 
 use super::USAGE;
+use super::chunks::Reads;
 use super::escape::{delimiter, unescaped};
 use super::input::{Format, Reading};
 use crate::arguments::{Complaint, Word, told_apart};
@@ -59,6 +60,8 @@ pub(super) struct Connecting {
     /// as such.
     pub(super) properties: Vec<(String, Secret)>,
     pub(super) dumps: bool,
+    /// Whether it is only asked what could be set.
+    pub(super) lists: bool,
 }
 
 /// What is told.
@@ -79,9 +82,7 @@ pub(super) struct Options {
     pub(super) sending: Sending,
     pub(super) telling: Telling,
     pub(super) reading: Reading,
-    /// What to read; `-` is standard input.
-    pub(super) inputs: Vec<String>,
-    pub(super) repeat: u64,
+    pub(super) reads: Reads,
     /// What a person should know about what was typed.
     pub(super) warnings: Vec<String>,
 }
@@ -92,7 +93,7 @@ impl Options {
     /// # Errors
     /// When they make no sense, or a secret that they point at cannot be read.
     pub(super) fn read(words: &[&str], outside: &mut dyn Outside) -> Result<Self, Complaint> {
-        let mut options = Self { repeat: 1, ..Self::default() };
+        let mut options = Self::default();
         let mut operands = Vec::new();
         for word in told_apart(words, &help::options(USAGE))? {
             match word {
@@ -104,7 +105,8 @@ impl Options {
                         || options.reading.take(name, value)?;
                     match name {
                         "--property" => options.set(value, outside)?,
-                        "--repeat" => options.repeat = parsed(name, value)?,
+                        "--follow" => options.reads.follow = true,
+                        "--repeat" => options.reads.repeat = parsed(name, value)?,
                         _ if was_taken => {}
                         _ => return Err(format!("there is no option `{name}`")),
                     }
@@ -117,10 +119,15 @@ impl Options {
     }
 
     fn set(&mut self, property: &str, outside: &mut dyn Outside) -> Result<(), Complaint> {
-        if property == "dump" {
-            self.connecting.dumps = true;
-            return Ok(());
+        match property {
+            "dump" => self.connecting.dumps = true,
+            "list" => self.connecting.lists = true,
+            _ => return self.set_one(property, outside),
         }
+        Ok(())
+    }
+
+    fn set_one(&mut self, property: &str, outside: &mut dyn Outside) -> Result<(), Complaint> {
         let (name, found) = secrets::property(property, outside)?;
         self.warnings.extend(found.warning);
         self.connecting.properties.push((name, found.value));
@@ -131,22 +138,23 @@ impl Options {
         if self.sending.target.is_none() && !operands.is_empty() {
             self.sending.target = Some(Target::Topic(operands.remove(0)));
         }
-        self.inputs = operands;
-        if self.inputs.is_empty() {
-            self.inputs.push("-".to_owned());
+        self.reads.inputs = operands;
+        if self.reads.inputs.is_empty() {
+            self.reads.inputs.push("-".to_owned());
         }
     }
 
     /// What cannot be together.
     fn check(&self) -> Result<(), Complaint> {
-        let Self { sending, telling, reading, .. } = self;
+        let Self { sending, telling, reading, reads, .. } = self;
         let format = reading.format;
         let (is_line, has_parts) = (
             matches!(format, Format::Lines | Format::Hex),
             matches!(format, Format::Json | Format::Csv),
         );
         let has_key_delimiter = reading.splitting.key_delimiter.is_some();
-        let refused = if sending.target.is_none() && !self.connecting.dumps {
+        let asks = self.connecting.dumps || self.connecting.lists;
+        let refused = if sending.target.is_none() && !asks {
             "there is no topic: klamm produce TOPIC"
         } else if sending.target == Some(Target::Named) && !has_parts {
             "--topics-from-input needs --input json or csv"
@@ -154,10 +162,16 @@ impl Options {
             "-K is for --input lines and hex; in json and csv a key stands by itself"
         } else if has_key_delimiter && sending.key.is_some() {
             "-k and -K exclude each other: -K reads a key from every line"
-        } else if self.repeat > 1 && self.inputs.iter().any(|input| input == "-") {
+        } else if reads.repeat > 1 && reads.inputs.iter().any(|input| input == "-") {
             "--repeat needs files: standard input can be read once"
-        } else if self.inputs.iter().filter(|input| *input == "-").count() > 1 {
+        } else if reads.inputs.iter().filter(|input| *input == "-").count() > 1 {
             "standard input can be read once"
+        } else if reads.follow && (reads.inputs.len() != 1 || reads.inputs == ["-"]) {
+            "--follow needs one file: standard input is read as it comes in any case"
+        } else if reads.follow && (reads.repeat > 1 || format == Format::Whole) {
+            "--follow never comes to the end of a file: neither --repeat nor --input whole goes with it"
+        } else if reads.follow && sending.per.is_some() {
+            "--follow makes no transactions: while nothing is written, one would stay open"
         } else if telling.json && telling.tee {
             "-T and --output json exclude each other: both print on standard output"
         } else if telling.dry_run && sending.per.is_some() {

@@ -14,6 +14,7 @@ use super::envelope::Ready;
 use super::explain;
 use super::input::{Input, Step};
 use super::ledger::{Ledger, Sink};
+use super::listed;
 use super::options::{Options, Per, Progress, Target};
 use super::outcome::Exit;
 use super::pace::Pace;
@@ -54,6 +55,10 @@ impl From<Signal> for End {
 /// # Errors
 /// When a setting makes no sense; in words.
 pub(super) fn run(options: &Options) -> Result<Exit, Complaint> {
+    if options.connecting.lists {
+        crate::commands::say(&listed::properties());
+        return Ok(Exit::Good);
+    }
     let is_quiet = options.telling.is_quiet;
     let warn = |text: &str| eprintln!("warning: {}", clean(text));
     options.warnings.iter().filter(|_| !is_quiet).for_each(|text| warn(text));
@@ -75,7 +80,7 @@ pub(super) fn run(options: &Options) -> Result<Exit, Complaint> {
         {
             return Ok(exit);
         }
-        let inputs = Chunks::start(options.inputs.clone(), options.repeat);
+        let inputs = Chunks::start(options.reads.clone());
         let mut chunks = inputs.map_err(|error| error.to_string())?;
         let end = run.read(&mut chunks).await.err().unwrap_or(End::Finished);
         Ok(run.finish(end).await)
@@ -106,6 +111,9 @@ impl<'o> Run<'o> {
         let is_transactional = config.producing().transactional_id.is_some();
         if sending.per.is_some() && !is_transactional {
             return Err("--transaction-per needs -X transactional.id=NAME".to_owned());
+        }
+        if options.reads.follow && is_transactional {
+            return Err("--follow makes no transactions: leave transactional.id out".to_owned());
         }
         let printer = Printer::start(std::io::stdout()).map_err(|error| error.to_string())?;
         let ledger = Arc::new(Ledger::new(telling, Some(printer.clone())));

@@ -10,6 +10,7 @@ use klamm_broker::server::{Builder, TestCluster};
 use klamm_records::view::{Entry, RecordView};
 use klamm_records::{Decompressors, RecordSet};
 use regex::Regex;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 /// Far more than anything here takes.
 const LONG: Duration = Duration::from_secs(60);
@@ -37,6 +38,16 @@ impl Bed {
     pub(crate) fn file<'n>(&self, name: &'n str, bytes: impl AsRef<[u8]>) -> &'n str {
         std::fs::write(self.folder.join(name), bytes).unwrap();
         name
+    }
+
+    pub(crate) fn rename(&self, from: &str, to: &str) {
+        std::fs::rename(self.folder.join(from), self.folder.join(to)).unwrap();
+    }
+
+    pub(crate) fn append(&self, name: &str, text: &str) {
+        let mut file =
+            std::fs::OpenOptions::new().append(true).open(self.folder.join(name)).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
     }
 
     /// Starts it with this cluster to begin with.
@@ -144,5 +155,41 @@ impl Said {
         }
         let wanted = std::fs::read_to_string(&at).unwrap_or_default();
         assert_eq!(self.page(), wanted, "{name}");
+    }
+}
+
+/// A run that says of each record when it was acknowledged.
+pub(crate) struct Following {
+    child: tokio::process::Child,
+    out: tokio::io::Lines<tokio::io::BufReader<tokio::process::ChildStdout>>,
+}
+
+impl Following {
+    pub(crate) fn start(bed: &Bed, words: &[&str]) -> Self {
+        let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_klamm"));
+        command.args(["produce", "-b", &bed.cluster.bootstrap_of(Listener::Plain)]);
+        command.args(["--output", "json"]).args(words);
+        command.env_remove("HOME").current_dir(&bed.folder);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, out }
+    }
+
+    /// The offsets of the next records.
+    pub(crate) async fn acknowledged(&mut self, count: usize) -> Vec<u64> {
+        let mut offsets = Vec::new();
+        while offsets.len() < count {
+            let line = tokio::time::timeout(LONG, self.out.next_line()).await.unwrap();
+            let line = line.unwrap().expect("invariant: it goes on");
+            let said: serde_json::Value = serde_json::from_str(&line).unwrap();
+            offsets.push(said["offset"].as_u64().unwrap());
+        }
+        offsets
+    }
+
+    pub(crate) async fn code(mut self) -> i32 {
+        let status = tokio::time::timeout(LONG, self.child.wait()).await.unwrap();
+        status.unwrap().code().unwrap()
     }
 }

@@ -1,6 +1,6 @@
 //! Every kind of input, to what it becomes in the log.
 
-use crate::bed::{Bed, cluster};
+use crate::bed::{Bed, Following, cluster};
 
 #[tokio::test]
 async fn lines_become_values_in_their_order() {
@@ -75,4 +75,20 @@ async fn a_count_ends_the_run_and_a_repetition_prolongs_it() {
     let said = bed.produced(&["orders", file, "--repeat", "3", "-c", "7"], "").await;
     assert_eq!(said.code, 0, "{}", said.err);
     assert_eq!(bed.log("orders").len(), 7);
+}
+
+#[tokio::test]
+async fn a_file_that_is_followed_is_read_as_it_grows_and_is_rotated() {
+    let bed = Bed::of(cluster(), "followed").await;
+    let file = bed.file("app.log", "one\ntwo\n");
+    let mut run = Following::start(&bed, &["orders", "--follow", file, "-c", "4"]);
+    assert_eq!(run.acknowledged(2).await, [0, 1]);
+    bed.file("app.log.1", "");
+    bed.rename("app.log", "app.log.1");
+    bed.file("app.log", "three\n");
+    assert_eq!(run.acknowledged(1).await, [2]);
+    bed.append("app.log", "four\nfive\n");
+    assert_eq!(run.acknowledged(1).await, [3]);
+    assert_eq!(run.code().await, 0, "the fourth record is the last one asked for");
+    assert_eq!(bed.log("orders"), ["NULL=one", "NULL=two", "NULL=three", "NULL=four"]);
 }

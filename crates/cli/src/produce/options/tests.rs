@@ -33,17 +33,17 @@ fn the_letters_of_kcat_mean_what_they_mean_there() {
     assert!(options.reading.splitting.empty_is_null && options.reading.delimiter == b";");
     let Telling { tee, is_quiet, is_verbose, .. } = options.telling;
     assert!(tee && is_quiet && is_verbose);
-    assert_eq!(options.inputs, ["one", "two"]);
+    assert_eq!(options.reads.inputs, ["one", "two"]);
 }
 
 #[test]
 fn the_first_word_is_the_topic_unless_another_one_is_named() {
     let options = read("orders").unwrap();
     assert_eq!(options.sending.target, Some(Target::Topic("orders".to_owned())));
-    assert_eq!(options.inputs, ["-"]);
+    assert_eq!(options.reads.inputs, ["-"]);
     let options = read("--topics-from-input --input json a b").unwrap();
     assert_eq!(options.sending.target, Some(Target::Named));
-    assert_eq!(options.inputs, ["a", "b"]);
+    assert_eq!(options.reads.inputs, ["a", "b"]);
 }
 
 #[test]
@@ -56,6 +56,11 @@ fn delimiters_have_escapes_and_several_bytes() {
 #[test]
 fn what_makes_no_sense_is_refused_in_words() {
     for (line, wanted) in [
+        ("t --follow", "--follow needs one file"),
+        ("t --follow a b", "--follow needs one file"),
+        ("t --follow a --repeat 2", "--follow never comes to the end"),
+        ("t --follow a --input whole", "--follow never comes to the end"),
+        ("t --follow a --transaction-per 9", "--follow makes no transactions"),
         ("", "there is no topic: klamm produce TOPIC"),
         (
             "t --input yaml",
@@ -111,7 +116,7 @@ fn every_option_of_the_help_is_understood() {
                 || options.telling.take(option.name(), value) == Ok(true)
                 || options.reading.take(option.name(), value) == Ok(true)
         });
-        let is_elsewhere = ["--property", "--repeat"].contains(&option.name());
+        let is_elsewhere = ["--property", "--repeat", "--follow"].contains(&option.name());
         assert!(is_understood || is_elsewhere, "{}", option.name());
     }
 }
