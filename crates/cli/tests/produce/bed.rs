@@ -161,7 +161,7 @@ impl Said {
 /// A run that says of each record when it was acknowledged.
 pub(crate) struct Following {
     child: tokio::process::Child,
-    out: tokio::io::Lines<tokio::io::BufReader<tokio::process::ChildStdout>>,
+    out: tokio::io::Lines<BufReader<tokio::process::ChildStdout>>,
 }
 
 impl Following {
