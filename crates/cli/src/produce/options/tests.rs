@@ -56,11 +56,23 @@ fn delimiters_have_escapes_and_several_bytes() {
 #[test]
 fn what_makes_no_sense_is_refused_in_words() {
     for (line, wanted) in [
-        ("t --follow", "--follow needs one file"),
-        ("t --follow a b", "--follow needs one file"),
-        ("t --follow a --repeat 2", "--follow never comes to the end"),
-        ("t --follow a --input whole", "--follow never comes to the end"),
-        ("t --follow a --transaction-per 9", "--follow makes no transactions"),
+        ("t --follow", "--follow needs one file: standard input is read as it comes in any case"),
+        (
+            "t --follow a b",
+            "--follow needs one file: standard input is read as it comes in any case",
+        ),
+        (
+            "t --follow a --repeat 2",
+            "--follow never comes to the end of a file: --repeat and --input whole do not go with it",
+        ),
+        (
+            "t --follow a --input whole",
+            "--follow never comes to the end of a file: --repeat and --input whole do not go with it",
+        ),
+        (
+            "t --follow a --transaction-per 9",
+            "--follow makes no transactions: while nothing is written, one would stay open",
+        ),
         ("", "there is no topic: klamm produce TOPIC"),
         (
             "t --input yaml",
