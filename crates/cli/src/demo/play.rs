@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep_until};
 use super::audit::{self, Verdict};
 use super::capture::Capture;
 use super::heard::Heard;
-use super::story::{self, Story, say};
+use super::story::{self, Story, counted, say};
 use super::{Options, frame};
 
 /// The topic, and its partitions.
@@ -240,10 +240,9 @@ impl Play {
             ));
         }
         let lost = self.lost_answer.map_or(0, |fault| self.cluster.fired(fault));
-        let plural = if batches == 1 { "batch" } else { "batches" };
-        say(format_args!(
-            "{batches} {plural} with {records} records went out again, under the sequence they had."
-        ));
+        let batches = counted(batches, "batch", "batches");
+        let records = counted(records, "record", "records");
+        say(format_args!("{batches} with {records} went out again, under the sequence they had."));
         if lost > 0 && is_kept {
             say("The batch whose answer was lost was in the log already, and not written again.");
         }

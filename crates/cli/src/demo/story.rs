@@ -37,19 +37,27 @@ impl Story {
     pub(super) fn again(&mut self, repeats: &[Repeat]) {
         for Repeat { stamp, records, is_same } in repeats {
             self.batches = self.batches.saturating_add(1);
-            self.records = self.records.saturating_add(u64::try_from(*records).unwrap_or(0));
+            let records = u64::try_from(*records).unwrap_or(0);
+            self.records = self.records.saturating_add(records);
             self.altered = self.altered.saturating_add(u64::from(!is_same));
             self.told = self.told.saturating_add(1);
             let (partition, sequence) = (stamp.partition, stamp.sequence);
             if self.told <= TOLD {
                 let bytes = if *is_same { "the same bytes" } else { "OTHER bytes" };
+                let records = counted(records, "record", "records");
                 self.tell(format_args!(
-                    "  sent again: partition {partition}, sequence {sequence}, {records} records, \
-                     {bytes}"
+                    "  sent again: partition {partition}, sequence {sequence}, {records}, {bytes}"
                 ));
+            } else if self.told == TOLD + 1 {
+                self.tell("  and more, which the end counts");
             }
         }
     }
+}
+
+/// So many of something.
+pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// A line on standard output, for somebody who may have gone.
