@@ -275,7 +275,13 @@ fn take(
             };
             warnings.push(Warning::new(variable, text));
         }
-        (None, _) => return Err(unknown(&name, origin)),
+        (None, _) => match table::whose(name.trim()) {
+            Some(whose) => {
+                let text = format!("this has no effect: it is a setting of {whose}");
+                warnings.push(Warning::new(name.trim(), text));
+            }
+            None => return Err(unknown(&name, origin)),
+        },
     }
     Ok(())
 }

@@ -171,3 +171,39 @@ fn event_hubs_by_javas_names() {
          compression.gzip.level=6\n",
     );
 }
+
+#[test]
+fn settings_of_serializers_and_interceptors_beside_those_of_a_client_are_told_and_left() {
+    let config = Config::from_text(
+        "client.properties",
+        "bootstrap.servers=kafka:9092\n\
+         key.serializer=org.apache.kafka.common.serialization.StringSerializer\n\
+         value.serializer=io.confluent.kafka.serializers.KafkaAvroSerializer\n\
+         schema.registry.url=https://registry.example.invalid\n\
+         basic.auth.credentials.source=USER_INFO\n\
+         basic.auth.user.info=key:MARKER\n\
+         auto.register.schemas=false\n\
+         confluent.monitoring.interceptor.bootstrap.servers=kafka:9092\n",
+    )
+    .unwrap();
+    assert_eq!(config.family(), Family::Java);
+    let warned: Vec<&str> = config.warnings().iter().map(|one| one.property.as_str()).collect();
+    for name in ["schema.registry.url", "basic.auth.user.info", "auto.register.schemas"] {
+        assert!(warned.contains(&name), "{name}: {warned:?}");
+    }
+    assert!(!format!("{config:?} {:?}", config.warnings()).contains("MARKER"));
+}
+
+#[test]
+fn the_go_client_with_a_registry_by_librdkafkas_names() {
+    librdkafka(
+        "bootstrap.servers=kafka:9092\n\
+         go.delivery.reports=false\n\
+         go.batch.producer=true\n\
+         schema.registry.url=https://registry.example.invalid\n\
+         queue.buffering.max.messages=1000000\n\
+         acks=all\n",
+        PLAIN,
+        "consistent_random",
+    );
+}

@@ -17,6 +17,10 @@ name with two meanings has two rows. A dash is for what somebody has no default 
 By librdkafka's names `enable.idempotence` is false and `partitioner` is `consistent_random` unless
 they are set; every other default here is that of the column \"Here\" for both families.
 
+Not in the table: settings of what stands beside a client in the same file, of serializers with a
+schema registry (`schema.registry.url`), of interceptors (`confluent.monitoring.…`), of the Go and
+.NET clients around librdkafka (`go.…`, `dotnet.…`). They change nothing, and are told.
+
 | Support | Meaning |
 |---|---|
 | yes | does what it says |

@@ -4,6 +4,7 @@
 //! another to librdkafka has two. Rows act in the order of the table.
 
 mod cluster;
+mod companions;
 mod consumer;
 mod idle;
 mod producing;
@@ -11,6 +12,7 @@ mod sasl;
 mod socket;
 mod tls;
 
+pub(crate) use companions::whose;
 pub(crate) use sasl::MECHANISMS;
 pub(crate) use tls::{KEYSTORE, TRUSTSTORE};
 
