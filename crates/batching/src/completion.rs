@@ -1,6 +1,7 @@
 //! What became of a batch, shared by all who wait for one of its records.
 //!
-//! A batch has one [`Completion`]; every record's [`Delivery`] is a reference to it and an index.
+//! A batch has one [`Completion`], which says its topic as well; every record's [`Delivery`] is a
+//! reference to it and an index.
 //! It is resolved once, and each waker that was left is woken once. Who never polls leaves none.
 
 use std::future::Future;
@@ -70,6 +71,8 @@ impl<F: Clone> Resolution<F> {
 /// One batch's end, shared.
 #[derive(Debug)]
 pub struct Completion<F> {
+    /// Here once for a batch, so that no record counts a reference of its own to it.
+    topic: Arc<str>,
     state: Mutex<State<F>>,
 }
 
@@ -87,9 +90,9 @@ type Place = NonZeroU32;
 
 impl<F> Completion<F> {
     /// One that is not resolved.
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(topic: Arc<str>) -> Self {
         let state = State { resolution: None, wakers: Vec::new(), free: Vec::new() };
-        Self { state: Mutex::new(state) }
+        Self { topic, state: Mutex::new(state) }
     }
 
     /// Makes it as new, but for the memory that it keeps.
@@ -199,6 +202,11 @@ impl<F> Delivery<F> {
         timestamp: WallMillis,
     ) -> Self {
         Self { completion, index, partition, timestamp, place: None }
+    }
+
+    /// The topic.
+    pub fn topic(&self) -> &Arc<str> {
+        &self.completion.topic
     }
 
     /// The partition that the record is to go to.

@@ -44,7 +44,7 @@ impl Core {
         Self { name: name.into(), ratio: Ratio::new(codec) }
     }
 
-    pub(crate) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &StdArc<str> {
         &self.name
     }
 

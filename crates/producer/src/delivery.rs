@@ -68,17 +68,16 @@ impl<F: Fn(u64, Result<Acked, Error>) + Send + Sync + 'static> DeliverySink for 
 #[must_use = "who does not look never hears that a record failed; `drop` it if that is meant"]
 pub struct Delivery {
     inner: klamm_engine::Delivery,
-    topic: Arc<str>,
 }
 
 impl Delivery {
-    pub(crate) fn new(inner: klamm_engine::Delivery, topic: &Arc<str>) -> Self {
-        Self { inner, topic: Arc::clone(topic) }
+    pub(crate) fn new(inner: klamm_engine::Delivery) -> Self {
+        Self { inner }
     }
 
     /// The topic.
     pub fn topic(&self) -> &str {
-        &self.topic
+        self.inner.topic()
     }
 
     /// The partition that the record goes to.
@@ -93,7 +92,7 @@ impl Delivery {
 
     fn told(&self, result: Result<Receipt, klamm_engine::Failure>) -> Result<Acked, Error> {
         match result {
-            Ok(receipt) => Ok(acked(Arc::clone(&self.topic), receipt)),
+            Ok(receipt) => Ok(acked(Arc::clone(self.inner.topic()), receipt)),
             Err(failure) => Err(record_error(&failure, self.inner.index())),
         }
     }

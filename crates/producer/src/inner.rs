@@ -153,7 +153,7 @@ impl Inner {
                     // Compressed where it was filled: who sends much pays for it.
                     self.accumulator.run(job);
                 }
-                Ok(Delivery::new(delivery, &topic.name))
+                Ok(Delivery::new(delivery))
             }
             Err(slot::Refused { why, note }) => {
                 record.note = Note::Made(note);

@@ -131,9 +131,15 @@ impl<F> State<F> {
         is_sated
     }
 
-    /// Announces a batch that has its first record.
-    pub(super) fn announce(&mut self, batch: OpenBatch, limit: usize, tag: Option<Tag>) -> Ticket {
-        let completion = self.completion();
+    /// Announces a batch of that topic that has its first record.
+    pub(super) fn announce(
+        &mut self,
+        topic: &Arc<str>,
+        batch: OpenBatch,
+        limit: usize,
+        tag: Option<Tag>,
+    ) -> Ticket {
+        let completion = self.completion(topic);
         let ticket = self.batches.open();
         self.open = Some(Open { batch, limit, ticket, tag, completion, notes: Vec::new() });
         ticket
@@ -160,7 +166,7 @@ impl<F> State<F> {
     }
 
     /// One that nobody waits on, or a new one.
-    fn completion(&mut self) -> Arc<Completion<F>> {
+    fn completion(&mut self, topic: &Arc<str>) -> Arc<Completion<F>> {
         let is_free = |spare: &mut Arc<Completion<F>>| match Arc::get_mut(spare) {
             Some(completion) => {
                 completion.reset();
@@ -170,7 +176,7 @@ impl<F> State<F> {
         };
         match self.spares.iter_mut().position(is_free) {
             Some(place) => self.spares.remove(place),
-            None => Arc::new(Completion::new()),
+            None => Arc::new(Completion::new(Arc::clone(topic))),
         }
     }
 }

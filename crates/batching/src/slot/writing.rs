@@ -67,7 +67,7 @@ impl<F: Clone + Send + Sync + 'static> Writing<'_, '_, F> {
         let Fresh { batch, limit, appended, timestamp, now } = self.fresh(begins_full)?;
         state.was_full = begins_full;
         self.aftermath.job = self.seal(state);
-        let ticket = state.announce(batch, limit, tag);
+        let ticket = state.announce(self.slot.core.name(), batch, limit, tag);
         let settings = &self.slot.shared.settings;
         let due = now.mono.saturating_add(settings.linger);
         let deadline = now.mono.saturating_add(settings.delivery_timeout);
