@@ -11,8 +11,9 @@ use crate::completion::{Receipt, Resolution};
 use crate::sync::Arc;
 use crate::topic::Topic;
 
-/// A function to be called with a record's end.
-pub type Call<F> = Box<dyn FnOnce(Result<Receipt, F>) + Send>;
+/// A function to be called with a record's topic and its end. Whoever calls those of a batch knows
+/// the topic: none of them keeps it.
+pub type Call<F> = Box<dyn FnOnce(&Arc<str>, Result<Receipt, F>) + Send>;
 
 /// What is left with one record.
 #[derive(Default)]

@@ -27,7 +27,7 @@ use crate::job::{self, Job};
 use crate::names::{Generation, Part, Tag, Ticket};
 use crate::notes::SettledBatch;
 use crate::shared::Shared;
-use crate::sync::{Arc, Mutex, Weak, lock};
+use crate::sync::{Arc, Mutex, MutexGuard, Weak, lock};
 use crate::topic::{Core, Topic};
 
 pub use news::{News, Ready};
@@ -55,8 +55,7 @@ pub type Taken<F> = (Delivery<F>, Option<Job<F>>);
 
 /// What came of an append.
 pub(crate) struct Outcome<F> {
-    pub(crate) delivery: Delivery<F>,
-    pub(crate) job: Option<Job<F>>,
+    pub(crate) taken: Taken<F>,
     /// The partition has had its share, and the topic is to stick to another.
     pub(crate) is_sated: bool,
 }
@@ -155,7 +154,7 @@ impl<F: Clone + Send + Sync + 'static> Slot<F> {
     ) -> Result<Taken<F>, Refused<F>> {
         let mut record = record;
         match self.put(seen, &mut record, false) {
-            Ok(Outcome { delivery, job, .. }) => Ok((delivery, job)),
+            Ok(Outcome { taken, .. }) => Ok(taken),
             Err(why) => Err(Refused { why, note: record.note }),
         }
     }
@@ -170,24 +169,43 @@ impl<F: Clone + Send + Sync + 'static> Slot<F> {
         is_sticky: bool,
     ) -> Result<Outcome<F>, Why> {
         record.check_size(self.shared.settings.max_record)?;
-        let mut aftermath = Aftermath::default();
         let mut state = lock(&self.state);
         state.check(seen, record.tag)?;
-        let placed = match put_quickly(self, &mut state, seen, record) {
-            Some(placed) => placed,
-            None => {
-                let writing = Writing { slot: self, record, aftermath: &mut aftermath };
-                writing.put(&mut state, seen)?
-            }
+        let Some(placed) = put_quickly(self, &mut state, seen, record) else {
+            return self.put_slowly(state, seen, record, is_sticky);
         };
-        let is_sated = is_sticky && state.is_sated(placed.len, self.shared.settings.batch_size);
+        let is_sated = is_sticky && self.is_sated(&mut state, &placed);
+        drop(state);
+        Ok(Outcome { taken: (placed.delivery(self.partition), None), is_sated })
+    }
+
+    /// For a record that does not simply fit.
+    #[cold]
+    #[inline(never)]
+    fn put_slowly(
+        self: &Arc<Self>,
+        mut state: MutexGuard<'_, State<F>>,
+        seen: Generation,
+        record: &mut Append<'_, F>,
+        is_sticky: bool,
+    ) -> Result<Outcome<F>, Why> {
+        let mut aftermath = Aftermath::default();
+        let writing = Writing { slot: self, record, aftermath: &mut aftermath };
+        let placed = writing.put(&mut state, seen);
+        let is_sated = |placed: &Placed<F>| is_sticky && self.is_sated(&mut state, placed);
+        let is_sated = placed.as_ref().is_ok_and(is_sated);
         drop(state);
         if let Some(due) = aftermath.due {
             self.shared.doorbell.due(due);
         }
-        let Placed { completion, index, timestamp, .. } = placed;
-        let delivery = Delivery::new(completion, index, self.partition, timestamp);
-        Ok(Outcome { delivery, job: aftermath.job, is_sated })
+        let delivery = placed?.delivery(self.partition);
+        Ok(Outcome { taken: (delivery, aftermath.job), is_sated })
+    }
+
+    /// Counts what a topic that sticks to the partition got rid of: whether that is enough.
+    #[inline]
+    fn is_sated(&self, state: &mut State<F>, placed: &Placed<F>) -> bool {
+        state.is_sated(placed.len, self.shared.settings.batch_size)
     }
 
     /// Leaves a batch to whoever has its job.

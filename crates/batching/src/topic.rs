@@ -115,40 +115,56 @@ impl<F: Clone + Send + Sync + 'static> Topic<F> {
         record: Append<'_, F>,
     ) -> Result<Taken<F>, Refused<F>> {
         let mut record = record;
-        let mut tried = None;
-        loop {
-            let done = self.view.with(|view| self.append_to(view, partition, &mut record));
-            let (generation, why) = match done {
-                Ok(Outcome { delivery, job, .. }) => return Ok((delivery, job)),
-                Err(refused) => refused,
-            };
-            let is_new = generation > tried;
-            if why != Why::Stale || !is_new {
-                return Err(Refused { why, note: record.note });
-            }
-            tried = generation;
+        match self.put(partition, &mut record) {
+            Ok(taken) => Ok(taken),
+            Err(why) => Err(Refused { why, note: record.note }),
         }
+    }
+
+    /// As [`append`](Self::append), of a record that stays where it is. It keeps its note if it is
+    /// refused; what is left of its permit is given back either way.
+    ///
+    /// # Errors
+    /// As [`append`](Self::append).
+    #[inline]
+    pub fn put(
+        &self,
+        partition: Option<PartitionIndex>,
+        record: &mut Append<'_, F>,
+    ) -> Result<Taken<F>, Why> {
+        let mut tried = None;
+        let done = loop {
+            match self.view.with(|view| self.put_at(view, partition, record)) {
+                Ok(taken) => break Ok(taken),
+                Err((Why::Stale, generation)) if generation > tried => tried = generation,
+                Err((why, _)) => break Err(why),
+            }
+        };
+        if record.permit.is_some() {
+            record.permit = None;
+        }
+        done
     }
 
     /// One try, with one picture; with the reason against it comes the picture's generation.
     #[inline]
-    fn append_to(
+    fn put_at(
         &self,
         view: Option<&TopicView<F>>,
         partition: Option<PartitionIndex>,
         record: &mut Append<'_, F>,
-    ) -> Result<Outcome<F>, (Option<Generation>, Why)> {
+    ) -> Result<Taken<F>, (Why, Option<Generation>)> {
         let Some(view) = view.filter(|view| !view.partitions.is_empty()) else {
-            return Err((None, Why::Stale));
+            return Err((Why::Stale, None));
         };
-        let refused = |why| (Some(view.generation), why);
+        let refused = |why| (why, Some(view.generation));
         let target = self.target(view, partition, record).map_err(refused)?;
         let done = target.slot.put(view.generation, record, target.is_sticky);
-        let outcome = done.map_err(refused)?;
-        if outcome.is_sated {
+        let Outcome { taken, is_sated } = done.map_err(refused)?;
+        if is_sated {
             self.sticky.switch(target.index, view, &self.draws);
         }
-        Ok(outcome)
+        Ok(taken)
     }
 
     #[inline]

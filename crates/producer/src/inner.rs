@@ -1,14 +1,15 @@
 //! What all handles of a producer share, and the way of a record into it.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use klamm_engine::batching::slot::Why;
-use klamm_engine::batching::{Permit, Tag, slot};
+use klamm_engine::batching::{Permit, Tag};
 use klamm_engine::call::Call;
 use klamm_engine::cluster::{Asking, Payload, ResponseFrame};
 use klamm_engine::idempotence::{Done, Fate};
-use klamm_engine::wire::{Now, PartitionIndex, Time, WallMillis};
+use klamm_engine::wire::{Now, Time};
 use klamm_engine::{Accumulator, cluster};
 use tokio::sync::oneshot;
 
@@ -18,7 +19,7 @@ use crate::error::{
     Asked, Draft, Error, ErrorKind, call_error, request_error, topic_error, why_error,
 };
 use crate::producer::TryEnqueue;
-use crate::record::{Note, Record, To};
+use crate::record::{Record, To};
 use crate::shell::{Courier, Looper, Shell};
 use crate::topic::{Topic, fault_of};
 use crate::transaction::Phases;
@@ -42,8 +43,11 @@ pub(crate) struct Inner {
     pub(crate) is_idempotent: bool,
 }
 
+/// A record that waits to be taken in.
+pub(crate) type Waiting<'a> = Pin<Box<dyn Future<Output = Result<Delivery, Error>> + Send + 'a>>;
+
 /// Why a record was not taken in at once.
-enum Stop {
+pub(crate) enum Stop {
     /// Its topic is not known, or is gone.
     Unknown,
     /// So much memory is needed first.
@@ -60,23 +64,23 @@ impl Drop for Inner {
 }
 
 impl Inner {
-    /// Takes a record in, waiting where that is needed.
-    pub(crate) async fn enqueue(
-        &self,
-        mut record: Record<'_>,
-        tag: Option<Tag>,
-    ) -> Result<Delivery, Error> {
-        let mut stop = match self.attempt(&mut record, tag, None) {
-            Ok(delivery) => return Ok(delivery),
-            Err(stop) => stop,
-        };
-        let deadline = self.deadline();
+    /// Waits for what stopped a record that was [attempted](Self::attempt), until it is taken in.
+    /// Apart from the way of all other records, and not a part of its caller's future: that would
+    /// be as large for every record.
+    #[cold]
+    pub(crate) fn wait<'a>(&'a self, record: Record<'a>, stop: Stop) -> Waiting<'a> {
+        Box::pin(self.insist(record, stop))
+    }
+
+    async fn insist(&self, mut record: Record<'_>, mut stop: Stop) -> Result<Delivery, Error> {
+        let (deadline, tag) = (self.deadline(), record.append.tag);
         let mut found = false;
         loop {
-            let mut permit = None;
             match stop {
                 Stop::Failed(error) => return Err(error),
-                Stop::Memory(bytes) => permit = Some(self.memory(bytes, deadline).await?),
+                Stop::Memory(bytes) => {
+                    record.append.permit = Some(self.memory(bytes, deadline).await?);
+                }
                 Stop::Unknown => {
                     if std::mem::replace(&mut found, true) {
                         self.pause(deadline).await?;
@@ -84,7 +88,7 @@ impl Inner {
                     self.find(record.topic(), deadline).await?;
                 }
             }
-            stop = match self.attempt(&mut record, tag, permit) {
+            stop = match self.attempt(&mut record, tag) {
                 Ok(delivery) => return Ok(delivery),
                 Err(stop) => stop,
             };
@@ -97,7 +101,7 @@ impl Inner {
         mut record: Record<'a>,
         tag: Option<Tag>,
     ) -> Result<Delivery, TryEnqueue<'a>> {
-        match self.attempt(&mut record, tag, None) {
+        match self.attempt(&mut record, tag) {
             Ok(delivery) => Ok(delivery),
             Err(Stop::Failed(error)) => Err(TryEnqueue::Failed(error)),
             Err(Stop::Memory(_)) => Err(TryEnqueue::Full(record)),
@@ -112,42 +116,38 @@ impl Inner {
         }
     }
 
-    fn attempt(
+    /// Takes a record in, if nothing stops it; then it is as it was.
+    #[inline]
+    pub(crate) fn attempt(
         &self,
         record: &mut Record<'_>,
         tag: Option<Tag>,
-        permit: Option<Permit>,
     ) -> Result<Delivery, Stop> {
+        record.append.tag = tag;
         if tag.is_none() && self.phases.is_some() {
             return Err(Stop::Failed(why_error(Why::NotInTransaction, record.topic())));
         }
         match record.to {
-            To::Topic(topic) if topic.owner == self.id => self.append(topic, record, tag, permit),
+            To::Topic(topic) if topic.owner == self.id => self.append(&topic.inner, record),
             To::Topic(topic) => Err(Stop::Failed(stranger(topic))),
             To::Name(name) => match self.directory.get(name) {
-                Some(topic) => self.append(&topic, record, tag, permit),
+                Some(topic) => self.append(&topic.inner, record),
                 None => Err(Stop::Unknown),
             },
         }
     }
 
+    #[inline]
     fn append(
         &self,
-        topic: &Topic,
+        topic: &klamm_engine::Topic,
         record: &mut Record<'_>,
-        tag: Option<Tag>,
-        permit: Option<Permit>,
     ) -> Result<Delivery, Stop> {
         // The format knows -1, for records of which nobody knows the time.
-        if let Some(time) = record.timestamp.filter(|time| *time < 0) {
-            let why = Why::InvalidTimestamp(WallMillis(time));
-            return Err(Stop::Failed(why_error(why, topic.name())));
+        if let Some(time) = record.append.timestamp.filter(|time| time.0 < 0) {
+            return Err(self.stop(Why::InvalidTimestamp(time), topic.name()));
         }
-        let note = std::mem::take(&mut record.note).made(&topic.name);
-        let timestamp = record.timestamp.map(WallMillis);
-        let Record { key, value, headers, partition, .. } = *record;
-        let append = slot::Append { key, value, headers, timestamp, tag, note, permit };
-        match topic.inner.append(partition.map(PartitionIndex), append) {
+        match topic.put(record.partition, &mut record.append) {
             Ok((delivery, job)) => {
                 if let Some(job) = job {
                     // Compressed where it was filled: who sends much pays for it.
@@ -155,13 +155,11 @@ impl Inner {
                 }
                 Ok(Delivery::new(delivery))
             }
-            Err(slot::Refused { why, note }) => {
-                record.note = Note::Made(note);
-                Err(self.stop(why, topic.name()))
-            }
+            Err(why) => Err(self.stop(why, topic.name())),
         }
     }
 
+    #[cold]
     fn stop(&self, why: Why, topic: &str) -> Stop {
         match why {
             Why::NeedsMemory { bytes } if bytes <= self.accumulator.budget().limit() => {

@@ -119,8 +119,11 @@ impl Producer {
     ///
     /// A future that is dropped before it has ended has taken nothing in, and gives up its place
     /// among those who wait for memory.
-    pub async fn enqueue(&self, record: Record<'_>) -> Result<Delivery, Error> {
-        self.inner.enqueue(record, None).await
+    pub async fn enqueue(&self, mut record: Record<'_>) -> Result<Delivery, Error> {
+        match self.inner.attempt(&mut record, None) {
+            Ok(delivery) => Ok(delivery),
+            Err(stop) => self.inner.wait(record, stop).await,
+        }
     }
 
     /// Takes a record in at once or gives it back.

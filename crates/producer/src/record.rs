@@ -3,10 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use klamm_engine::Failure;
+use klamm_engine::batching::{Note, slot};
 use klamm_engine::records::Header;
-use klamm_engine::{Failure, batching};
+use klamm_engine::wire::{PartitionIndex, WallMillis};
 
-use crate::delivery::{Acked, Callback, acked};
+use crate::delivery::{Acked, acked};
 use crate::error::{Error, record_error};
 use crate::topic::Topic;
 
@@ -22,12 +24,9 @@ use crate::topic::Topic;
 /// ```
 pub struct Record<'a> {
     pub(crate) to: To<'a>,
-    pub(crate) key: Option<&'a [u8]>,
-    pub(crate) value: Option<&'a [u8]>,
-    pub(crate) headers: &'a [Header<'a>],
-    pub(crate) partition: Option<i32>,
-    pub(crate) timestamp: Option<i64>,
-    pub(crate) note: Note,
+    pub(crate) partition: Option<PartitionIndex>,
+    /// As slots want it, so that nothing of it is moved on its way there.
+    pub(crate) append: slot::Append<'a, Failure>,
 }
 
 /// The topic of a record.
@@ -37,37 +36,6 @@ pub(crate) enum To<'a> {
     Name(&'a str),
 }
 
-/// What is remembered of a record.
-#[derive(Default)]
-pub(crate) enum Note {
-    #[default]
-    None,
-    Tag(u64),
-    Call(Callback),
-    /// As the slots want it, after a first attempt.
-    Made(batching::Note<Failure>),
-}
-
-impl Note {
-    /// As the slots want it. A function that is called for each record costs two allocations, a
-    /// tag none.
-    pub(crate) fn made(self, topic: &Arc<str>) -> batching::Note<Failure> {
-        match self {
-            Self::None => batching::Note::None,
-            Self::Tag(tag) => batching::Note::Number(tag),
-            Self::Made(note) => note,
-            Self::Call(call) => {
-                let topic = Arc::clone(topic);
-                batching::Note::Call(Box::new(move |result| {
-                    // The courier has made the failure this record's own.
-                    let result = result.map(|receipt| acked(topic, receipt));
-                    call(result.map_err(|failure| record_error(&failure, 0)));
-                }))
-            }
-        }
-    }
-}
-
 /// Where a record can go.
 pub trait Destination<'a> {
     #[doc(hidden)]
@@ -75,6 +43,7 @@ pub trait Destination<'a> {
 }
 
 impl<'a> Destination<'a> for &'a Topic {
+    #[inline]
     fn into_record(self) -> Record<'a> {
         Record::new(To::Topic(self))
     }
@@ -88,64 +57,93 @@ impl<'a> Destination<'a> for &'a str {
 }
 
 impl<'a> Record<'a> {
+    #[inline]
     const fn new(to: To<'a>) -> Self {
-        let (key, value, partition, timestamp) = (None, None, None, None);
-        Self { to, key, value, headers: &[], partition, timestamp, note: Note::None }
+        let append = slot::Append {
+            key: None,
+            value: None,
+            headers: &[],
+            timestamp: None,
+            tag: None,
+            note: Note::None,
+            permit: None,
+        };
+        Self { to, partition: None, append }
     }
 
     /// A record without key and without value to that topic, a [`Topic`] or its name.
+    #[inline]
     pub fn to(topic: impl Destination<'a>) -> Self {
         topic.into_record()
     }
 
     /// With this key.
     #[must_use]
-    pub fn key<K: AsRef<[u8]> + ?Sized>(self, key: &'a K) -> Self {
-        Self { key: Some(key.as_ref()), ..self }
+    #[inline]
+    pub fn key<K: AsRef<[u8]> + ?Sized>(mut self, key: &'a K) -> Self {
+        self.append.key = Some(key.as_ref());
+        self
     }
 
     /// With this value; without one the record is a tombstone.
     #[must_use]
-    pub fn value<V: AsRef<[u8]> + ?Sized>(self, value: &'a V) -> Self {
-        Self { value: Some(value.as_ref()), ..self }
+    #[inline]
+    pub fn value<V: AsRef<[u8]> + ?Sized>(mut self, value: &'a V) -> Self {
+        self.append.value = Some(value.as_ref());
+        self
     }
 
     /// With this value, or with none.
     #[must_use]
-    pub fn value_or_null(self, value: Option<&'a [u8]>) -> Self {
-        Self { value, ..self }
+    #[inline]
+    pub fn value_or_null(mut self, value: Option<&'a [u8]>) -> Self {
+        self.append.value = value;
+        self
     }
 
     /// With these headers, in this order.
     #[must_use]
-    pub fn headers(self, headers: &'a [Header<'a>]) -> Self {
-        Self { headers, ..self }
+    #[inline]
+    pub fn headers(mut self, headers: &'a [Header<'a>]) -> Self {
+        self.append.headers = headers;
+        self
     }
 
     /// To this partition.
     #[must_use]
-    pub fn partition(self, partition: i32) -> Self {
-        Self { partition: Some(partition), ..self }
+    #[inline]
+    pub fn partition(mut self, partition: i32) -> Self {
+        self.partition = Some(PartitionIndex(partition));
+        self
     }
 
     /// With this time, in milliseconds since 1970.
     #[must_use]
-    pub fn timestamp(self, millis: i64) -> Self {
-        Self { timestamp: Some(millis), ..self }
+    #[inline]
+    pub fn timestamp(mut self, millis: i64) -> Self {
+        self.append.timestamp = Some(WallMillis(millis));
+        self
     }
 
     /// With a number that the producer's [`DeliverySink`](crate::DeliverySink) is told when the
     /// record ends.
     #[must_use]
-    pub fn tag(self, tag: u64) -> Self {
-        Self { note: Note::Tag(tag), ..self }
+    #[inline]
+    pub fn tag(mut self, tag: u64) -> Self {
+        self.append.note = Note::Number(tag);
+        self
     }
 
     /// With a function that is called when the record ends, on the producer's delivery thread.
     /// It is not called for a record that was not taken in.
     #[must_use]
-    pub fn on_delivery(self, call: impl FnOnce(Result<Acked, Error>) + Send + 'static) -> Self {
-        Self { note: Note::Call(Box::new(call)), ..self }
+    pub fn on_delivery(mut self, call: impl FnOnce(Result<Acked, Error>) + Send + 'static) -> Self {
+        self.append.note = Note::Call(Box::new(move |topic, result| {
+            // The courier has made the failure this record's own.
+            let result = result.map(|receipt| acked(Arc::clone(topic), receipt));
+            call(result.map_err(|failure| record_error(&failure, 0)));
+        }));
+        self
     }
 
     /// The name of its topic.
@@ -160,7 +158,8 @@ impl<'a> Record<'a> {
 impl fmt::Debug for Record<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Record");
-        shown.field("topic", &self.topic()).field("partition", &self.partition);
+        let partition = self.partition.map(|partition| partition.0);
+        shown.field("topic", &self.topic()).field("partition", &partition);
         shown.finish_non_exhaustive()
     }
 }

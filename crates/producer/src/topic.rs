@@ -7,20 +7,18 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Topic {
     pub(crate) inner: Arc<klamm_engine::Topic>,
-    pub(crate) name: Arc<str>,
     /// Which producer found it: no other one can send to it.
     pub(crate) owner: u64,
 }
 
 impl Topic {
     pub(crate) fn new(inner: Arc<klamm_engine::Topic>, owner: u64) -> Self {
-        let name = inner.name().into();
-        Self { inner, name, owner }
+        Self { inner, owner }
     }
 
     /// Its name.
     pub fn name(&self) -> &str {
-        &self.name
+        self.inner.name()
     }
 
     /// How many partitions it has at the moment.

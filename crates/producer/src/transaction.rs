@@ -104,8 +104,12 @@ impl Transaction {
     /// # Cancel safety
     ///
     /// As [`Producer::enqueue`].
-    pub async fn enqueue(&self, record: Record<'_>) -> Result<Delivery, Error> {
-        let taken = self.producer.inner.enqueue(record, Some(self.tag())).await;
+    pub async fn enqueue(&self, mut record: Record<'_>) -> Result<Delivery, Error> {
+        let inner = &self.producer.inner;
+        let taken = match inner.attempt(&mut record, Some(self.tag())) {
+            Ok(delivery) => Ok(delivery),
+            Err(stop) => inner.wait(record, stop).await,
+        };
         taken.inspect_err(|_| self.spoil())
     }
 

@@ -1,9 +1,9 @@
 //! What a slot's lock guards.
 
 use klamm_records::{Appended, BufferPool, OpenBatch, RawBatch};
-use klamm_wire::{Now, WallMillis};
+use klamm_wire::{Now, PartitionIndex, WallMillis};
 
-use crate::completion::Completion;
+use crate::completion::{Completion, Delivery};
 use crate::memory::{Budget, Permit};
 use crate::names::{Generation, Tag, Ticket};
 use crate::notes::{Left, Note};
@@ -56,6 +56,14 @@ pub(super) struct Placed<F> {
     pub(super) index: u32,
     pub(super) timestamp: WallMillis,
     pub(super) len: usize,
+}
+
+impl<F> Placed<F> {
+    /// For whoever waits for its end.
+    #[inline]
+    pub(super) fn delivery(self, partition: PartitionIndex) -> Delivery<F> {
+        Delivery::new(self.completion, self.index, partition, self.timestamp)
+    }
 }
 
 impl<F> Open<F> {

@@ -80,7 +80,9 @@ impl Bearer {
         result: Result<Receipt, Failure>,
     ) {
         match (note, &self.sink) {
-            (Note::Call(call), _) => call(result.map_err(|failure| narrowed(&failure, index))),
+            (Note::Call(call), _) => {
+                call(topic, result.map_err(|failure| narrowed(&failure, index)));
+            }
             (Note::Number(tag), Some(sink)) => {
                 let told = result.map(|receipt| acked(Arc::clone(topic), receipt));
                 sink.delivered(tag, told.map_err(|failure| record_error(&failure, index)));
