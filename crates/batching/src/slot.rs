@@ -2,10 +2,9 @@
 //!
 //! The order of the log is the order in which appenders had the lock. An appender writes its record
 //! and leaves; a batch that it filled it moves out, and the job is its own to run, unless it is
-//! small: then it stays here and is done when the engine takes it ([`Slot::take_ready`], or
-//! [`Slot::next_job`] before that). Everything else is the engine's too: it hears of openings
-//! through the list of slots with news, pulls a batch that is due when the partition may send,
-//! takes encoded batches strictly by ticket, and resolves them.
+//! small: then it stays here until the engine asks for it ([`Slot::next_job`]). Everything else is
+//! the engine's too: it hears of openings through the list of slots with news, pulls a batch that
+//! is due when the partition may send, takes encoded batches strictly by ticket, and resolves them.
 //!
 //! Lock order: a slot, then either the budget or the list of slots with news; never two slots.
 //! Nothing foreign runs under a slot's lock: no waker, nobody's `drop`, nobody's callback.
@@ -241,29 +240,18 @@ impl<F: Clone + Send + Sync + 'static> Slot<F> {
     }
 
     /// The oldest job that nobody has: of a batch that was moved out while it was small, or closed
-    /// by [`renew`](Self::renew). From now on it is the caller's to run. For an engine that would
-    /// rather not do it in [`take_ready`](Self::take_ready).
+    /// by [`renew`](Self::renew). From now on it is the caller's to run. For the engine.
     pub fn next_job(self: &Arc<Self>) -> Option<Job<F>> {
         let mut state = lock(&self.state);
         let (ticket, raw) = state.batches.next_job()?;
         Some(self.job(&mut state, ticket, raw))
     }
 
-    /// The oldest batch that was moved out and not taken, if its payload is made; if its job is
-    /// nobody's, it is done here. One whose news were not [read](Self::read) yet is not there:
-    /// nobody could tell whose payload it is. For the engine.
+    /// The oldest batch that was moved out and not taken, if its payload is made. One whose news
+    /// were not [read](Self::read) yet is not there: nobody could tell whose payload it is. For the
+    /// engine.
     pub fn take_ready(&self) -> Option<Ready> {
-        loop {
-            let mut state = lock(&self.state);
-            if let Some(ready) = state.batches.take_ready() {
-                return Some(ready);
-            }
-            let (ticket, raw) = state.batches.first_job()?;
-            drop(state);
-            let made = self.shared.with_encoder(|encoder| job::encode(self, raw, encoder));
-            let late = lock(&self.state).batches.finish(ticket, made);
-            drop(late);
-        }
+        lock(&self.state).batches.take_ready()
     }
 
     /// Ends a batch, wherever it is: open, moved out, in a job or taken. Whoever waits for one of

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use klamm_batching::{Delivery, Job, News, Ready, Settings, Ticket, Why};
 use klamm_records::{BatchView, Checksum, Codec, Decompressors, Stamp};
 use proptest::prelude::*;
-use world::{Failure, World, record, run, written};
+use world::{Failure, World, record, run, run_left, written};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -94,6 +94,7 @@ impl Play {
 
     fn take(&mut self) {
         self.hear();
+        run_left(&self.world.slots[0]);
         let Some(ready) = self.world.slots[0].take_ready() else { return };
         assert_eq!(ready.ticket.0, self.read.len() as u64);
         let bytes = ready.encoded.as_ref().unwrap().stamp(Stamp::Plain).into_segments().concat();

@@ -49,7 +49,7 @@ fn append(slot: &Arc<Slot<Failure>>, len: usize) -> Option<Delivery<Failure>> {
 }
 
 /// How many records the engine is given, by ticket and without a gap.
-fn taken(slot: &Slot<Failure>, first: u64) -> u32 {
+fn taken(slot: &Arc<Slot<Failure>>, first: u64) -> u32 {
     let mut records = 0;
     let mut ticket = first;
     while let Some(ready) = world::taken(slot) {

@@ -8,7 +8,7 @@ mod world;
 use klamm_batching::{Generation, News, Settings, Tag, Ticket, Why};
 use klamm_records::{Codec, Compression};
 use klamm_wire::Time;
-use world::{World, append, pulled, record, run, taken, written};
+use world::{World, append, pulled, record, run, run_left, taken, written};
 
 fn small() -> Settings {
     Settings { batch_size: 1_000, ..Settings::default() }
@@ -44,6 +44,7 @@ fn a_full_batch_that_is_small_waits_for_the_engine() {
     let news: Vec<_> = world.news().into_iter().map(|(_, news)| news).collect();
     let sealed = News::Sealed { ticket: Ticket(0), records: 8, bytes: 61 + 8 * 109 };
     assert_eq!(news[1], sealed);
+    assert!(slot.take_ready().is_none(), "its job is nobody's yet");
     assert_eq!(taken(slot).unwrap().records, 8);
     (0..8).for_each(|_| drop(append(slot, &[7; 100])));
     run(slot.next_job().unwrap());
@@ -72,6 +73,7 @@ fn a_batch_is_not_taken_before_its_news_are_read() {
         assert!(world.news().is_empty());
         // Between the engine's reading and its taking a batch is opened, filled and made.
         (0..20).filter_map(|_| append(slot, &[7; 100]).1).take(1).for_each(run);
+        run_left(slot);
         assert!(slot.take_ready().is_none(), "nobody knows whose that would be");
         assert!(matches!(world.news()[0], (0, News::Opened { .. })));
         assert_eq!(slot.take_ready().unwrap().ticket, Ticket(0));

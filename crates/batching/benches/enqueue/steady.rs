@@ -81,6 +81,9 @@ impl Steady {
         for slot in self.slots.drain(..) {
             slot.read(&mut self.news);
             self.news.clear();
+            while let Some(job) = slot.next_job() {
+                self.accumulator.run(job);
+            }
             while let Some(ready) = slot.take_ready() {
                 let end = Resolution::Whole(Ok(Written { offset: Some(0), append_time: None }));
                 slot.settle(ready.ticket, end, ready.encoded);

@@ -107,11 +107,6 @@ impl<F> Window<F> {
         self.take_job(self.first.saturating_add(index as u64))
     }
 
-    /// The job of the oldest batch that was not taken, if it is nobody's.
-    pub(super) fn first_job(&mut self) -> Option<(Ticket, RawBatch)> {
-        self.take_job(self.next_ticket()?)
-    }
-
     fn take_job(&mut self, ticket: u64) -> Option<(Ticket, RawBatch)> {
         let index = self.index(ticket)?;
         let entry = self.entries.get_mut(index)?;

@@ -132,9 +132,17 @@ pub(crate) fn run(job: Job<Failure>) {
     job.run(&mut Encoder::new());
 }
 
-/// Takes the next batch that is made, after all news were read.
-pub(crate) fn taken(slot: &Slot<Failure>) -> Option<Ready> {
+/// Runs every job that nobody has.
+pub(crate) fn run_left(slot: &Arc<Slot<Failure>>) {
+    while let Some(job) = slot.next_job() {
+        run(job);
+    }
+}
+
+/// Takes the next batch that is made, after all news were read and jobs that nobody had were run.
+pub(crate) fn taken(slot: &Arc<Slot<Failure>>) -> Option<Ready> {
     slot.read(&mut Vec::new());
+    run_left(slot);
     slot.take_ready()
 }
 
