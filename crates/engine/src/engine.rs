@@ -15,14 +15,14 @@ mod turn;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use klamm_batching::Tag;
+use klamm_batching::{Slot, Tag};
 use klamm_cluster::{Asking, Cluster, ConnFailure, News, RequestFailure, ResponseFrame};
 use klamm_idempotence::{Acks, CallError, Done, Machine, Mode};
 use klamm_wire::{Now, Time};
 
 use crate::call::{Call, Reply};
 use crate::calls::Calls;
-use crate::failure::TopicError;
+use crate::failure::{Failure, TopicError};
 use crate::loads::Loads;
 use crate::metrics::{Memory, Meter, Metrics};
 use crate::open::Requests;
@@ -62,6 +62,9 @@ struct Desk {
     terms: Arc<Terms>,
     /// News that came before their turn.
     inbox: VecDeque<News>,
+    /// Slots with news, and the news of one: empty between two looks, and kept for their memory.
+    slots: Vec<Arc<Slot<Failure>>>,
+    news: Vec<klamm_batching::News>,
     /// Encoding that waits for somebody to do it.
     jobs: VecDeque<Job>,
     trouble: Trouble,
@@ -94,6 +97,8 @@ impl Engine {
         let desk = Desk {
             terms: Arc::new(terms(&settings)),
             inbox: VecDeque::new(),
+            slots: Vec::new(),
+            news: Vec::new(),
             jobs: VecDeque::new(),
             trouble: Trouble::default(),
             loads: Loads::default(),

@@ -12,20 +12,22 @@ use crate::parts::{Batch, Payload};
 impl Engine {
     /// Reads every slot with news; whether there was one.
     pub(super) fn read_slots(&mut self, now: Now) -> bool {
-        let mut slots = Vec::new();
+        let mut slots = std::mem::take(&mut self.desk.slots);
         self.accumulator.drain(&mut slots);
-        for slot in &slots {
+        let moved = !slots.is_empty();
+        for slot in slots.drain(..) {
             self.read_slot(now, slot.part().0);
         }
-        !slots.is_empty()
+        self.desk.slots = slots;
+        moved
     }
 
     /// Reads what happened in one slot, and takes what is made.
     pub(super) fn read_slot(&mut self, now: Now, part: u32) {
         let Some(partition) = self.parts.get(part) else { return };
-        let mut news = Vec::new();
+        let mut news = std::mem::take(&mut self.desk.news);
         partition.slot.read(&mut news);
-        for one in news {
+        for one in news.drain(..) {
             match one {
                 News::Opened { ticket, tag, due, deadline } => {
                     let batch = Batch::new(now.mono, due, deadline);
@@ -36,6 +38,7 @@ impl Engine {
                 }
             }
         }
+        self.desk.news = news;
         self.run_jobs(part);
         self.take_ready(now, part);
     }
