@@ -16,6 +16,8 @@ use crate::sync::Arc;
 const FIRST_STEP: usize = 4_096;
 /// How many completions a slot keeps for batches to come.
 const MOST_SPARES: usize = 8;
+/// For how many notes a batch has room from the beginning, at most.
+const MOST_NOTES: usize = 512;
 
 /// What a slot's lock guards.
 #[derive(Debug)]
@@ -34,6 +36,8 @@ pub(super) struct State<F> {
     pub(super) was_full: bool,
     /// How many bytes it got because the topic sticks to it.
     pub(super) stuck: usize,
+    /// How many notes the last batch had, so that the next has room for as many.
+    notes: usize,
     /// Completions of batches that have ended, to be used again once nobody waits on them.
     spares: Vec<Arc<Completion<F>>>,
 }
@@ -112,6 +116,7 @@ impl<F> State<F> {
             is_listed: false,
             was_full: false,
             stuck: 0,
+            notes: 0,
             spares: Vec::new(),
         }
     }
@@ -149,7 +154,8 @@ impl<F> State<F> {
     ) -> Ticket {
         let completion = self.completion(topic);
         let ticket = self.batches.open();
-        self.open = Some(Open { batch, limit, ticket, tag, completion, notes: Vec::new() });
+        let notes = Vec::with_capacity(self.notes.min(MOST_NOTES));
+        self.open = Some(Open { batch, limit, ticket, tag, completion, notes });
         ticket
     }
 
@@ -157,6 +163,7 @@ impl<F> State<F> {
     pub(super) fn seal(&mut self) -> Option<(Ticket, RawBatch)> {
         let Open { batch, ticket, completion, notes, .. } = self.open.take()?;
         let raw = batch.close()?;
+        self.notes = notes.len();
         let records = raw.count().unsigned_abs();
         let entry = self.batches.get(ticket)?;
         entry.records = records;
