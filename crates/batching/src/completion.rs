@@ -140,6 +140,7 @@ impl<F> Completion<F> {
     }
 
     /// Takes a waker back.
+    #[cold]
     fn deregister(&self, place: Place) {
         let mut state = lock(&self.state);
         // Once it is resolved nobody has a place.
@@ -253,6 +254,7 @@ impl<F: Clone> Future for Delivery<F> {
 }
 
 impl<F> Drop for Delivery<F> {
+    #[inline]
     fn drop(&mut self) {
         if let Some(place) = self.place {
             self.completion.deregister(place);

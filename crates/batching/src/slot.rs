@@ -26,7 +26,7 @@ use crate::job::{self, Job};
 use crate::names::{Generation, Part, Tag, Ticket};
 use crate::notes::SettledBatch;
 use crate::shared::Shared;
-use crate::sync::{Arc, Mutex, MutexGuard, Weak, lock};
+use crate::sync::{Arc, Mutex, Weak, lock};
 use crate::topic::{Core, Topic};
 
 pub use news::{News, Ready};
@@ -52,11 +52,12 @@ pub struct Slot<F> {
 /// A record's end, and the job of a batch that it found full.
 pub type Taken<F> = (Delivery<F>, Option<Job<F>>);
 
-/// What came of an append.
-pub(crate) struct Outcome<F> {
-    pub(crate) taken: Taken<F>,
-    /// The partition has had its share, and the topic is to stick to another.
-    pub(crate) is_sated: bool,
+/// What an append says beside the record's end: results are copied, and this is rarely anything.
+pub(crate) struct Aside<'a, F> {
+    /// The job of a batch that the record found full.
+    pub(crate) job: &'a mut Option<Job<F>>,
+    /// For a topic that sticks to the partition: that it has had its share.
+    pub(crate) is_sated: Option<&'a mut bool>,
 }
 
 /// What a new slot is made of.
@@ -151,9 +152,10 @@ impl<F: Clone + Send + Sync + 'static> Slot<F> {
         seen: Generation,
         record: Append<'_, F>,
     ) -> Result<Taken<F>, Refused<F>> {
-        let mut record = record;
-        match self.put(seen, &mut record, false) {
-            Ok(Outcome { taken, .. }) => Ok(taken),
+        let (mut record, mut job) = (record, None);
+        let aside = Aside { job: &mut job, is_sated: None };
+        match self.put(seen, &mut record, aside) {
+            Ok(delivery) => Ok((delivery, job)),
             Err(why) => Err(Refused { why, note: record.note }),
         }
     }
@@ -165,43 +167,51 @@ impl<F: Clone + Send + Sync + 'static> Slot<F> {
         self: &Arc<Self>,
         seen: Generation,
         record: &mut Append<'_, F>,
-        is_sticky: bool,
-    ) -> Result<Outcome<F>, Why> {
-        record.check_size(self.shared.settings.max_record)?;
-        let mut state = lock(&self.state);
-        state.check(seen, record.tag)?;
-        let Some(placed) = put_quickly(self, &mut state, seen, record) else {
-            return self.put_slowly(state, seen, record, is_sticky);
-        };
-        let is_sated = is_sticky && self.is_sated(&mut state, &placed);
-        drop(state);
-        Ok(Outcome { taken: (placed.delivery(self.partition), None), is_sated })
+        aside: Aside<'_, F>,
+    ) -> Result<Delivery<F>, Why> {
+        if record.is_within(self.shared.settings.max_record) {
+            let mut state = lock(&self.state);
+            if let Some(placed) = put_quickly(self, &mut state, seen, record) {
+                if let Some(is_sated) = aside.is_sated {
+                    *is_sated = self.is_sated(&mut state, &placed);
+                }
+                drop(state);
+                return Ok(placed.delivery(self.partition));
+            }
+        }
+        self.put_slowly(seen, record, aside)
     }
 
-    /// For a record that does not simply fit.
+    /// For a record that does not simply fit, or is refused.
     #[cold]
     #[inline(never)]
     fn put_slowly(
         self: &Arc<Self>,
-        mut state: MutexGuard<'_, State<F>>,
         seen: Generation,
         record: &mut Append<'_, F>,
-        is_sticky: bool,
-    ) -> Result<Outcome<F>, Why> {
+        aside: Aside<'_, F>,
+    ) -> Result<Delivery<F>, Why> {
+        let limit = self.shared.settings.max_record;
+        if !record.is_within(limit) {
+            return Err(Why::TooLarge { bytes: record.measured(), limit });
+        }
         let mut aftermath = Aftermath::default();
+        let mut state = lock(&self.state);
+        state.check(seen, record.tag)?;
         let writing = Writing { slot: self, record, aftermath: &mut aftermath };
-        let placed = writing.put(&mut state, seen);
-        let is_sated = |placed: &Placed<F>| is_sticky && self.is_sated(&mut state, placed);
-        let is_sated = placed.as_ref().is_ok_and(is_sated);
+        let placed = writing.put(&mut state, seen)?;
+        if let Some(is_sated) = aside.is_sated {
+            *is_sated = self.is_sated(&mut state, &placed);
+        }
         drop(state);
         if let Some(due) = aftermath.due {
             self.shared.doorbell.due(due);
         }
-        let delivery = placed?.delivery(self.partition);
-        Ok(Outcome { taken: (delivery, aftermath.job), is_sated })
+        *aside.job = aftermath.job;
+        Ok(placed.delivery(self.partition))
     }
 
-    /// Counts what a topic that sticks to the partition got rid of: whether that is enough.
+    /// Counts what the partition got because a topic sticks to it: whether that is enough.
     #[inline]
     fn is_sated(&self, state: &mut State<F>, placed: &Placed<F>) -> bool {
         state.is_sated(placed.len, self.shared.settings.batch_size)

@@ -12,11 +12,12 @@ use std::sync::Arc as StdArc;
 use klamm_records::Codec;
 use klamm_wire::PartitionIndex;
 
-use crate::names::Generation;
+use crate::completion::Delivery;
+use crate::job::Job;
 use crate::partitioner::{Choice, Draws, Partitions, Question};
 use crate::shared::Shared;
 use crate::sizing::Ratio;
-use crate::slot::{Append, Outcome, Refused, Slot, Taken, Why};
+use crate::slot::{Append, Aside, Refused, Slot, Taken, Why};
 use crate::sync::Arc;
 
 use sticky::Sticky;
@@ -114,15 +115,16 @@ impl<F: Clone + Send + Sync + 'static> Topic<F> {
         partition: Option<PartitionIndex>,
         record: Append<'_, F>,
     ) -> Result<Taken<F>, Refused<F>> {
-        let mut record = record;
-        match self.put(partition, &mut record) {
-            Ok(taken) => Ok(taken),
+        let (mut record, mut job) = (record, None);
+        match self.put(partition, &mut record, &mut job) {
+            Ok(delivery) => Ok((delivery, job)),
             Err(why) => Err(Refused { why, note: record.note }),
         }
     }
 
     /// As [`append`](Self::append), of a record that stays where it is. It keeps its note if it is
-    /// refused; what is left of its permit is given back either way.
+    /// refused; what is left of its permit is given back either way. The job, which few records
+    /// come with, is put into `job`.
     ///
     /// # Errors
     /// As [`append`](Self::append).
@@ -131,40 +133,70 @@ impl<F: Clone + Send + Sync + 'static> Topic<F> {
         &self,
         partition: Option<PartitionIndex>,
         record: &mut Append<'_, F>,
-    ) -> Result<Taken<F>, Why> {
-        let mut tried = None;
-        let done = loop {
-            match self.view.with(|view| self.put_at(view, partition, record)) {
-                Ok(taken) => break Ok(taken),
-                Err((Why::Stale, generation)) if generation > tried => tried = generation,
-                Err((why, _)) => break Err(why),
-            }
-        };
-        if record.permit.is_some() {
-            record.permit = None;
+        job: &mut Option<Job<F>>,
+    ) -> Result<Delivery<F>, Why> {
+        let done = self.view.with(|view| self.put_at(view, partition, record, job));
+        if record.permit.is_none() && !matches!(done, Err(Why::Stale)) {
+            return done;
         }
+        self.finish_put(done, partition, record, job)
+    }
+
+    /// After a try with a picture that may be old, or with a permit.
+    #[cold]
+    #[inline(never)]
+    fn finish_put(
+        &self,
+        done: Result<Delivery<F>, Why>,
+        partition: Option<PartitionIndex>,
+        record: &mut Append<'_, F>,
+        job: &mut Option<Job<F>>,
+    ) -> Result<Delivery<F>, Why> {
+        let is_stale = matches!(done, Err(Why::Stale));
+        let done = if is_stale { self.put_anew(partition, record, job) } else { done };
+        record.permit = None;
         done
     }
 
-    /// One try, with one picture; with the reason against it comes the picture's generation.
+    /// With newer pictures, as long as there are any.
+    fn put_anew(
+        &self,
+        partition: Option<PartitionIndex>,
+        record: &mut Append<'_, F>,
+        job: &mut Option<Job<F>>,
+    ) -> Result<Delivery<F>, Why> {
+        let mut tried = None;
+        loop {
+            let view = self.view.get();
+            let generation = view.as_ref().map(|view| view.generation);
+            let done = self.put_at(view.as_deref(), partition, record, job);
+            if !matches!(done, Err(Why::Stale)) || generation <= tried {
+                return done;
+            }
+            tried = generation;
+        }
+    }
+
+    /// One try, with one picture.
     #[inline]
     fn put_at(
         &self,
         view: Option<&TopicView<F>>,
         partition: Option<PartitionIndex>,
         record: &mut Append<'_, F>,
-    ) -> Result<Taken<F>, (Why, Option<Generation>)> {
+        job: &mut Option<Job<F>>,
+    ) -> Result<Delivery<F>, Why> {
         let Some(view) = view.filter(|view| !view.partitions.is_empty()) else {
-            return Err((Why::Stale, None));
+            return Err(Why::Stale);
         };
-        let refused = |why| (why, Some(view.generation));
-        let target = self.target(view, partition, record).map_err(refused)?;
-        let done = target.slot.put(view.generation, record, target.is_sticky);
-        let Outcome { taken, is_sated } = done.map_err(refused)?;
+        let Target { slot, index, is_sticky } = self.target(view, partition, record)?;
+        let mut is_sated = false;
+        let aside = Aside { job, is_sated: is_sticky.then_some(&mut is_sated) };
+        let done = slot.put(view.generation, record, aside);
         if is_sated {
-            self.sticky.switch(target.index, view, &self.draws);
+            self.sticky.switch(index, view, &self.draws);
         }
-        Ok(taken)
+        done
     }
 
     #[inline]

@@ -147,8 +147,9 @@ impl Inner {
         if let Some(time) = record.append.timestamp.filter(|time| time.0 < 0) {
             return Err(self.stop(Why::InvalidTimestamp(time), topic.name()));
         }
-        match topic.put(record.partition, &mut record.append) {
-            Ok((delivery, job)) => {
+        let mut job = None;
+        match topic.put(record.partition, &mut record.append, &mut job) {
+            Ok(delivery) => {
                 if let Some(job) = job {
                     // Compressed where it was filled: who sends much pays for it.
                     self.accumulator.run(job);

@@ -119,10 +119,13 @@ impl Producer {
     ///
     /// A future that is dropped before it has ended has taken nothing in, and gives up its place
     /// among those who wait for memory.
-    pub async fn enqueue(&self, mut record: Record<'_>) -> Result<Delivery, Error> {
-        match self.inner.attempt(&mut record, None) {
-            Ok(delivery) => Ok(delivery),
-            Err(stop) => self.inner.wait(record, stop).await,
+    #[expect(clippy::manual_async_fn, reason = "an async fn moves its arguments once more")]
+    pub fn enqueue(&self, mut record: Record<'_>) -> impl Future<Output = Result<Delivery, Error>> {
+        async move {
+            match self.inner.attempt(&mut record, None) {
+                Ok(delivery) => Ok(delivery),
+                Err(stop) => self.inner.wait(record, stop).await,
+            }
         }
     }
 

@@ -76,17 +76,16 @@ impl<F> Append<'_, F> {
         Record { timestamp_delta: 0, offset_delta: 0, key, value, headers }.len()
     }
 
-    /// Refuses what is larger than `limit` with everything around it.
+    /// Whether it is no larger than `limit` with everything around it; one look says so of most.
     #[inline]
-    pub(super) fn check_size(&self, limit: usize) -> Result<(), Why> {
+    pub(super) fn is_within(&self, limit: usize) -> bool {
         let of = |bytes: Option<&[u8]>| bytes.map_or(0, <[u8]>::len);
         let most = of(self.key).saturating_add(of(self.value)).saturating_add(AROUND);
-        if self.headers.is_empty() && most <= limit { Ok(()) } else { self.measure(limit) }
+        (self.headers.is_empty() && most <= limit) || self.measured() <= limit as u64
     }
 
-    #[cold]
-    fn measure(&self, limit: usize) -> Result<(), Why> {
-        let bytes = self.len().saturating_add(HEADER_LEN as u64);
-        if bytes <= limit as u64 { Ok(()) } else { Err(Why::TooLarge { bytes, limit }) }
+    /// What it takes with everything around it.
+    pub(super) fn measured(&self) -> u64 {
+        self.len().saturating_add(HEADER_LEN as u64)
     }
 }

@@ -121,8 +121,14 @@ impl<F> State<F> {
         }
     }
 
-    /// Whether a record of that transaction may be written by somebody who saw that generation.
+    /// The open batch, if it is one of that generation and transaction and may be written.
     #[inline]
+    pub(super) fn open(&mut self, seen: Generation, tag: Option<Tag>) -> Option<&mut Open<F>> {
+        let is_same = !self.is_closed && self.generation == seen && self.writable == tag;
+        self.open.as_mut().filter(|open| is_same && open.tag == tag)
+    }
+
+    /// Whether a record of that transaction may be written by somebody who saw that generation.
     pub(super) fn check(&self, seen: Generation, tag: Option<Tag>) -> Result<(), Why> {
         if self.is_closed {
             return Err(Why::Closed);

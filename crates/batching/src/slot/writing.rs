@@ -36,8 +36,7 @@ pub(super) fn put_quickly<F>(
     seen: Generation,
     record: &mut Append<'_, F>,
 ) -> Option<Placed<F>> {
-    let is_same = state.generation == seen;
-    let open = state.open.as_mut().filter(|open| is_same && open.tag == record.tag)?;
+    let open = state.open(seen, record.tag)?;
     let timestamp = record.timestamp.unwrap_or_else(|| slot.shared.coarse_wall());
     let done = open.batch.append(timestamp, record.key, record.value, record.headers);
     Some(open.placed(done.ok()?, timestamp, &mut record.note))
