@@ -7,6 +7,7 @@ use klamm_wire::{ErrorCode, NodeId, Now, PartitionIndex};
 use super::Cluster;
 use super::topics::Layout;
 use crate::faults::{Asked, CoordinatorKind, CoordinatorTrouble, Fault, FaultId};
+use crate::security::Sasl;
 
 /// Says that the caller knows what is lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +41,12 @@ impl Cluster {
     #[must_use]
     pub fn fired(&self, fault: FaultId) -> u64 {
         self.state.faults.script.fired(fault)
+    }
+
+    /// Offers this on the listeners that want SASL: other users, or other passwords of theirs. Who
+    /// is known already stays so until its session or its connection ends.
+    pub fn change_sasl(&mut self, sasl: Sasl) {
+        self.state.offer(sasl);
     }
 
     /// Lets coordinators not serve for a time.

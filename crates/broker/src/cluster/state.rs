@@ -12,6 +12,7 @@ use super::topics::{Layout, Topics};
 use crate::defects::{Defect, Defects};
 use crate::faults::{CoordinatorKind, CoordinatorTrouble, Faults};
 use crate::group::{GroupSettings, Groups};
+use crate::security::Sasl;
 use crate::security::sasl::Nonces;
 use crate::topic::{TopicPartition, TopicSettings};
 use crate::txn::{Coordinator, TxnRules};
@@ -77,9 +78,7 @@ pub(crate) enum Coordinates {
 
 impl State {
     pub(crate) fn new(mut settings: ClusterSettings) -> Self {
-        if settings.defects.has(Defect::AcceptsAnyPassword) {
-            settings.security.sasl = settings.security.sasl.believing_any_password();
-        }
+        settings.security.sasl = offered(&settings.defects, settings.security.sasl);
         let node = |rack: &Option<String>| Node {
             life: Life::Up,
             rack: rack.clone(),
@@ -97,6 +96,11 @@ impl State {
             next_step: None,
             settings,
         }
+    }
+
+    /// Offers this from now on; sessions that have begun are what they are.
+    pub(crate) fn offer(&mut self, sasl: Sasl) {
+        self.settings.security.sasl = offered(&self.settings.defects, sasl);
     }
 
     /// Where clients of a listener reach a node.
@@ -259,6 +263,11 @@ impl Coordinates {
             Self::Transactions => TRANSACTION_TOPIC,
         }
     }
+}
+
+/// What becomes of an offer where passwords are of no account.
+fn offered(defects: &Defects, sasl: Sasl) -> Sasl {
+    if defects.has(Defect::AcceptsAnyPassword) { sasl.believing_any_password() } else { sasl }
 }
 
 /// Which of so many partitions keeps what a coordinator knows of `key`.

@@ -9,6 +9,8 @@ use klamm_wire::ErrorCode;
 
 use crate::ConnectionId;
 use crate::Defect;
+use crate::security::Sasl;
+use crate::security::sasl::{Credentials, Iterations};
 use crate::testing::World;
 use crate::testing::sasl::plain;
 
@@ -200,6 +202,22 @@ fn a_broker_that_believes_any_password_can_be_ordered() {
     let answer = world.scram(client, "SCRAM-SHA-256", ("alice", "guessed"));
     assert_eq!(answer.expect("an answer at once").error_code, ErrorCode::NONE);
     assert_served(&mut world, client);
+}
+
+#[test]
+fn passwords_change_by_order_and_who_is_known_stays_so() {
+    let mut world = World::secured(&[]);
+    let known = world.logged_in("alice");
+    let users = Credentials::new(1, Iterations::MIN).with_user("alice", "another");
+    world.cluster.change_sasl(Sasl::new(users));
+    assert_served(&mut world, known);
+    let late = world.stranger();
+    world.handshake(late, 1, "PLAIN");
+    let answer = world.token(late, 2, &plain("alice", "another")).expect("an answer at once");
+    assert_eq!(answer.error_code, ErrorCode::NONE);
+    let old = world.stranger();
+    world.handshake(old, 1, "PLAIN");
+    assert!(world.token(old, 2, &plain("alice", "alice-secret")).is_none(), "it is withheld");
 }
 
 #[test]
