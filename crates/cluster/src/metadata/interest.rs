@@ -5,7 +5,7 @@ use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 use std::time::Duration;
 
-use klamm_wire::Time;
+use klamm_wire::{ErrorCode, Time};
 
 use super::event::Gone;
 use super::topic::TopicRef;
@@ -20,8 +20,7 @@ pub(super) struct Interest {
     pub(super) told: Option<Gone>,
     /// When it was used last.
     pub(super) touched: Time,
-    /// The end of the wait for it, while it is missing.
-    missing_until: Option<Time>,
+    missing: Option<Missing>,
     /// Since when it has been smaller than it was.
     pub(super) short_since: Option<Time>,
     /// When it is to be asked for. In `Interests::asking` as well.
@@ -35,6 +34,15 @@ pub(super) struct Interest {
     /// The last query that asked for it, and the last one that was answered about it.
     pub(super) asked: u64,
     pub(super) answered: u64,
+}
+
+/// A topic that is missing, and waited for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Missing {
+    /// The end of the wait.
+    pub(super) until: Time,
+    /// What was last said of it.
+    pub(super) code: ErrorCode,
 }
 
 /// What is wanted of all topics.
@@ -53,7 +61,7 @@ pub(super) struct Interests {
 
 impl Interest {
     pub(super) fn is_missing(&self) -> bool {
-        self.missing_until.is_some()
+        self.missing.is_some()
     }
 
     pub(super) fn is_idle(&self, now: Time, most: Duration) -> bool {
@@ -125,18 +133,25 @@ impl Interests {
     }
 
     /// The topic is missing; the wait ends then, unless it runs already.
-    pub(super) fn miss(&mut self, at: TopicRef, until: Time) {
+    pub(super) fn miss(&mut self, at: TopicRef, missing: Missing) {
         let index = usize::try_from(at.0).ok();
         let Some(interest) = index.and_then(|index| self.of.get_mut(index)) else { return };
-        if interest.missing_until.is_none() {
-            interest.missing_until = Some(until);
-            self.missing.insert((until, at));
+        if let Some(before) = &mut interest.missing {
+            before.code = missing.code;
+        } else {
+            interest.missing = Some(missing);
+            self.missing.insert((missing.until, at));
         }
     }
 
+    /// What was last said of a topic that is missing.
+    pub(super) fn missed(&self, at: TopicRef) -> Option<ErrorCode> {
+        self.of.get(usize::try_from(at.0).ok()?)?.missing.map(|missing| missing.code)
+    }
+
     pub(super) fn miss_no_more(&mut self, at: TopicRef) {
-        if let Some(until) = self.get_mut(at).and_then(|interest| interest.missing_until.take()) {
-            self.missing.remove(&(until, at));
+        if let Some(missing) = self.get_mut(at).and_then(|interest| interest.missing.take()) {
+            self.missing.remove(&(missing.until, at));
         }
     }
 

@@ -25,6 +25,8 @@ pub struct Metadata {
     pub(super) interests: Interests,
     pub(super) schedule: Schedule,
     pub(super) is_known: bool,
+    /// When the last answer was taken.
+    pub(super) taken_at: Option<Time>,
 }
 
 /// What an answer to another request says of a leader (KIP-951).
@@ -49,6 +51,7 @@ impl Metadata {
             interests: Interests::default(),
             schedule: Schedule::new(seed),
             is_known: false,
+            taken_at: None,
         }
     }
 
@@ -222,6 +225,17 @@ impl Metadata {
     /// Whether any answer was taken since the beginning, or since the last re-bootstrap.
     pub fn is_known(&self) -> bool {
         self.is_known
+    }
+
+    /// When the last answer was taken; `None` before the first.
+    pub fn taken_at(&self) -> Option<Time> {
+        self.taken_at
+    }
+
+    /// What the last answer said of a topic that is missing and waited for, be it by leaving it
+    /// out; `None` for every other topic.
+    pub fn missed(&self, topic: TopicRef) -> Option<ErrorCode> {
+        self.interests.missed(topic)
     }
 
     /// What answers held that they should not have.

@@ -6,6 +6,7 @@ use klamm_wire::{ErrorCode, NodeId, Time};
 
 use super::answer::{How, Taken};
 use super::event::{Event, Gone};
+use super::interest::Missing;
 use super::machine::Metadata;
 use super::oddities::count;
 use super::query::Query;
@@ -34,6 +35,7 @@ impl Metadata {
     ) {
         let Some(gone) = self.read_brokers(answer) else { return self.give_up(now, query) };
         self.is_known = true;
+        self.taken_at = Some(now);
         let pace = self.schedule.answered(now, &self.settings);
         let reading = Reading { now, serial: query.serial, version, pace };
         for topic in &answer.topics {
@@ -43,7 +45,7 @@ impl Metadata {
         for (at, _) in query.topics.iter() {
             let interest = self.interests.wanted(*at);
             if interest.is_some_and(|it| it.asked == query.serial && it.answered != query.serial) {
-                self.is_missing(&reading, *at);
+                self.is_missing(&reading, *at, ErrorCode::NONE);
             }
         }
         self.miss_leaders(now, &gone);
@@ -92,7 +94,7 @@ impl Metadata {
         match taken {
             Some(taken) => self.is_there(reading, at, taken, changed),
             None if is_final(said.error_code) => self.is_refused(reading, at, said.error_code),
-            None => self.is_missing(reading, at),
+            None => self.is_missing(reading, at, said.error_code),
         }
     }
 
@@ -110,7 +112,7 @@ impl Metadata {
     }
 
     //= M1 it is waited for from the first time that it was missing, whatever was said since
-    fn is_missing(&mut self, reading: &Reading, at: TopicRef) {
+    fn is_missing(&mut self, reading: &Reading, at: TopicRef, code: ErrorCode) {
         let Some(interest) = self.interests.get_mut(at) else { return };
         let is_over = interest.told.is_some();
         let least = if is_over { MANY_TRIES } else { 0 };
@@ -119,7 +121,9 @@ impl Metadata {
         self.interests.ask(at, again);
         if !is_over {
             let until = reading.now.saturating_add(self.settings.unknown_topic_wait);
-            self.interests.miss(at, until);
+            // Left out, or listed without partitions: in other words the same.
+            let code = if code.is_ok() { ErrorCode::UNKNOWN_TOPIC_OR_PARTITION } else { code };
+            self.interests.miss(at, Missing { until, code });
         }
     }
 
