@@ -198,7 +198,10 @@ impl Engine {
     pub fn metrics(&self) -> Metrics {
         let budget = self.accumulator.budget();
         let memory = Memory::new(budget.limit(), budget.used(), budget.waiting());
-        self.desk.meter.snapshot(self.desk.now.mono, memory, None)
+        let now = self.desk.now.mono;
+        let taken_at = self.cluster.metadata().taken_at();
+        let age = taken_at.map(|taken_at| now.saturating_duration_since(taken_at));
+        self.desk.meter.snapshot(now, memory, age)
     }
 
     /// The cluster, to look at.
