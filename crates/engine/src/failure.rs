@@ -31,7 +31,7 @@ pub enum Met {
     Connection(Arc<ConnFailure>),
     /// Nobody led the partition.
     NoLeader,
-    /// The last answer of a broker.
+    /// The last answer of a broker: about the batch, or about its topic.
     Answer(ErrorCode),
 }
 

@@ -99,15 +99,16 @@ impl Topics {
         !changed.is_empty()
     }
 
-    /// Those who waited until now, with what is said to them.
-    pub(crate) fn overdue(&mut self, now: Time) -> Vec<Wanted> {
+    /// Those who waited until now, and for what.
+    pub(crate) fn overdue(&mut self, now: Time) -> Vec<(TopicRef, Wanted)> {
         if self.earliest.is_none_or(|earliest| earliest > now) {
             return Vec::new();
         }
-        let waiting = self.all.values_mut();
-        let over =
-            waiting.flat_map(|entry| entry.waiting.extract_if(.., |one| one.deadline <= now));
-        let over = over.map(|one| one.wanted).collect();
+        let over = self.all.iter_mut().flat_map(|(at, entry)| {
+            let over = entry.waiting.extract_if(.., |one| one.deadline <= now);
+            over.map(|one| (*at, one.wanted))
+        });
+        let over = over.collect();
         let waiting = self.all.values().flat_map(|entry| &entry.waiting);
         self.earliest = waiting.map(|one| one.deadline).min();
         over

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use klamm_batching::{Resolution, Ticket, Written};
 use klamm_cluster::dial::Target;
+use klamm_cluster::metadata::{Gone, TopicRef};
 use klamm_idempotence::{
     Acked, Ask, CallError, CallId, Failed, Fate, Input, Outcome, Part, Piece, Reason,
 };
-use klamm_wire::{Now, WallMillis};
+use klamm_wire::{ErrorCode, Now, WallMillis};
 
 use super::{Abandoned, Engine};
 use crate::Job;
@@ -95,24 +96,26 @@ impl Engine {
     /// What stood in a batch's way.
     fn met(&self, part: u32, batch: &Batch) -> Option<Met> {
         let partition = self.parts.get(part)?;
-        if let Some(gone) = self.topics.get(partition.topic).and_then(|entry| entry.gone)
-            && let klamm_cluster::metadata::Gone::Refused(code) = gone
-        {
-            return Some(Met::Answer(code));
+        match self.topics.get(partition.topic).and_then(|entry| entry.gone) {
+            Some(Gone::Refused(code)) => return Some(Met::Answer(code)),
+            Some(Gone::Missing) => return Some(Met::Answer(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)),
+            Some(Gone::Idle) | None => {}
         }
         let leader = self.cluster.metadata().leader(partition.topic, partition.index);
         let failure = match leader {
             Some(leader) => self.desk.trouble.between(Target::Node(leader.node)),
             None => self.desk.trouble.with_all(),
         };
-        let said = || batch.said.map(Met::Answer);
+        let missed = || self.cluster.metadata().missed(partition.topic);
+        let said = || batch.said.or_else(missed).map(Met::Answer);
         let nobody = || leader.is_none().then_some(Met::NoLeader);
         failure.map(Met::Connection).or_else(said).or_else(nobody)
     }
 
-    /// What stands in the way of everything.
-    pub(super) fn met_by_all(&self) -> Option<Met> {
-        self.desk.trouble.with_all().map(Met::Connection)
+    /// What stood in the way of a topic that nobody has heard of.
+    pub(super) fn met_by_topic(&self, topic: TopicRef) -> Option<Met> {
+        let failure = self.desk.trouble.with_all().map(Met::Connection);
+        failure.or_else(|| self.cluster.metadata().missed(topic).map(Met::Answer))
     }
 
     /// Ends everything.

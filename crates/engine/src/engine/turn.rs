@@ -99,8 +99,8 @@ impl Engine {
         for send in self.outbox.overdue(now.mono) {
             self.attempt_lost(now, send.attempt, send.part, false);
         }
-        for wanted in self.topics.overdue(now.mono) {
-            wanted(Err(TopicError::TimedOut(self.met_by_all())));
+        for (at, wanted) in self.topics.overdue(now.mono) {
+            wanted(Err(TopicError::TimedOut(self.met_by_topic(at))));
         }
         if self.machine.next_wake().is_some_and(|wake| wake <= now.mono) {
             self.tell(now, Input::Tick);

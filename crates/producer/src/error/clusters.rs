@@ -8,6 +8,7 @@ use klamm_engine::cluster::{self, Blame, Cause, ConnFailure, RequestFailure};
 use klamm_engine::failure::Met;
 use klamm_engine::idempotence::Fate;
 use klamm_engine::probe::About;
+use klamm_engine::wire::ErrorCode;
 
 use super::codes::{refused, shown};
 use super::{Draft, Error, ErrorKind};
@@ -20,28 +21,24 @@ pub(crate) fn topic_error(error: &TopicError, topic: &str) -> Error {
             let what = format!("the topic `{name}`");
             refused(&what, *code, None, (About::Topic, Fate::NotWritten)).done()
         }
-        TopicError::Gone(Gone::Missing | Gone::Idle) => Draft::new(
-            ErrorKind::Topic,
-            Fate::NotWritten,
-            format!("the topic `{name}` is not there"),
-        )
-        .retriable(true)
-        .step(
-            "Create the topic, or let brokers create topics (`auto.create.topics.enable`); who \
-             may not Describe it is told the same.",
-        )
-        .done(),
+        TopicError::Gone(Gone::Missing | Gone::Idle)
+        | TopicError::TimedOut(Some(Met::Answer(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION))) => {
+            missing(&name)
+        }
         TopicError::TimedOut(Some(Met::Connection(failure))) => {
             let what = format!("nothing was heard of the topic `{name}` in time: {failure}");
-            connection(what, failure, ErrorKind::TimedOut)
+            connection(what, failure, late_for(failure))
         }
-        TopicError::TimedOut(met) => {
-            let met = match met {
-                Some(Met::Answer(code)) => format!(": {code} last"),
-                Some(Met::NoLeader) => ": nobody leads it".to_owned(),
-                Some(Met::Connection(_)) | None => String::new(),
-            };
-            let text = format!("nothing was heard of the topic `{name}` in time{met}");
+        TopicError::TimedOut(Some(Met::Answer(code))) => {
+            let text = format!("the topic `{name}` was not there in time: {code} last");
+            Draft::new(ErrorKind::TimedOut, Fate::NotWritten, text)
+                .code(*code)
+                .retriable(true)
+                .step("Try again; `max.block.ms` says how long to wait.")
+                .done()
+        }
+        TopicError::TimedOut(Some(Met::NoLeader) | None) => {
+            let text = format!("nothing was heard of the topic `{name}` in time");
             Draft::new(ErrorKind::TimedOut, Fate::NotWritten, text)
                 .retriable(true)
                 .step("Look whether the brokers answer; `max.block.ms` says how long to wait.")
@@ -52,6 +49,18 @@ pub(crate) fn topic_error(error: &TopicError, topic: &str) -> Error {
         }
         TopicError::Closed => Error::closed(),
     }
+}
+
+fn missing(name: &str) -> Error {
+    let text = format!("the topic `{name}` is not there");
+    Draft::new(ErrorKind::Topic, Fate::NotWritten, text)
+        .code(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)
+        .retriable(true)
+        .step(
+            "Create the topic, or let brokers create topics (`auto.create.topics.enable`); who \
+             may not Describe it is told the same.",
+        )
+        .done()
 }
 
 /// Why no server could be reached; nothing where nobody said anything in time.
@@ -101,6 +110,15 @@ fn connection(text: String, failure: &Arc<ConnFailure>, kind: ErrorKind) -> Erro
     match failure.next_step() {
         Some(step) => draft.step(step).done(),
         None => draft.done(),
+    }
+}
+
+/// What sort of error it is that the time was over meanwhile: who is not believed need not look for
+/// a slow network.
+pub(super) fn late_for(failure: &ConnFailure) -> ErrorKind {
+    match kind(failure) {
+        ErrorKind::Authentication => ErrorKind::Authentication,
+        _ => ErrorKind::TimedOut,
     }
 }
 

@@ -5,8 +5,9 @@ use klamm_engine::batching::slot::Why;
 use klamm_engine::failure::Met;
 use klamm_engine::idempotence::{Fatal, Fate, Reason};
 use klamm_engine::probe::{self, About};
-use klamm_engine::wire::ErrorClass;
+use klamm_engine::wire::{ErrorClass, ErrorCode};
 
+use super::clusters::late_for;
 use super::codes::{refused, shown};
 use super::{Draft, Error, ErrorKind, RecordFault, Remedy};
 
@@ -64,6 +65,7 @@ fn draft(failure: &Failure, words: Option<&str>) -> Draft {
             simple(ErrorKind::Closed, "the producer was closed or dropped before the record ended")
         }
         Reason::TopicMissing => simple(ErrorKind::Topic, "the topic or its partition is gone")
+            .code(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)
             .retriable(true)
             .step("Look whether somebody deleted the topic; it may also be hidden from us."),
         Reason::TopicRecreated => {
@@ -109,7 +111,7 @@ fn out_of_time(failure: &Failure) -> Draft {
             }
         }
         Some(Met::Connection(met)) => {
-            let draft = Draft::new(ErrorKind::TimedOut, fate, text(&format!(": {met}")));
+            let draft = Draft::new(late_for(met), fate, text(&format!(": {met}")));
             let draft = draft.source((**met).clone());
             match met.next_step() {
                 Some(step) => draft.step(step),

@@ -4,6 +4,8 @@ use std::error::Error as _;
 use std::sync::Arc;
 
 use klamm_engine::batching::slot::Why;
+use klamm_engine::cluster::metadata::Gone;
+use klamm_engine::cluster::sasl::{Mechanism, SaslError};
 use klamm_engine::cluster::{Cause, ConnFailure, Stage};
 use klamm_engine::failure::Met;
 use klamm_engine::idempotence::{CallError, Fatal, Reason};
@@ -114,10 +116,33 @@ fn brokers_words_cannot_steer_a_terminal_and_are_bounded() {
 }
 
 #[test]
+fn who_is_not_believed_until_the_deadline_is_told_so() {
+    let wrong = Cause::Sasl(SaslError::Refused {
+        mechanism: Mechanism::Plain,
+        username: Some("alice".to_owned()),
+        code: Some(ErrorCode(58)),
+        message: "no".to_owned(),
+    });
+    let failure_of = |cause| Arc::new(ConnFailure { stage: Stage::Authenticate, cause });
+    let met = Some(Met::Connection(failure_of(wrong)));
+    let late = Failure { met: met.clone(), ..failure(Reason::DeadlinePassed, Fate::NotWritten) };
+    let error = record_error(&late, 0);
+    assert_eq!((error.kind(), error.fate()), (ErrorKind::Authentication, Fate::NotWritten));
+    let error = topic_error(&TopicError::TimedOut(met), "orders");
+    assert_eq!(error.kind(), ErrorKind::Authentication, "{error}");
+}
+
+#[test]
 fn a_topic_that_nobody_heard_of_tells_why() {
-    let gone = TopicError::TimedOut(Some(Met::Answer(ErrorCode(3))));
-    let error = topic_error(&gone, "orders");
-    assert!(error.to_string().contains("UNKNOWN_TOPIC_OR_PARTITION"), "{error}");
-    assert_eq!((error.kind(), error.is_retriable()), (ErrorKind::TimedOut, true));
+    let late = |code| TopicError::TimedOut(Some(Met::Answer(ErrorCode(code))));
+    for missing in [late(3), TopicError::Gone(Gone::Missing)] {
+        let error = topic_error(&missing, "orders");
+        assert!(error.to_string().contains("`orders` is not there"), "{error}");
+        assert_eq!((error.kind(), error.broker_code()), (ErrorKind::Topic, Some(3)));
+        assert!(error.is_retriable());
+    }
+    let error = topic_error(&late(5), "orders");
+    assert!(error.to_string().contains("LEADER_NOT_AVAILABLE"), "{error}");
+    assert_eq!((error.kind(), error.broker_code()), (ErrorKind::TimedOut, Some(5)));
     assert_eq!(topic_error(&TopicError::Closed, "orders").kind(), ErrorKind::Closed);
 }
