@@ -2,6 +2,7 @@
 
 use klamm_engine::idempotence::{CallError, Fate, Reason};
 use klamm_engine::probe::About;
+use klamm_engine::wire::ErrorCode;
 
 use super::codes::refused;
 use super::records::fatal_draft;
@@ -80,6 +81,13 @@ fn illegal(asked: Asked) -> Draft {
 
 fn must_abort(reason: Reason) -> Draft {
     let (why, code) = match reason {
+        // Which of the two it is, only the coordinator knows: it says so to the abort.
+        Reason::Refused(code @ ErrorCode::INVALID_PRODUCER_EPOCH) => {
+            let why = "a broker said INVALID_PRODUCER_EPOCH: another producer with the same \
+                       transactional id took over, or it took longer than \
+                       `transaction.timeout.ms`";
+            (why.to_owned(), Some(code))
+        }
         Reason::Refused(code) => (format!("a broker said {code}"), Some(code)),
         Reason::DeadlinePassed => ("a record was not acknowledged in time".to_owned(), None),
         Reason::TopicMissing | Reason::TopicRecreated => {
