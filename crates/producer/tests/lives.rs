@@ -77,6 +77,31 @@ async fn a_busy_loop_that_yields_delivers_on_a_runtime_of_one_thread() {
 }
 
 #[tokio::test]
+async fn a_busy_loop_that_never_yields_delivers_by_the_producers_own_thread() {
+    let cluster = cluster(1).await;
+    let servers = cluster.bootstrap();
+    // The cluster must not starve with it: the loop has a runtime of its own.
+    let work = tokio::task::spawn_blocking(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let builder = Producer::builder().bootstrap(&servers).set("buffer.memory", 65536);
+            let producer = builder.build().await.unwrap();
+            let text = "x".repeat(1000);
+            let mut deliveries = Vec::new();
+            while deliveries.len() < 500 {
+                deliveries.extend(producer.try_enqueue(order(&text)));
+            }
+            while deliveries.iter().any(|delivery| delivery.result().is_none()) {
+                std::hint::spin_loop();
+            }
+            deliveries.iter().filter(|delivery| delivery.result().unwrap().is_ok()).count()
+        })
+    });
+    assert_eq!(ends(work).await.unwrap(), 500);
+    assert_eq!(values(&cluster, "orders", 0).len(), 500);
+}
+
+#[tokio::test]
 async fn a_slow_callback_delays_nobody_but_those_behind_it() {
     let cluster = cluster(2).await;
     let producer = producer(&cluster, &[]).await;
@@ -85,22 +110,53 @@ async fn a_slow_callback_delays_nobody_but_those_behind_it() {
     let slow = {
         let tell = tell.clone();
         move |_: Result<Acked, Error>| {
+            tell.send("begun").unwrap();
             gate.recv().unwrap_err();
             tell.send("slow").unwrap();
         }
     };
     let record = order("a").partition(0).on_delivery(slow);
     ends(producer.send(record)).await.unwrap();
+    assert_eq!(told.recv_timeout(LONG), Ok("begun"));
     let behind = move |_: Result<Acked, Error>| tell.send("behind").unwrap();
-    ends(producer.send(order("b").partition(0).on_delivery(behind))).await.unwrap();
+    let record = order("b").partition(0).on_delivery(behind);
+    let delivery = ends(producer.enqueue(record)).await.unwrap();
+    assert_eq!(ends(delivery).await.unwrap().offset, Some(1));
     for partition in [0, 1] {
         ends(producer.send(order("c").partition(partition))).await.unwrap();
     }
     ends(producer.flush()).await.unwrap();
+    assert_eq!(values(&cluster, "orders", 0), ["a", "b", "c"]);
+    assert_eq!(values(&cluster, "orders", 1), ["c"]);
     assert!(told.try_recv().is_err(), "the callbacks wait, and nobody else does");
     drop(open);
     assert_eq!(told.recv_timeout(LONG), Ok("slow"));
     assert_eq!(told.recv_timeout(LONG), Ok("behind"));
+}
+
+#[tokio::test]
+async fn a_slow_sink_delays_no_partition_and_no_delivery() {
+    let cluster = cluster(2).await;
+    let (open, gate) = mpsc::channel::<()>();
+    let (tell, told) = mpsc::channel();
+    let gate = Mutex::new(gate);
+    let sink = move |tag: u64, result: Result<Acked, Error>| {
+        if tag == 0 {
+            gate.lock().unwrap().recv().unwrap_err();
+        }
+        tell.send((tag, result.unwrap().offset)).unwrap();
+    };
+    let builder = Producer::builder().bootstrap(&cluster.bootstrap()).sink(sink);
+    let producer = builder.build().await.unwrap();
+    for tag in 0..4 {
+        let record = order("x").partition((tag % 2).try_into().unwrap()).tag(tag);
+        ends(producer.send(record)).await.unwrap();
+    }
+    ends(producer.flush()).await.unwrap();
+    assert!(told.try_recv().is_err(), "the sink waits, and nobody else does");
+    drop(open);
+    let all: Vec<_> = (0..4).map(|_| told.recv_timeout(LONG).unwrap()).collect();
+    assert_eq!(all, [(0, Some(0)), (1, Some(0)), (2, Some(1)), (3, Some(1))]);
 }
 
 #[tokio::test]
@@ -129,6 +185,23 @@ async fn a_topic_that_was_made_anew_is_sent_to_again() {
     }
     sent.unwrap();
     assert_eq!(values(&cluster, "orders", 0).last().unwrap(), "new");
+}
+
+#[tokio::test]
+async fn records_that_wait_while_their_topic_is_made_anew_end_as_not_written() {
+    let cluster = TestCluster::builder().nodes(1).topic("orders", 1).start().await.unwrap();
+    let settings = [("metadata.max.age.ms", "50"), ("linger.ms", "80000")];
+    let producer = producer(&cluster, &settings).await;
+    let orders = ends(producer.topic("orders")).await.unwrap();
+    let waiting = ends(producer.enqueue(Record::to(&orders).value("old"))).await.unwrap();
+    cluster.with(|cluster, now| cluster.recreate_topic(now, "orders")).unwrap();
+    let error = ends(waiting).await.unwrap_err();
+    assert_eq!((error.kind(), error.fate()), (ErrorKind::Topic, Fate::NotWritten), "{error}");
+    assert!(error.is_retriable() && error.next_step().is_some(), "{error}");
+    let again = ends(producer.enqueue(Record::to(&orders).value("new"))).await.unwrap();
+    ends(producer.flush()).await.unwrap();
+    assert_eq!(ends(again).await.unwrap().offset, Some(0));
+    assert_eq!(values(&cluster, "orders", 0), ["new"]);
 }
 
 #[tokio::test]

@@ -35,11 +35,15 @@ async fn impossible_names_and_numbers_are_refused_at_once() {
     for partition in [-1, 2, i32::MAX, i32::MIN] {
         let error = ends(producer.send(order("x").partition(partition))).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRecord, "{partition}: {error}");
+        assert_eq!((error.fate(), error.is_retriable()), (Fate::NotWritten, false));
     }
     for timestamp in [-1, i64::MIN] {
         let error = ends(producer.send(order("x").timestamp(timestamp))).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRecord, "{timestamp}: {error}");
+        assert_eq!((error.fate(), error.is_retriable()), (Fate::NotWritten, false));
     }
+    ends(producer.flush()).await.unwrap();
+    assert!([0, 1].iter().all(|partition| values(&cluster, "orders", *partition).is_empty()));
 }
 
 #[tokio::test]
@@ -47,9 +51,49 @@ async fn a_topic_that_is_not_there_is_told_in_time() {
     let cluster = TestCluster::builder().nodes(1).settings(|s| s.topics.auto_create = false);
     let cluster = cluster.start().await.unwrap();
     let producer = producer(&cluster, &[("max.block.ms", "300")]).await;
-    let error = ends(producer.topic("nowhere")).await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Topic | ErrorKind::TimedOut), "{error}");
-    assert_eq!(error.fate(), Fate::NotWritten);
+    let nowhere = Record::to("nowhere").value("x");
+    let results = [
+        ends(producer.topic("nowhere")).await.map(drop),
+        ends(producer.send(nowhere)).await.map(drop),
+        ends(producer.check(&["nowhere"])).await.map(drop),
+    ];
+    for result in results {
+        let error = result.unwrap_err();
+        assert_eq!((error.kind(), error.fate()), (ErrorKind::Topic, Fate::NotWritten), "{error}");
+        assert_eq!((error.broker_code(), error.is_retriable()), (Some(3), true));
+        assert!(error.to_string().contains("`nowhere` is not there"), "{error}");
+    }
+    let made = cluster.with(|cluster, now| {
+        cluster.create_topic(now, "nowhere", 1, klamm_broker::TopicSettings::default())
+    });
+    made.unwrap();
+    while let Err(error) = ends(producer.send(Record::to("nowhere").value("here"))).await {
+        assert!(error.is_retriable(), "{error}");
+    }
+    assert_eq!(values(&cluster, "nowhere", 0), ["here"]);
+}
+
+#[tokio::test]
+async fn a_topic_that_was_deleted_fails_its_records_and_takes_more_when_it_is_back() {
+    let builder = TestCluster::builder().nodes(1).topic("orders", 1);
+    let cluster = builder.settings(|s| s.topics.auto_create = false).start().await.unwrap();
+    let settings = [("max.block.ms", "500"), ("delivery.timeout.ms", "500")];
+    let settings = [&settings[..], &[("request.timeout.ms", "300"), ("linger.ms", "0")]].concat();
+    let producer = producer(&cluster, &settings).await;
+    let orders = producer.topic("orders").await.unwrap();
+    ends(producer.send(Record::to(&orders).value("old"))).await.unwrap();
+    let deleted = ends(klamm::admin::Admin::of(&producer).delete(&["orders"])).await.unwrap();
+    assert!(deleted[0].1.is_ok());
+    let error = ends(producer.send(Record::to(&orders).value("lost"))).await.unwrap_err();
+    // What a broker says of a topic that goes may come after the append.
+    assert!([Some(3), Some(100)].contains(&error.broker_code()), "{error}");
+    assert!(error.is_retriable() && error.fate() != Fate::Written, "{error}");
+    let settings = klamm_broker::TopicSettings::default();
+    cluster.with(|cluster, now| cluster.create_topic(now, "orders", 1, settings)).unwrap();
+    while let Err(error) = ends(producer.send(Record::to(&orders).value("new"))).await {
+        assert!(error.is_retriable(), "{error}");
+    }
+    assert_eq!(values(&cluster, "orders", 0).last().unwrap(), "new");
 }
 
 #[tokio::test]
@@ -57,8 +101,10 @@ async fn nothing_is_taken_after_the_close() {
     let cluster = cluster(1).await;
     let producer = producer(&cluster, &[]).await;
     let orders = producer.topic("orders").await.unwrap();
+    let last = ends(producer.enqueue(order("last"))).await.unwrap();
     let closed = ends(producer.close(LONG)).await.unwrap();
     assert_eq!((closed.not_written, closed.unknown), (0, 0));
+    assert_eq!(ends(last).await.unwrap().offset, Some(0), "it is told after the close too");
     for record in [order("x"), Record::to(&orders).value("x"), Record::to("other")] {
         let error = ends(producer.send(record)).await.unwrap_err();
         assert_eq!((error.kind(), error.fate()), (ErrorKind::Closed, Fate::NotWritten), "{error}");
@@ -66,6 +112,16 @@ async fn nothing_is_taken_after_the_close() {
     assert_eq!(ends(producer.flush()).await.unwrap_err().kind(), ErrorKind::Closed);
     assert_eq!(ends(producer.close(LONG)).await.unwrap_err().kind(), ErrorKind::Closed);
     assert_eq!(ends(producer.topic("orders")).await.unwrap_err().kind(), ErrorKind::Closed);
+    assert_eq!(ends(producer.check(&[])).await.unwrap_err().kind(), ErrorKind::Closed);
+    for record in [order("x"), Record::to("other")] {
+        let Err(TryEnqueue::Failed(error)) = producer.try_enqueue(record) else { panic!("taken") };
+        assert_eq!(error.kind(), ErrorKind::Closed);
+    }
+    let all = ends(producer.send_all([order("x"), order("y")])).await;
+    assert!(all.iter().all(|one| one.as_ref().is_err_and(|it| it.kind() == ErrorKind::Closed)));
+    let (taken, end) = ends(producer.enqueue_all([order("x")])).await;
+    assert!(taken.is_empty() && end.unwrap_err().kind() == ErrorKind::Closed);
+    assert_eq!(values(&cluster, "orders", 0), ["last"]);
 }
 
 #[tokio::test]
@@ -80,23 +136,52 @@ async fn another_producers_topic_is_refused() {
 #[tokio::test]
 async fn full_memory_is_waited_for_and_given_back() {
     let cluster = cluster(1).await;
-    let settings = [("buffer.memory", "65536"), ("batch.size", "16384"), ("max.block.ms", "200")];
+    let settings = [("buffer.memory", "65536"), ("max.block.ms", "200")];
+    let settings = [&settings[..], &[("request.timeout.ms", "500")]].concat();
     let producer = producer(&cluster, &settings).await;
     ends(producer.send(order("warm"))).await.unwrap();
     let hang = cluster.inject("produce: on-receipt hang".parse().unwrap());
     let text = "x".repeat(8000);
+    let mut deliveries = Vec::new();
     let error = loop {
         match ends(producer.enqueue(order(&text))).await {
-            Ok(delivery) => drop(delivery),
+            Ok(delivery) => deliveries.push(delivery),
             Err(error) => break error,
         }
     };
+    assert!(!deliveries.is_empty() && producer.memory_used() <= 65536);
     assert_eq!((error.kind(), error.fate()), (ErrorKind::BufferFull, Fate::NotWritten));
     assert!(error.is_retriable() && error.to_string().contains("buffer.memory"), "{error}");
     let tried = producer.try_enqueue(order(&text));
     assert!(matches!(tried, Err(TryEnqueue::Full(_))), "{tried:?}");
     cluster.withdraw(hang);
-    drop(producer);
+    let count = deliveries.len();
+    for delivery in deliveries {
+        ends(delivery).await.unwrap();
+    }
+    ends(producer.send(order("after"))).await.unwrap();
+    assert_eq!(values(&cluster, "orders", 0).len(), count + 2);
+}
+
+#[tokio::test]
+async fn who_waits_for_memory_is_served_when_there_is_some() {
+    let cluster = cluster(1).await;
+    let settings = [("buffer.memory", "65536"), ("request.timeout.ms", "500")];
+    let producer = producer(&cluster, &settings).await;
+    ends(producer.send(order("warm"))).await.unwrap();
+    let hang = cluster.inject("produce: on-receipt hang".parse().unwrap());
+    let text = "x".repeat(8000);
+    let texts = vec![text.as_str(); 20];
+    let all = producer.send_all(texts.iter().map(|text| order(text)));
+    let frees = async {
+        while producer.metrics().await.memory.waiting == 0 {
+            tokio::task::yield_now().await;
+        }
+        cluster.withdraw(hang);
+    };
+    let (results, ()) = ends(async { tokio::join!(all, frees) }).await;
+    assert!(results.len() == 20 && results.iter().all(Result::is_ok), "{results:?}");
+    assert_eq!(values(&cluster, "orders", 0).len(), 21);
 }
 
 #[tokio::test]
@@ -109,6 +194,47 @@ async fn a_cluster_that_is_dead_from_the_start_fails_the_build_in_time() {
     assert_eq!(error.kind(), ErrorKind::Unreachable, "{error}");
     assert!(error.is_retriable() && error.to_string().contains("refused"), "{error}");
     assert!(std::error::Error::source(&error).is_some());
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_fails_the_build_in_time() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap().to_string();
+    let builder = Producer::builder().bootstrap(&address).set("max.block.ms", "300");
+    let error = ends(builder.build()).await.unwrap_err();
+    assert_eq!((error.kind(), error.fate()), (ErrorKind::Unreachable, Fate::NotWritten), "{error}");
+    assert!(error.is_retriable() && error.next_step().is_some(), "{error}");
+}
+
+#[tokio::test]
+async fn a_cluster_that_comes_up_while_a_build_waits_is_found() {
+    let mut cluster = cluster(1).await;
+    let node = cluster.nodes()[0];
+    cluster.kill(node).await;
+    let builder = Producer::builder().bootstrap(&cluster.bootstrap());
+    let mut build = Box::pin(builder.set("reconnect.backoff.ms", 1).build());
+    assert!(world::polled(build.as_mut(), 1).await.is_none());
+    cluster.restart(node, klamm_broker::cluster::Restart::WithSnapshot).await.unwrap();
+    let producer = ends(build).await.unwrap();
+    ends(producer.send(order("x"))).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_cluster_that_dies_and_comes_back_has_every_record_once() {
+    let mut cluster = cluster(1).await;
+    let producer = producer(&cluster, &[("reconnect.backoff.ms", "1")]).await;
+    ends(producer.send(order("first"))).await.unwrap();
+    let node = cluster.nodes()[0];
+    cluster.kill(node).await;
+    let waiting = [
+        ends(producer.enqueue(order("second"))).await.unwrap(),
+        ends(producer.enqueue(order("third"))).await.unwrap(),
+    ];
+    cluster.restart(node, klamm_broker::cluster::Restart::WithSnapshot).await.unwrap();
+    for delivery in waiting {
+        ends(delivery).await.unwrap();
+    }
+    assert_eq!(values(&cluster, "orders", 0), ["first", "second", "third"]);
 }
 
 #[tokio::test]
@@ -126,7 +252,10 @@ async fn a_cluster_that_dies_in_the_middle_fails_records_by_their_deadline() {
     cluster.kill(node).await;
     let error = ends(producer.send(order("second"))).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
-    assert!(error.is_retriable());
+    assert!(error.is_retriable() && error.fate() == Fate::NotWritten, "{error}");
+    assert!(std::error::Error::source(&error).is_some(), "{error:?}");
+    let error = ends(producer.topic("unheard-of")).await.unwrap_err();
+    assert_eq!((error.kind(), error.fate()), (ErrorKind::TimedOut, Fate::NotWritten), "{error}");
     ends(producer.flush()).await.unwrap();
     ends(producer.close(Duration::from_millis(100))).await.unwrap();
 }
@@ -146,17 +275,18 @@ async fn bad_settings_are_refused_with_their_name() {
 #[tokio::test]
 async fn ten_thousand_half_filled_partitions_starve_nobody() {
     let cluster = cluster(10_000).await;
-    let settings = [("buffer.memory", "1048576"), ("linger.ms", "60000")];
+    let settings = [("buffer.memory", "1048576"), ("linger.ms", "80000")];
     let producer = producer(&cluster, &settings).await;
     let orders = producer.topic("orders").await.unwrap();
     let mut deliveries = Vec::new();
     for partition in 0..10_000 {
         let record = Record::to(&orders).value("half").partition(partition);
         deliveries.push(ends(producer.enqueue(record)).await.unwrap());
+        assert!(producer.memory_used() <= 1_048_576);
     }
     ends(producer.flush()).await.unwrap();
     for delivery in deliveries {
-        assert!(ends(delivery).await.is_ok());
+        assert_eq!(ends(delivery).await.unwrap().offset, Some(0));
     }
 }
 

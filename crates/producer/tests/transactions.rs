@@ -5,12 +5,10 @@ mod world;
 
 use klamm::{ErrorKind, Fate, GroupMember, Offset, Producer, Record};
 use klamm_broker::server::TestCluster;
-use world::{LONG, cluster, ends, order, polled, producer, values};
+use world::{LONG, cluster, committed, ends, order, producer};
 
 const ID: (&str, &str) = ("transactional.id", "tests");
 
-/// What readers of committed records see, as far as a log of one writer tells: the values, without
-/// those of transactions that were aborted.
 fn group() -> GroupMember {
     GroupMember {
         group: "readers".to_owned(),
@@ -46,11 +44,9 @@ async fn a_transaction_commits_in_both_generations() {
             ends(transaction.commit()).await.unwrap();
         }
         ends(producer.close(LONG)).await.unwrap();
-        let sent: Vec<String> = values(&cluster, "orders", 1);
-        assert_eq!(
-            sent.iter().filter(|value| value.len() == 1 && *value < &"3".to_owned()).count(),
-            3
-        );
+        for partition in [0, 1] {
+            assert_eq!(committed(&cluster, "orders", partition), ["0", "1", "2"], "{version}");
+        }
     }
 }
 
@@ -64,6 +60,7 @@ async fn an_abort_ends_a_transaction_and_another_can_begin() {
     let transaction = ends(producer.begin()).await.unwrap();
     ends(transaction.send(order("seen"))).await.unwrap();
     ends(transaction.commit()).await.unwrap();
+    assert_eq!(committed(&cluster, "orders", 0), ["seen"]);
 }
 
 #[tokio::test]
@@ -72,9 +69,24 @@ async fn two_transactions_at_once_are_refused() {
     let producer = producer(&cluster, &[ID]).await;
     let transaction = ends(producer.begin()).await.unwrap();
     let error = ends(producer.begin()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::IllegalState);
+    assert_eq!((error.kind(), error.is_fatal()), (ErrorKind::IllegalState, false));
+    assert!(error.to_string().contains("another transaction"), "{error}");
+    ends(transaction.send(order("unharmed"))).await.unwrap();
     ends(transaction.commit()).await.unwrap();
+    assert_eq!(committed(&cluster, "orders", 0), ["unharmed"]);
     ends(ends(producer.begin()).await.unwrap().commit()).await.unwrap();
+}
+
+#[tokio::test]
+async fn of_two_who_begin_at_once_one_waits_for_no_one_and_the_other_is_refused() {
+    let cluster = cluster(1).await;
+    let producer = producer(&cluster, &[ID]).await;
+    for _ in 0..10 {
+        let (one, other) = ends(async { tokio::join!(producer.begin(), producer.begin()) }).await;
+        let (begun, refused) = if one.is_ok() { (one, other) } else { (other, one) };
+        assert_eq!(refused.unwrap_err().kind(), ErrorKind::IllegalState);
+        ends(begun.unwrap().abort()).await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -89,6 +101,7 @@ async fn a_dropped_transaction_is_aborted_and_the_next_begin_waits_for_that() {
     let transaction = ends(producer.begin()).await.unwrap();
     ends(transaction.send(order("kept"))).await.unwrap();
     ends(transaction.commit()).await.unwrap();
+    assert_eq!(committed(&cluster, "orders", 0), ["kept"]);
 }
 
 #[tokio::test]
@@ -115,15 +128,22 @@ async fn a_transaction_with_a_failed_record_must_be_aborted() {
     let transaction = ends(producer.begin()).await.unwrap();
     let fault = cluster.inject("produce: before-append error POLICY_VIOLATION".parse().unwrap());
     ends(transaction.send(order("bad"))).await.unwrap_err();
-    let late = ends(transaction.send(order("late"))).await;
-    assert!(late.is_err(), "{late:?}");
+    cluster.withdraw(fault);
+    for _ in 0..3 {
+        let late = ends(transaction.send(order("late"))).await.unwrap_err();
+        assert_eq!((late.kind(), late.fate()), (ErrorKind::IllegalState, Fate::NotWritten));
+        let tried = ends(transaction.enqueue(order("late"))).await.unwrap();
+        assert_eq!(ends(tried).await.unwrap_err().fate(), Fate::NotWritten);
+    }
     let failed = ends(transaction.commit()).await.unwrap_err();
     assert!(failed.error().requires_abort(), "{failed}");
-    cluster.withdraw(fault);
+    assert_eq!(failed.error().broker_code(), Some(44), "{failed}");
     ends(failed.into_transaction().unwrap().abort()).await.unwrap();
     let transaction = ends(producer.begin()).await.unwrap();
     ends(transaction.send(order("good"))).await.unwrap();
     ends(transaction.commit()).await.unwrap();
+    assert_eq!(world::values(&cluster, "orders", 0).iter().filter(|it| *it == "late").count(), 0);
+    assert_eq!(committed(&cluster, "orders", 0), ["good"]);
 }
 
 #[tokio::test]
@@ -158,36 +178,43 @@ async fn a_commit_out_of_time_goes_on_when_it_is_called_again() {
 
 #[tokio::test]
 async fn a_second_producer_with_the_same_id_fences_the_first() {
-    let cluster = cluster(1).await;
-    let first = producer(&cluster, &[ID]).await;
-    let transaction = ends(first.begin()).await.unwrap();
-    ends(transaction.send(order("old"))).await.unwrap();
-    let second = producer(&cluster, &[ID]).await;
-    let failed = ends(transaction.commit()).await.unwrap_err();
-    assert_eq!(failed.error().kind(), ErrorKind::Fenced, "{failed}");
-    assert!(failed.error().is_fatal());
-    let transaction = ends(second.begin()).await.unwrap();
-    ends(transaction.send(order("new"))).await.unwrap();
-    ends(transaction.commit()).await.unwrap();
+    for version in [1, 2] {
+        let cluster = of_version(version).await;
+        let first = producer(&cluster, &[ID]).await;
+        let transaction = ends(first.begin()).await.unwrap();
+        ends(transaction.send(order("old").partition(0))).await.unwrap();
+        let second = producer(&cluster, &[ID]).await;
+        let failed = ends(transaction.commit()).await.unwrap_err();
+        assert_eq!(failed.error().kind(), ErrorKind::Fenced, "{version}: {failed}");
+        assert!(failed.error().is_fatal() && failed.into_transaction().is_none());
+        let error = ends(first.begin()).await.unwrap_err();
+        assert!(error.is_fatal() && error.kind() == ErrorKind::Fenced, "{version}: {error}");
+        let transaction = ends(second.begin()).await.unwrap();
+        ends(transaction.send(order("new").partition(0))).await.unwrap();
+        ends(transaction.commit()).await.unwrap();
+        assert_eq!(committed(&cluster, "orders", 0), ["new"], "{version}");
+    }
 }
 
 #[tokio::test]
-async fn calls_dropped_at_any_point_leave_a_producer_that_works() {
-    let cluster = cluster(1).await;
-    let producer = producer(&cluster, &[ID]).await;
-    for polls in 0..6 {
-        drop(polled(producer.begin(), polls).await);
-        let transaction = ends(producer.begin()).await.unwrap();
-        ends(transaction.send(order("x"))).await.unwrap();
-        drop(polled(transaction.commit(), polls).await);
-        let transaction = ends(producer.begin()).await.unwrap();
-        drop(polled(transaction.send(order("y")), polls).await);
-        drop(polled(transaction.abort(), polls).await);
+async fn a_fenced_producer_that_writes_is_told_why_and_the_abort_says_that_it_is_over() {
+    for version in [1, 2] {
+        let cluster = of_version(version).await;
+        let first = producer(&cluster, &[ID]).await;
+        let transaction = ends(first.begin()).await.unwrap();
+        ends(transaction.send(order("old").partition(0))).await.unwrap();
+        let _second = producer(&cluster, &[ID]).await;
+        let error = ends(transaction.send(order("late").partition(0))).await.unwrap_err();
+        assert_eq!((error.fate(), error.broker_code()), (Fate::NotWritten, Some(47)), "{error}");
+        let failed = ends(transaction.commit()).await.unwrap_err();
+        let error = failed.error();
+        assert!(error.requires_abort() && error.broker_code() == Some(47), "{error}");
+        assert!(error.to_string().contains("same transactional id"), "{error}");
+        let failed = ends(failed.into_transaction().unwrap().abort()).await.unwrap_err();
+        assert_eq!(failed.error().kind(), ErrorKind::Fenced, "{version}: {failed}");
+        assert!(failed.error().is_fatal());
+        assert!(committed(&cluster, "orders", 0).is_empty(), "{version}");
     }
-    let transaction = ends(producer.begin()).await.unwrap();
-    ends(transaction.send(order("last"))).await.unwrap();
-    ends(transaction.commit()).await.unwrap();
-    ends(producer.close(LONG)).await.unwrap();
 }
 
 #[tokio::test]

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use klamm::{Producer, Record};
 use klamm_broker::server::TestCluster;
-use klamm_engine::records::{Decompressors, RecordSet};
+use klamm_engine::records::view::Control;
+use klamm_engine::records::{Decompressors, Entry, RecordSet, RecordView};
 
 /// Far more than anything here takes.
 pub(crate) const LONG: Duration = Duration::from_secs(60);
@@ -32,19 +33,48 @@ pub(crate) fn order(value: &str) -> Record<'_> {
 
 /// Everything that a partition's log holds, in order; records that have no value are `(null)`.
 pub(crate) fn values(cluster: &TestCluster, topic: &str, partition: i32) -> Vec<String> {
-    let mut decompressors = Decompressors::new();
     let mut values = Vec::new();
+    each_record(cluster, (topic, partition), |_, record| values.push(value_of(record)));
+    values
+}
+
+/// What readers of committed records see of a partition that one producer writes to.
+pub(crate) fn committed(cluster: &TestCluster, topic: &str, partition: i32) -> Vec<String> {
+    let (mut values, mut open) = (Vec::new(), Vec::new());
+    each_record(cluster, (topic, partition), |is_control, record| {
+        if !is_control {
+            return open.push(value_of(record));
+        }
+        match Control::read(record).unwrap() {
+            Control::Commit { .. } => values.append(&mut open),
+            Control::Abort { .. } => open.clear(),
+            other => panic!("{other:?} is no end of a transaction"),
+        }
+    });
+    values
+}
+
+fn each_record(
+    cluster: &TestCluster,
+    (topic, partition): (&str, i32),
+    mut each: impl FnMut(bool, &RecordView<'_>),
+) {
+    let mut decompressors = Decompressors::new();
     for bytes in cluster.log(topic, partition) {
         for entry in RecordSet::new(&bytes) {
             let entry = entry.unwrap();
+            let Entry::Batch(batch) = &entry else { panic!("no producer writes old messages") };
+            let is_control = batch.header().attributes.is_control();
             for record in entry.records(&mut decompressors, 64 << 20).unwrap() {
-                let value = record.unwrap().value;
-                let value = value.map(|value| String::from_utf8_lossy(value).into_owned());
-                values.push(value.unwrap_or_else(|| "(null)".to_owned()));
+                each(is_control, &record.unwrap());
             }
         }
     }
-    values
+}
+
+fn value_of(record: &RecordView<'_>) -> String {
+    let value = record.value.map(|value| String::from_utf8_lossy(value).into_owned());
+    value.unwrap_or_else(|| "(null)".to_owned())
 }
 
 /// Fails if a future does not end. For those that have deadlines of their own.
