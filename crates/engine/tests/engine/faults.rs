@@ -44,13 +44,15 @@ fn a_hint_leads_to_the_new_leader_without_asking_for_metadata() {
     let first = world.append(&topic, 0, b"a");
     world.deliver(first).unwrap();
     let hang = Fault::new(Place::OnReceipt(klamm_broker::faults::Intercept::Hang));
-    world.brokers.inject(hang.of(ApiKey::Metadata));
+    let asked = world.brokers.inject(hang.of(ApiKey::Metadata));
     assert_eq!(world.brokers.move_leaders(world.now), 1);
     let before = world.now.mono;
     let second = world.append(&topic, 0, b"b");
     world.deliver(second).unwrap();
     let took = world.now.mono.saturating_duration_since(before);
     assert!(took < Duration::from_secs(1), "{took:?}");
+    world.pass(Duration::from_secs(10));
+    assert_eq!(world.brokers.fired(asked), 0, "who was told of the leader need not ask for it");
     assert_eq!(world.log("orders", 0), [b"a", b"b"]);
 }
 

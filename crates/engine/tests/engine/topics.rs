@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use klamm_broker::faults::{Fault, Place, Withhold};
 use klamm_cluster::metadata::Gone;
 use klamm_engine::TopicError;
 use klamm_engine::failure::Met;
 use klamm_engine::idempotence::{Fate, Mode, Reason};
+use klamm_protocol::ApiKey;
 use klamm_wire::{ErrorCode, NodeId};
 
 use super::world::{Plan, World};
@@ -52,6 +54,62 @@ fn a_wish_for_a_topic_ends_by_its_deadline_and_says_what_it_met() {
         panic!("it names no connection");
     };
     assert_eq!(world.now.mono.0, 3_000_000_000);
+}
+
+#[test]
+fn a_wish_for_a_topic_that_is_missing_says_so_at_its_deadline() {
+    let mut plan = Plan::of(Mode::Idempotent);
+    plan.cluster.metadata.allow_auto_create = false;
+    let mut world = World::with(plan);
+    for _ in 0..2 {
+        let told = world.want("nowhere", Duration::from_secs(3));
+        let missing = Met::Answer(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
+        let error = world.drive_until_told(&told).unwrap_err();
+        assert_eq!(error, TopicError::TimedOut(Some(missing)));
+    }
+    assert_eq!(world.now.mono.0, 6_000_000_000);
+}
+
+#[test]
+fn the_picture_of_the_cluster_has_an_age() {
+    let mut world = World::new(Mode::Idempotent);
+    assert_eq!(world.engine.metrics().metadata_age, None);
+    world.topic("orders", 1);
+    world.pass(Duration::from_secs(30));
+    assert_eq!(world.engine.metrics().metadata_age, Some(Duration::from_secs(30)));
+    world.pass(Duration::from_secs(600));
+    let age = world.engine.metrics().metadata_age.unwrap();
+    assert!(age <= Duration::from_secs(300), "{age:?}");
+}
+
+/// Sends to a partition of a topic that is made anew before the answer comes. Why the record
+/// failed, if it did, and how much of the answer belonged to nothing.
+fn answered_after_the_topics_end(partition: i32) -> (Option<Reason>, u64) {
+    let mut plan = Plan::of(Mode::Idempotent);
+    plan.batching.linger = Duration::ZERO;
+    plan.cluster.metadata.max_age = Duration::from_secs(1);
+    let mut world = World::with(plan);
+    let topic = world.topic("orders", 3);
+    let warm: Vec<_> = (0..3).map(|partition| world.append(&topic, partition, b"warm")).collect();
+    warm.into_iter().for_each(|one| _ = world.deliver(one).unwrap());
+    let late = Place::AfterAppend(Withhold::Delay(Duration::from_secs(5)));
+    world.brokers.inject(Fault::new(late).of(ApiKey::Produce).times(1));
+    let old = world.append(&topic, partition, b"old");
+    world.pass(Duration::from_millis(100));
+    world.brokers.recreate_topic(world.now, "orders").unwrap();
+    let end = world.deliver(old);
+    let before = world.engine.metrics().requests.answered;
+    world.pass(Duration::from_secs(10));
+    let requests = world.engine.metrics().requests;
+    assert_eq!(requests.answered - before, u64::from(end.is_err()), "{partition}");
+    (end.err().map(|failure| failure.reason), requests.odd_answers)
+}
+
+#[test]
+fn an_answer_is_read_by_the_ids_that_were_asked_with() {
+    let told: Vec<_> = (0..3).map(answered_after_the_topics_end).collect();
+    assert!(told.contains(&(Some(Reason::TopicRecreated), 0)), "the picture was newer: {told:?}");
+    assert!(told.iter().all(|(_, odd)| *odd == 0), "{told:?}");
 }
 
 #[test]
