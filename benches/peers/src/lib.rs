@@ -1,17 +1,30 @@
-//! How sides are measured against one another: turns, medians, allocations and goals.
+//! How sides are measured against one another: turns, medians, allocations and goals; and what
+//! whole clients need for it, a broker and values to send.
 #![forbid(unsafe_code)]
 
 mod allocations;
+mod arguments;
+mod broker;
 mod contender;
+mod floor;
 mod goal;
 mod outcome;
+mod process;
+mod settings;
+mod values;
 
 use std::hint::black_box;
 
 pub use allocations::{Allocations, note};
+pub use arguments::Arguments;
+pub use broker::{Broker, Counted, Mock, PARTITIONS, TOPIC};
 pub use contender::{Contender, Contest, Side};
+pub use floor::Floor;
 pub use goal::{Bound, Verdict};
 pub use outcome::{Measured, Outcome, Spread};
+pub use process::{Meter, children_time, peak_resident, processor_time, rerun};
+pub use settings::Settings;
+pub use values::values;
 
 /// Lets the allocator keep what is freed: glibc returns the end of its heap to the system once a
 /// block as large as the largest mapped one so far is free there. Whether that happens after each
