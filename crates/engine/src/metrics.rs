@@ -140,6 +140,10 @@ pub struct Memory {
     pub used: u64,
     /// How many callers wait for some.
     pub waiting: u64,
+    /// How long callers have waited, in nanoseconds.
+    pub waits: Tally,
+    /// How many of them waited in vain.
+    pub exhausted: u64,
 }
 
 /// Calls that were answered, in nanoseconds.

@@ -17,6 +17,7 @@ use crate::delivery::DeliverySink;
 use crate::directory::Directory;
 use crate::error::{Asked, Draft, Error, ErrorKind};
 use crate::inner::Inner;
+use crate::metrics::Waits;
 use crate::producer::Producer;
 use crate::shell::{self, Plan};
 use crate::transaction::Phases;
@@ -158,6 +159,7 @@ impl Builder {
             courier,
             directory: Arc::new(Directory::default()),
             max_block,
+            waits: Waits::default(),
             id: next_id(),
             phases,
             is_idempotent: matches!(mode, Mode::Idempotent),

@@ -18,6 +18,7 @@ use crate::directory::Directory;
 use crate::error::{
     Asked, Draft, Error, ErrorKind, call_error, request_error, topic_error, why_error,
 };
+use crate::metrics::Waits;
 use crate::producer::TryEnqueue;
 use crate::record::{Record, To};
 use crate::shell::{Courier, Looper, Shell};
@@ -35,6 +36,7 @@ pub(crate) struct Inner {
     pub(crate) directory: Arc<Directory>,
     /// How long a caller waits: `max.block.ms`.
     pub(crate) max_block: Duration,
+    pub(crate) waits: Waits,
     /// What this producer calls itself, among all of the process.
     pub(crate) id: u64,
     /// Whether it gives out transactions, and what became of the last.
@@ -182,11 +184,15 @@ impl Inner {
     }
 
     async fn memory(&self, bytes: usize, deadline: Time) -> Result<Permit, Error> {
-        tokio::select! {
+        let since = self.shell.now();
+        let permit = tokio::select! {
             biased;
             permit = self.accumulator.budget().acquire(bytes) => Ok(permit),
             () = self.shell.sleep(deadline) => Err(self.out_of_memory(bytes)),
-        }
+        };
+        let waited = self.shell.now().saturating_duration_since(since);
+        self.waits.count(waited, permit.is_err());
+        permit
     }
 
     fn out_of_memory(&self, bytes: usize) -> Error {

@@ -234,7 +234,9 @@ impl Producer {
             |looper: &mut crate::shell::Looper, _, tell: tokio::sync::oneshot::Sender<_>| {
                 drop(tell.send(looper.engine.metrics()));
             };
-        self.inner.shell.ask(order).await.unwrap_or_default()
+        let mut metrics: Metrics = self.inner.shell.ask(order).await.unwrap_or_default();
+        self.inner.waits.tell(&mut metrics.memory);
+        metrics
     }
 
     /// How many delivery callbacks have panicked.

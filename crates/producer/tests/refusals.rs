@@ -150,6 +150,9 @@ async fn full_memory_is_waited_for_and_given_back() {
         }
     };
     assert!(!deliveries.is_empty() && producer.memory_used() <= 65536);
+    let memory = producer.metrics().await.memory;
+    assert!(memory.waits.count > 0 && memory.exhausted == 1, "{memory:?}");
+    assert!(Duration::from_nanos(memory.waits.sum) >= Duration::from_millis(200), "{memory:?}");
     assert_eq!((error.kind(), error.fate()), (ErrorKind::BufferFull, Fate::NotWritten));
     assert!(error.is_retriable() && error.to_string().contains("buffer.memory"), "{error}");
     let tried = producer.try_enqueue(order(&text));

@@ -108,13 +108,15 @@ impl Distribution {
 }
 
 impl Tally {
-    pub(crate) fn record(&mut self, value: u64) {
+    /// Counts a value.
+    pub fn record(&mut self, value: u64) {
         self.count = self.count.saturating_add(1);
         self.sum = self.sum.saturating_add(value);
         self.max = self.max.max(value);
     }
 
-    pub(crate) fn record_time(&mut self, time: Duration) {
+    /// Counts a time, in nanoseconds.
+    pub fn record_time(&mut self, time: Duration) {
         self.record(nanos(time));
     }
 

@@ -5,10 +5,10 @@
 //! In Java's units: milliseconds, seconds for ages, bytes.
 //!
 //! Left out is what has no meaning here (`select-*`, `io-*`, the connections by cipher), and what
-//! is not counted: `record-size-max`, `bufferpool-wait-*`, `buffer-exhausted-*` and the
-//! authentications that succeeded.
+//! is not counted: `record-size-max`, and the authentications that succeeded.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use super::distribution::{Tally, ratio};
 use super::{Metrics, NodeMetrics, OTHER, TopicMetrics};
@@ -69,6 +69,7 @@ impl Metrics {
         let before = counters_of_all(earlier);
         let named = per_second(counters_of_all(self), before, seconds);
         rates.extend(named.map(|named| metric(ALL, None, named)));
+        rates.push(metric(ALL, None, self.wait_ratio_since(earlier, seconds)));
         for (topic, row) in self.topics.iter() {
             let before = topic.map_or(earlier.topics.others(), |topic| earlier.topics.get(topic));
             let before = counters_of_topic(&before.copied().unwrap_or_default());
@@ -84,6 +85,14 @@ impl Metrics {
             rates.extend(named.map(|named| metric(NODE, tag.clone(), named)));
         }
         rates.into_iter()
+    }
+
+    /// For which part of the time callers waited for memory; more than 1 if several did at once.
+    fn wait_ratio_since(&self, earlier: &Self, seconds: f64) -> Named {
+        let nanos = self.memory.waits.sum.saturating_sub(earlier.memory.waits.sum);
+        let waited = Duration::from_nanos(nanos).as_secs_f64();
+        let ratio = if seconds > 0.0 { waited / seconds } else { f64::NAN };
+        ("bufferpool-wait-ratio", ratio)
     }
 }
 
@@ -117,14 +126,15 @@ fn per_second<const N: usize>(
     })
 }
 
-fn counters_of_all(metrics: &Metrics) -> [Counter; 12] {
-    let Metrics { records, batches, requests, network, .. } = metrics;
+fn counters_of_all(metrics: &Metrics) -> [Counter; 13] {
+    let Metrics { records, batches, requests, network, memory, .. } = metrics;
     let io = requests.sent.saturating_add(requests.answered);
     [
         ("record-send-rate", "record-send-total", records.sent),
         ("record-retry-rate", "record-retry-total", records.retried),
         ("record-error-rate", "record-error-total", records.failed),
         ("batch-split-rate", "batch-split-total", batches.split),
+        ("buffer-exhausted-rate", "buffer-exhausted-total", memory.exhausted),
         ("connection-creation-rate", "connection-creation-total", network.opened),
         ("connection-close-rate", "connection-close-total", network.closed),
         ("failed-authentication-rate", "failed-authentication-total", network.refused),
@@ -189,12 +199,13 @@ fn of_requests(metrics: &Metrics) -> [Named; 11] {
     ]
 }
 
-fn of_times(metrics: &Metrics) -> [Named; 8] {
+fn of_times(metrics: &Metrics) -> [Named; 9] {
     let calls = &metrics.calls;
     let age = metrics.metadata_age.map(|age| age.as_secs_f64());
     [
         ("metadata-age", or_nan(age)),
         ("metadata-wait-time-ns-total", calls.topic.sum as f64),
+        ("bufferpool-wait-time-ns-total", metrics.memory.waits.sum as f64),
         ("flush-time-ns-total", calls.flush.sum as f64),
         ("txn-init-time-ns-total", calls.init.sum as f64),
         ("txn-begin-time-ns-total", calls.begin.sum as f64),

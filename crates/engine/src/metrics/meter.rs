@@ -208,9 +208,11 @@ impl Meter {
 }
 
 impl Memory {
-    /// So much, so much of it in use, and so many waiting.
+    /// So much, so much of it in use, and so many waiting. How long callers waited is known to those
+    /// who let them wait.
     pub(crate) fn new(limit: usize, used: usize, waiting: usize) -> Self {
-        Self { limit: wide(limit), used: wide(used), waiting: wide(waiting) }
+        let (limit, used, waiting) = (wide(limit), wide(used), wide(waiting));
+        Self { limit, used, waiting, ..Self::default() }
     }
 }
 

@@ -15,7 +15,8 @@ const WHOLE: &str = "batch-size-avg batch-size-max compression-rate-avg record-q
     record-queue-time-max request-latency-avg request-latency-max produce-throttle-time-avg \
     produce-throttle-time-max record-send-~ records-per-request-avg record-retry-~ record-error-~ \
     record-size-avg requests-in-flight metadata-age batch-split-~ waiting-threads \
-    buffer-total-bytes buffer-available-bytes flush-time-ns-total metadata-wait-time-ns-total \
+    buffer-total-bytes buffer-available-bytes buffer-exhausted-~ bufferpool-wait-ratio \
+    bufferpool-wait-time-ns-total flush-time-ns-total metadata-wait-time-ns-total \
     txn-init-time-ns-total txn-begin-time-ns-total txn-send-offsets-time-ns-total \
     txn-commit-time-ns-total txn-abort-time-ns-total connection-close-~ connection-creation-~ \
     connection-count failed-authentication-~ network-io-~ outgoing-byte-~ incoming-byte-~ \
@@ -114,6 +115,20 @@ fn rates_are_per_second_between_two_snapshots() {
     assert_eq!((node("node-3"), node("node-4")), (Some(0.25), Some(0.25)));
     let same: Vec<_> = late.java_names_since(&late).collect();
     assert!(value(&same, ALL, "request-rate").is_nan());
+    assert!(value(&same, ALL, "bufferpool-wait-ratio").is_nan());
+}
+
+#[test]
+fn waits_for_memory_are_a_part_of_the_time() {
+    let meter = meter();
+    let (early, mut late) = (snapshot(&meter, 10), snapshot(&meter, 14));
+    late.memory.waits.record_time(Duration::from_millis(500));
+    late.memory.waits.record_time(Duration::from_millis(1500));
+    late.memory.exhausted = 2;
+    let all: Vec<_> = late.java_names_since(&early).collect();
+    assert_eq!(value(&all, ALL, "bufferpool-wait-ratio"), 0.5);
+    assert_eq!(value(&all, ALL, "bufferpool-wait-time-ns-total"), 2e9);
+    assert_eq!(value(&all, ALL, "buffer-exhausted-rate"), 0.5);
 }
 
 #[test]
