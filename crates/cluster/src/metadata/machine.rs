@@ -227,17 +227,6 @@ impl Metadata {
         self.is_known
     }
 
-    /// When the last answer was taken; `None` before the first.
-    pub fn taken_at(&self) -> Option<Time> {
-        self.taken_at
-    }
-
-    /// What the last answer said of a topic that is missing and waited for, be it by leaving it
-    /// out; `None` for every other topic.
-    pub fn missed(&self, topic: TopicRef) -> Option<ErrorCode> {
-        self.interests.missed(topic)
-    }
-
     /// What answers held that they should not have.
     pub fn oddities(&self) -> Oddities {
         self.picture.oddities

@@ -25,6 +25,17 @@ struct Reading {
 }
 
 impl Metadata {
+    /// When the last answer was taken; `None` before the first.
+    pub fn taken_at(&self) -> Option<Time> {
+        self.taken_at
+    }
+
+    /// What the last answer said of a topic that is missing and waited for, be it by leaving it
+    /// out; `None` for every other topic.
+    pub fn missed(&self, topic: TopicRef) -> Option<ErrorCode> {
+        self.interests.missed(topic)
+    }
+
     //= M9 an answer that cannot be used as a whole is as good as none
     pub(super) fn read(
         &mut self,

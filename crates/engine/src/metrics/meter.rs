@@ -208,8 +208,8 @@ impl Meter {
 }
 
 impl Memory {
-    /// So much, so much of it in use, and so many waiting. How long callers waited is known to those
-    /// who let them wait.
+    /// So much, so much of it in use, and so many waiting. How long callers waited is known to who
+    /// let them wait.
     pub(crate) fn new(limit: usize, used: usize, waiting: usize) -> Self {
         let (limit, used, waiting) = (wide(limit), wide(used), wide(waiting));
         Self { limit, used, waiting, ..Self::default() }

@@ -116,10 +116,8 @@ fn connection(text: String, failure: &Arc<ConnFailure>, kind: ErrorKind) -> Erro
 /// What sort of error it is that the time was over meanwhile: who is not believed need not look for
 /// a slow network.
 pub(super) fn late_for(failure: &ConnFailure) -> ErrorKind {
-    match kind(failure) {
-        ErrorKind::Authentication => ErrorKind::Authentication,
-        _ => ErrorKind::TimedOut,
-    }
+    let is_shunned = kind(failure) == ErrorKind::Authentication;
+    if is_shunned { ErrorKind::Authentication } else { ErrorKind::TimedOut }
 }
 
 fn kind(failure: &ConnFailure) -> ErrorKind {

@@ -59,6 +59,6 @@ fn every_asynchronous_function_is_dropped_half_way_by_a_test() {
     for name in names {
         let call = format!(".{name}(");
         let is_dropped = |rest: &&str| rest.lines().next().is_some_and(|line| line.contains(&call));
-        assert!(calls.iter().any(|rest| is_dropped(&rest)), "no test drops `{name}`");
+        assert!(calls.iter().any(is_dropped), "no test drops `{name}`");
     }
 }

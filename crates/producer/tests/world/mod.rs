@@ -45,10 +45,12 @@ pub(crate) fn committed(cluster: &TestCluster, topic: &str, partition: i32) -> V
         if !is_control {
             return open.push(value_of(record));
         }
-        match Control::read(record).unwrap() {
-            Control::Commit { .. } => values.append(&mut open),
-            Control::Abort { .. } => open.clear(),
-            other => panic!("{other:?} is no end of a transaction"),
+        let control = Control::read(record).unwrap();
+        if matches!(control, Control::Commit { .. }) {
+            values.append(&mut open);
+        } else {
+            assert!(matches!(control, Control::Abort { .. }), "{control:?}");
+            open.clear();
         }
     });
     values
