@@ -42,6 +42,26 @@ async fn records_that_fail_are_told_by_their_lines_and_the_others_are_written() 
 }
 
 #[tokio::test]
+async fn every_kind_of_failure_in_one_run_is_told_by_its_place_and_costs_no_other_record() {
+    let bed = Bed::of(cluster(), "every_kind").await;
+    let long = "x".repeat(2 << 20);
+    let good = |value: &str| format!("{{\"value\":\"{value}\"}}\n");
+    let first = [&good("a"), "{\"value\":\n", &good("b")].concat();
+    let second = [&good("c"), &good(&long), "{\"value\":\"d\",\"partition\":7}\n"].concat();
+    let first = bed.file("first.ndjson", first + &good("e"));
+    let second = bed.file("second.ndjson", second + &good("f"));
+    let words = ["orders", "--input", "json", first, "missing", second];
+    let said = bed.produced(&words, "").await;
+    assert_eq!(said.code, 1, "{}", said.page());
+    for place in ["first.ndjson:2: ", "missing: ", "second.ndjson:2: ", "second.ndjson:3: "] {
+        let told = said.err.lines().filter(|line| line.starts_with(place)).count();
+        assert_eq!(told, 1, "{place}{}", said.page());
+    }
+    let good = ["a", "b", "e", "c", "f"].map(|value| format!("NULL={value}"));
+    assert_eq!(bed.log("orders"), good);
+}
+
+#[tokio::test]
 async fn a_refusal_of_the_broker_is_told_with_its_code() {
     let fault: Fault = "produce: before-append error INVALID_RECORD".parse().unwrap();
     let bed = Bed::of(cluster().fault(fault), "refused").await;
@@ -54,8 +74,8 @@ async fn nobody_there_and_no_topic_end_in_their_own_ways() {
     let builder = TestCluster::builder().nodes(1);
     let bed = Bed::of(builder.settings(|settings| settings.topics.auto_create = false), "no").await;
     let said = bed.produced(&["orders", "-X", "max.block.ms=500"], "a\n").await;
-    // Whether a topic that is not there may still come is the producer's to judge.
-    assert!([1, 4].contains(&said.code) && said.err.contains("`orders`"), "{}", said.page());
+    assert_eq!(said.code, 1, "{}", said.page());
+    assert!(said.err.contains("the topic `orders` is not there"), "{}", said.page());
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let words = ["orders", "-X", "max.block.ms=500", "-b", &gone.to_string()];
     let said = bed.produced(&words, "a\n").await;

@@ -56,6 +56,32 @@ async fn the_first_signal_waits_for_what_was_sent() {
 }
 
 #[tokio::test]
+async fn the_second_signal_waits_for_nothing() {
+    let bed = Bed::of(cluster(), "impatient").await;
+    bed.cluster.inject("produce: on-receipt hang".parse().unwrap());
+    let mut child = bed.started(&["orders", "-T"]);
+    let run = move || {
+        let mut input = child.stdin.take().unwrap();
+        input.write_all(b"a\n").unwrap();
+        child.stdout.as_mut().unwrap().read_exact(&mut [0; 2]).unwrap();
+        // The next one comes when the one before was heard, which nobody tells: until it ends.
+        while child.try_wait().unwrap().is_none() {
+            let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+            assert!(kill.unwrap().success());
+            std::thread::yield_now();
+        }
+        drop(input);
+        child.wait_with_output().unwrap()
+    };
+    let began = std::time::Instant::now();
+    let said = Said::of(tokio::task::spawn_blocking(run).await.unwrap());
+    assert_eq!(said.code, 130, "{}", said.page());
+    // Far less than a record without an answer is waited for.
+    assert!(began.elapsed() < std::time::Duration::from_secs(60), "{}", said.page());
+    assert!(said.err.contains("1 given up"), "{}", said.page());
+}
+
+#[tokio::test]
 async fn a_signal_aborts_the_open_transaction() {
     let bed = Bed::of(cluster(), "aborted").await;
     let words = [&["orders", "-T"], &LINGERS[..], &ID].concat();
