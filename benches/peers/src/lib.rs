@@ -1,5 +1,6 @@
-//! How sides are measured against one another: turns, medians, allocations and goals; and what
-//! whole clients need for it, a broker and values to send.
+//! How sides are measured against one another: turns, medians, allocations and goals.
+//!
+//! And what whole clients need for it: a broker, values to send, and requests made by hand.
 #![forbid(unsafe_code)]
 
 mod allocations;
@@ -22,7 +23,7 @@ pub use contender::{Contender, Contest, Side};
 pub use floor::Floor;
 pub use goal::{Bound, Verdict};
 pub use outcome::{Measured, Outcome, Spread};
-pub use process::{Meter, children_time, peak_resident, processor_time, rerun};
+pub use process::{Meter, children_time, nap, peak_resident, processor_time, rerun};
 pub use settings::Settings;
 pub use values::values;
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};
@@ -32,6 +33,11 @@ pub fn children_time() -> Duration {
     let ticks: u32 = ticks.filter_map(|field| field.parse::<u32>().ok()).sum();
     // What Linux counts this time in, for programs.
     Duration::from_millis(10) * ticks
+}
+
+/// Gives the processor away for so long, or for less: whoever waits for something looks again.
+pub fn nap(time: Duration) {
+    thread::park_timeout(time);
 }
 
 /// Counts time from its making on.

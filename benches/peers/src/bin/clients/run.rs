@@ -2,10 +2,9 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::thread;
 use std::time::{Duration, Instant};
 
-use klamm_peers_bench::{Arguments, Meter, Settings, peak_resident, values};
+use klamm_peers_bench::{Arguments, Meter, Settings, nap, peak_resident, values};
 
 /// The longest wait for what was sent.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -87,7 +86,7 @@ impl Heard {
             if self.failed.load(Relaxed) > 0 || began.elapsed() > PATIENCE {
                 return Err(format!("{} of {records} delivered", self.count.load(Relaxed)));
             }
-            thread::sleep(LOOK);
+            nap(LOOK);
         }
         let sum = records * records.saturating_sub(1) / 2;
         let is_right = self.count.load(Relaxed) == records && self.sum.load(Relaxed) == sum;

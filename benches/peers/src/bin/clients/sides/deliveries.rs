@@ -1,4 +1,4 @@
-//! klamm with a delivery of each record, awaited in the order of the records.
+//! Our client with a delivery of each record, awaited in the order of the records.
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,4 @@
-//! klamm with a sink.
+//! Our client with a sink.
 
 use std::sync::Arc;
 

@@ -1,10 +1,9 @@
-//! librdkafka through its binding, with a callback.
+//! The peer in C, librdkafka, through its binding and with a callback.
 
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
-use klamm_peers_bench::TOPIC;
+use klamm_peers_bench::{TOPIC, nap};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{BaseRecord, DeliveryResult, ProducerContext, ThreadedProducer};
 use rdkafka::{ClientConfig, ClientContext};
@@ -59,7 +58,7 @@ fn send(
             Ok(()) => return Ok(()),
             Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back)) => {
                 record = back;
-                thread::sleep(NAP);
+                nap(NAP);
             }
             Err((error, _)) => return Err(error),
         }
