@@ -169,7 +169,7 @@ impl Options {
         } else if reads.follow && (reads.inputs.len() != 1 || reads.inputs == ["-"]) {
             "--follow needs one file: standard input is read as it comes in any case"
         } else if reads.follow && (reads.repeat > 1 || format == Format::Whole) {
-            "--follow never comes to the end of a file: --repeat and --input whole do not go with it"
+            "--follow never meets the end of a file: leave --repeat and --input whole out"
         } else if reads.follow && sending.per.is_some() {
             "--follow makes no transactions: while nothing is written, one would stay open"
         } else if telling.json && telling.tee {

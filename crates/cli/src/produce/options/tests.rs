@@ -56,23 +56,6 @@ fn delimiters_have_escapes_and_several_bytes() {
 #[test]
 fn what_makes_no_sense_is_refused_in_words() {
     for (line, wanted) in [
-        ("t --follow", "--follow needs one file: standard input is read as it comes in any case"),
-        (
-            "t --follow a b",
-            "--follow needs one file: standard input is read as it comes in any case",
-        ),
-        (
-            "t --follow a --repeat 2",
-            "--follow never comes to the end of a file: --repeat and --input whole do not go with it",
-        ),
-        (
-            "t --follow a --input whole",
-            "--follow never comes to the end of a file: --repeat and --input whole do not go with it",
-        ),
-        (
-            "t --follow a --transaction-per 9",
-            "--follow makes no transactions: while nothing is written, one would stay open",
-        ),
         ("", "there is no topic: klamm produce TOPIC"),
         (
             "t --input yaml",
@@ -114,6 +97,21 @@ fn a_secret_on_the_command_line_is_warned_of_and_not_repeated() {
     assert!(warning.contains("`sasl.password`") && !warning.contains("MARKER"), "{warning}");
     assert!(!format!("{options:?}").contains("MARKER"));
     assert!(read("t -X sasl.password=env:SECRET").unwrap().warnings.is_empty());
+}
+
+#[test]
+fn a_file_that_is_followed_stands_alone_and_has_no_end() {
+    for (line, wanted) in [
+        ("t --follow", "--follow needs one file"),
+        ("t --follow a b", "--follow needs one file"),
+        ("t --follow a --repeat 2", "--follow never meets the end of a file"),
+        ("t --follow a --input whole", "--follow never meets the end of a file"),
+        ("t --follow a --transaction-per 9", "--follow makes no transactions"),
+    ] {
+        let refused = read(line).unwrap_err();
+        assert!(refused.starts_with(wanted), "{line}: {refused}");
+    }
+    assert!(read("t --follow a -c 9").unwrap().reads.follow);
 }
 
 #[test]
