@@ -179,7 +179,7 @@ fn settings_of_serializers_and_interceptors_beside_those_of_a_client_are_told_an
         "bootstrap.servers=kafka:9092\n\
          key.serializer=org.apache.kafka.common.serialization.StringSerializer\n\
          value.serializer=io.confluent.kafka.serializers.KafkaAvroSerializer\n\
-         schema.registry.url=http://localhost:8081\n\
+         schema.registry.url=registry:8081\n\
          basic.auth.credentials.source=USER_INFO\n\
          basic.auth.user.info=key:MARKER\n\
          auto.register.schemas=false\n\
@@ -200,7 +200,7 @@ fn the_go_client_with_a_registry_by_librdkafkas_names() {
         "bootstrap.servers=kafka:9092\n\
          go.delivery.reports=false\n\
          go.batch.producer=true\n\
-         schema.registry.url=http://localhost:8081\n\
+         schema.registry.url=registry:8081\n\
          queue.buffering.max.messages=1000000\n\
          acks=all\n",
         PLAIN,
