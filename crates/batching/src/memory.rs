@@ -280,6 +280,17 @@ impl Permit {
         self.bytes
     }
 
+    /// Takes so many bytes out of it for somebody else; fewer if there are no more.
+    pub(crate) fn split(&mut self, bytes: usize) -> Self {
+        let bytes = self.spend(bytes);
+        Self { budget: Arc::clone(&self.budget), bytes }
+    }
+
+    /// Takes in what another one of the same budget holds.
+    pub(crate) fn absorb(&mut self, mut other: Self) {
+        self.bytes = self.bytes.saturating_add(std::mem::take(&mut other.bytes));
+    }
+
     /// Takes so many bytes out of it, for a buffer that counts them from now on; fewer if there are
     /// no more.
     pub(crate) fn spend(&mut self, bytes: usize) -> usize {

@@ -1,6 +1,9 @@
 //! What a caller left with a record to be reminded of when it ends: a number, or a function.
 //!
-//! Notes are for programs with callbacks; who awaits deliveries leaves none, and pays nothing.
+//! Notes are for programs with callbacks; who awaits deliveries leaves none, and pays nothing. The
+//! memory that they take is the producer's, as that of records is.
+
+mod kept;
 
 use std::fmt;
 
@@ -10,6 +13,8 @@ use klamm_wire::{PartitionIndex, WallMillis};
 use crate::completion::{Receipt, Resolution};
 use crate::sync::Arc;
 use crate::topic::Topic;
+
+pub use kept::{IntoIter, Notes};
 
 /// A function to be called with a record's topic and its end. Whoever calls those of a batch knows
 /// the topic: none of them keeps it.
@@ -60,7 +65,7 @@ pub struct SettledBatch<F> {
     /// What became of it.
     pub resolution: Resolution<F>,
     /// What was left with its records, in their order; records without a note are not there.
-    pub notes: Vec<Left<F>>,
+    pub notes: Notes<F>,
     /// The payload, for its memory; nothing where there was none any more.
     pub payload: Option<EncodedBatch>,
 }

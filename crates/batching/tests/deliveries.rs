@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
 use klamm_batching::{
-    Append, Delivery, Generation, Note, Receipt, Resolution, Settings, Ticket, Written,
+    Append, Delivery, Generation, Note, Receipt, Resolution, Settings, Ticket, Why, Written,
 };
 use klamm_wire::WallMillis;
 use world::{Failure, World, append, pulled, record, written};
@@ -111,14 +111,35 @@ fn notes_come_to_the_outlet_with_the_memory_of_their_batch() {
     slot.settle(Ticket(0), written(40), ready.encoded);
     assert_ne!(world.accumulator.budget().held(), 0);
     let mut kept = world.kept.0.lock().unwrap();
-    let batch = kept.pop().unwrap();
-    let [left] = &batch.notes[..] else { panic!() };
+    let mut batch = kept.pop().unwrap();
+    let left: Vec<_> = std::mem::take(&mut batch.notes).into_iter().collect();
+    let [left] = &left[..] else { panic!() };
     assert!(matches!(left.note, Note::Number(17)));
     let receipt = batch.result(left.index, left.timestamp).unwrap();
     assert_eq!((receipt.offset, receipt.timestamp), (Some(41), WallMillis(9)));
     assert_eq!((batch.topic.name(), kept.len()), ("orders", 0));
     drop(batch);
     assert_eq!(world.accumulator.budget().held(), 0);
+}
+
+#[test]
+fn notes_take_their_part_of_the_memory_and_give_it_back() {
+    let memory = 64 << 10;
+    let world = World::new(Settings { memory, batch_size: memory, ..Settings::default() }, 1);
+    let (slot, budget) = (&world.slots[0], world.accumulator.budget());
+    let tagged = |number| Append { note: Note::Number(number), ..record(b"0123456789") };
+    let refused = (0..).find_map(|number| slot.append(Generation(0), tagged(number)).err());
+    assert!(matches!(refused.unwrap().why, Why::NeedsMemory { .. }));
+    assert!(budget.used() <= memory);
+    let ready = pulled(slot, 0);
+    let count = ready.records as usize;
+    // What a record takes, and its note beside it.
+    assert!(count * (10 + 7 + 16) <= memory, "{count}");
+    slot.settle(Ticket(0), written(0), ready.encoded);
+    let batch = world.kept.0.lock().unwrap().pop().unwrap();
+    assert_eq!(batch.notes.len(), count);
+    drop(batch);
+    assert_eq!(budget.held(), 0);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use klamm_wire::{Now, PartitionIndex, WallMillis};
 use crate::completion::{Completion, Delivery};
 use crate::memory::{Budget, Permit};
 use crate::names::{Generation, Tag, Ticket};
-use crate::notes::{Left, Note};
+use crate::notes::{Note, Notes};
 use crate::slot::news::News;
 use crate::slot::record::{Append, Why};
 use crate::slot::window::Window;
@@ -37,7 +37,7 @@ pub(super) struct State<F> {
     /// How many bytes it got because the topic sticks to it.
     pub(super) stuck: usize,
     /// How many notes the last batch had, so that the next has room for as many.
-    notes: usize,
+    pub(super) expected_notes: usize,
     /// Completions of batches that have ended, to be used again once nobody waits on them.
     spares: Vec<Arc<Completion<F>>>,
 }
@@ -51,7 +51,7 @@ pub(super) struct Open<F> {
     pub(super) ticket: Ticket,
     pub(super) tag: Option<Tag>,
     pub(super) completion: Arc<Completion<F>>,
-    pub(super) notes: Vec<Left<F>>,
+    pub(super) notes: Notes<F>,
 }
 
 /// A record that is in a batch.
@@ -81,7 +81,7 @@ impl<F> Open<F> {
     ) -> Placed<F> {
         let index = appended.index.unsigned_abs();
         if !matches!(note, Note::None) {
-            self.notes.push(Left { index, timestamp, note: std::mem::take(note) });
+            self.notes.leave(index, timestamp, std::mem::take(note));
         }
         let completion = Arc::clone(&self.completion);
         Placed { completion, index, timestamp, len: appended.len }
@@ -104,6 +104,17 @@ impl<F> Open<F> {
     }
 }
 
+/// Takes memory for notes: as little as will do out of a permit, which has a batch to pay for.
+pub(super) fn pay_for_notes<'p>(
+    budget: &'p Arc<Budget>,
+    permit: &'p mut Option<Permit>,
+) -> impl FnOnce(usize, usize) -> Option<Permit> + 'p {
+    move |least, wanted| match permit.as_mut().filter(|permit| permit.bytes() >= least) {
+        Some(permit) => Some(permit.split(least)),
+        None => budget.try_acquire(wanted).or_else(|| budget.try_acquire(least)),
+    }
+}
+
 impl<F> State<F> {
     pub(super) fn new(generation: Generation, writable: Option<Tag>, is_closed: bool) -> Self {
         Self {
@@ -116,7 +127,7 @@ impl<F> State<F> {
             is_listed: false,
             was_full: false,
             stuck: 0,
-            notes: 0,
+            expected_notes: 0,
             spares: Vec::new(),
         }
     }
@@ -154,13 +165,12 @@ impl<F> State<F> {
     pub(super) fn announce(
         &mut self,
         topic: &Arc<str>,
-        batch: OpenBatch,
+        (batch, notes): (OpenBatch, Notes<F>),
         limit: usize,
         tag: Option<Tag>,
     ) -> Ticket {
         let completion = self.completion(topic);
         let ticket = self.batches.open();
-        let notes = Vec::with_capacity(self.notes.min(MOST_NOTES));
         self.open = Some(Open { batch, limit, ticket, tag, completion, notes });
         ticket
     }
@@ -169,7 +179,7 @@ impl<F> State<F> {
     pub(super) fn seal(&mut self) -> Option<(Ticket, RawBatch)> {
         let Open { batch, ticket, completion, notes, .. } = self.open.take()?;
         let raw = batch.close()?;
-        self.notes = notes.len();
+        self.expected_notes = notes.len().min(MOST_NOTES);
         let records = raw.count().unsigned_abs();
         let entry = self.batches.get(ticket)?;
         entry.records = records;

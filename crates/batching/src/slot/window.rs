@@ -6,7 +6,7 @@ use klamm_records::{EncodedBatch, RawBatch};
 
 use crate::completion::Completion;
 use crate::names::Ticket;
-use crate::notes::Left;
+use crate::notes::Notes;
 use crate::slot::news::Ready;
 use crate::sync::Arc;
 
@@ -38,7 +38,7 @@ pub(super) struct Entry<F> {
     pub(super) records: u32,
     /// Of one that is open, the slot's open batch has these two.
     pub(super) completion: Option<Arc<Completion<F>>>,
-    pub(super) notes: Vec<Left<F>>,
+    pub(super) notes: Notes<F>,
 }
 
 /// A slot's batches by ticket.
@@ -64,7 +64,12 @@ impl<F> Window<F> {
     pub(super) fn open(&mut self) -> Ticket {
         let ticket = self.first.saturating_add(self.entries.len() as u64);
         let stage = Stage::Open;
-        self.entries.push_back(Entry { stage, records: 0, completion: None, notes: Vec::new() });
+        self.entries.push_back(Entry {
+            stage,
+            records: 0,
+            completion: None,
+            notes: Notes::default(),
+        });
         Ticket(ticket)
     }
 
@@ -177,7 +182,8 @@ impl<F> Window<F> {
     /// Ends a batch: what there was of it.
     pub(super) fn end(&mut self, ticket: Ticket) -> Option<Entry<F>> {
         let entry = self.get(ticket)?;
-        let ended = Entry { stage: Stage::Ended, records: 0, completion: None, notes: Vec::new() };
+        let ended =
+            Entry { stage: Stage::Ended, records: 0, completion: None, notes: Notes::default() };
         let entry = std::mem::replace(entry, ended);
         if matches!(entry.stage, Stage::Waiting(_)) {
             self.waiting = self.waiting.saturating_sub(1);

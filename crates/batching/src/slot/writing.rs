@@ -3,14 +3,15 @@
 //! Quickly if it simply fits, and else by way of more room or another batch.
 
 use klamm_records::{OpenBatch, Refused as NoRoom};
-use klamm_wire::Time;
+use klamm_wire::{Time, WallMillis};
 
 use crate::job::{self, Job};
 use crate::names::Generation;
+use crate::notes::Notes;
 use crate::slot::Slot;
 use crate::slot::news::News;
 use crate::slot::record::{Append, Why};
-use crate::slot::state::{Fresh, Open, Opening, Placed, State, pay};
+use crate::slot::state::{Fresh, Open, Opening, Placed, State, pay, pay_for_notes};
 use crate::sync::Arc;
 
 /// What an appender does after it has unlocked.
@@ -18,13 +19,13 @@ pub(super) struct Aftermath<F> {
     pub(super) job: Option<Job<F>>,
     /// When the engine must look at the slot; nothing if it need not.
     pub(super) due: Option<Time>,
-    /// A batch that its first record did not get into: its memory is given back outside the lock.
-    waste: Option<OpenBatch>,
+    /// What a record paid for that did not get in: its memory is given back outside the lock.
+    waste: (Option<OpenBatch>, Option<Notes<F>>),
 }
 
 impl<F> Default for Aftermath<F> {
     fn default() -> Self {
-        Self { job: None, due: None, waste: None }
+        Self { job: None, due: None, waste: (None, None) }
     }
 }
 
@@ -38,6 +39,9 @@ pub(super) fn put_quickly<F>(
 ) -> Option<Placed<F>> {
     let open = state.open(seen, record.tag)?;
     let timestamp = record.timestamp.unwrap_or_else(|| slot.shared.coarse_wall());
+    if !open.notes.has_room(&record.note, timestamp) {
+        return None;
+    }
     let done = open.batch.append(timestamp, record.key, record.value, record.headers);
     Some(open.placed(done.ok()?, timestamp, &mut record.note))
 }
@@ -63,10 +67,18 @@ impl<F: Clone + Send + Sync + 'static> Writing<'_, '_, F> {
         let tag = self.record.tag;
         let is_full = state.open.as_ref().is_some_and(|open| open.tag == tag);
         let begins_full = is_full || (state.was_full && state.open.is_none());
-        let Fresh { batch, limit, appended, timestamp, now } = self.fresh(begins_full)?;
+        let notes = self.fresh_notes(state.expected_notes)?;
+        let fresh = match self.fresh(begins_full) {
+            Ok(fresh) => fresh,
+            Err(why) => {
+                self.aftermath.waste.1 = Some(notes);
+                return Err(why);
+            }
+        };
+        let Fresh { batch, limit, appended, timestamp, now } = fresh;
         state.was_full = begins_full;
         self.aftermath.job = self.seal(state);
-        let ticket = state.announce(self.slot.core.name(), batch, limit, tag);
+        let ticket = state.announce(self.slot.core.name(), (batch, notes), limit, tag);
         let settings = &self.slot.shared.settings;
         let due = now.mono.saturating_add(settings.linger);
         let deadline = now.mono.saturating_add(settings.delivery_timeout);
@@ -84,6 +96,9 @@ impl<F: Clone + Send + Sync + 'static> Writing<'_, '_, F> {
         let Some(open) = state.open.as_mut().filter(|open| open.tag == tag) else {
             return Ok(None);
         };
+        if !self.has_room_for_note(open) {
+            return Err(self.needs_memory());
+        }
         let missing = match self.write(open) {
             Ok(placed) => return Ok(Some(placed)),
             Err(NoRoom::NeedsRoom { bytes }) => bytes,
@@ -97,6 +112,25 @@ impl<F: Clone + Send + Sync + 'static> Writing<'_, '_, F> {
         }
         // What is refused once more does not fit beside the others.
         Ok(self.write(open).ok())
+    }
+
+    /// Whether the open batch can remember the record's note, if need be after it got room.
+    fn has_room_for_note(&mut self, open: &mut Open<F>) -> bool {
+        let Append { note, timestamp, permit, .. } = &mut *self.record;
+        let timestamp = timestamp.unwrap_or_else(|| self.slot.shared.coarse_wall());
+        let take = pay_for_notes(&self.slot.shared.budget, permit);
+        open.notes.has_room(note, timestamp) || open.notes.make_room(note, timestamp, 0, take)
+    }
+
+    /// Room for the notes of a batch, if it begins with one.
+    fn fresh_notes(&mut self, expected: usize) -> Result<Notes<F>, Why> {
+        let (mut notes, budget) = (Notes::default(), &self.slot.shared.budget);
+        let Append { note, permit, .. } = &mut *self.record;
+        // The first one's time is whatever it is.
+        let timestamp = WallMillis(0);
+        let is_paid = notes.has_room(note, timestamp)
+            || notes.make_room(note, timestamp, expected, pay_for_notes(budget, permit));
+        if is_paid { Ok(notes) } else { Err(self.needs_memory()) }
     }
 
     fn write(&mut self, open: &mut Open<F>) -> Result<Placed<F>, NoRoom> {
@@ -117,7 +151,7 @@ impl<F: Clone + Send + Sync + 'static> Writing<'_, '_, F> {
         let batch = OpenBatch::new(shared.pool.take_paid(paid, paid), limit);
         let fresh = Fresh::write(batch, limit, self.record, shared.opening_time());
         fresh.map_err(|(batch, refused)| {
-            self.aftermath.waste = Some(batch);
+            self.aftermath.waste.0 = Some(batch);
             self.refusal(refused)
         })
     }
@@ -130,7 +164,8 @@ impl<F: Clone + Send + Sync + 'static> Writing<'_, '_, F> {
     /// What to wait for: enough for the record to have a batch of its own, whatever becomes of the
     /// open one meanwhile.
     fn needs_memory(&self) -> Why {
-        let Opening { least: bytes, .. } = self.opening(false);
+        let Opening { least, .. } = self.opening(false);
+        let bytes = least.saturating_add(Notes::least(&self.record.note));
         let limit = self.slot.shared.budget.limit();
         if bytes > limit { self.too_large(bytes as u64) } else { Why::NeedsMemory { bytes } }
     }
