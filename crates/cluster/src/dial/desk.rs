@@ -94,6 +94,9 @@ impl Desk {
     pub(super) fn forget_target(&mut self, gone: Target) {
         self.drop_failed(gone);
         self.conns.retain(|_, target| *target != gone);
+        // Also of a connection that is said to be open although nobody was asked to open it.
+        self.orders
+            .retain(|order| !matches!(order, Order::Connect { target, .. } if *target == gone));
     }
 
     fn drop_failed(&mut self, gone: Target) {

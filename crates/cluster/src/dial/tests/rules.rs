@@ -278,6 +278,18 @@ fn a_server_that_moved_while_it_was_open_is_dialled_at_its_new_place() {
 }
 
 #[test]
+fn nothing_is_ordered_for_who_was_removed_whatever_was_said_of_it() {
+    let mut scene = Scene::new();
+    scene.want();
+    let lookup = scene.asked();
+    scene.resolve(lookup, &[1]);
+    // Nobody has taken the order to open it, and somebody says that it is open.
+    scene.dial.connected(scene.now, ConnId(1));
+    scene.dial.remove(NODE);
+    assert_eq!(scene.orders(), []);
+}
+
+#[test]
 fn who_is_removed_or_not_wanted_is_no_longer_dialled() {
     type End = fn(&mut Dial);
     let ends: [End; 2] = [|dial| dial.remove(NODE), |dial| dial.unwant(NODE)];
