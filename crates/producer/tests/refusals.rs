@@ -255,7 +255,8 @@ async fn a_cluster_that_dies_in_the_middle_fails_records_by_their_deadline() {
     cluster.kill(node).await;
     let error = ends(producer.send(order("second"))).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
-    assert!(error.is_retriable() && error.fate() == Fate::NotWritten, "{error}");
+    // Whether it left before the end was noticed is chance.
+    assert!(error.is_retriable() && error.fate() != Fate::Written, "{error}");
     assert!(std::error::Error::source(&error).is_some(), "{error:?}");
     let error = ends(producer.topic("unheard-of")).await.unwrap_err();
     assert_eq!((error.kind(), error.fate()), (ErrorKind::TimedOut, Fate::NotWritten), "{error}");
