@@ -109,6 +109,7 @@ impl Producer {
     ///
     /// # Errors
     /// See [`TryEnqueue`].
+    #[expect(clippy::result_large_err, reason = "what comes back is the record itself")]
     pub fn try_enqueue<'a>(&self, record: Record<'a>) -> Result<Delivery, TryEnqueue<'a>> {
         self.inner.try_enqueue(record)
     }
@@ -184,6 +185,7 @@ impl Transaction {
     ///
     /// # Errors
     /// See [`TryEnqueue`].
+    #[expect(clippy::result_large_err, reason = "what comes back is the record itself")]
     pub fn try_enqueue<'a>(&self, record: Record<'a>) -> Result<Delivery, TryEnqueue<'a>> {
         self.inner.try_enqueue(record)
     }

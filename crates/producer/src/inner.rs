@@ -98,6 +98,7 @@ impl Inner {
     }
 
     /// Takes a record in at once, or gives it back.
+    #[expect(clippy::result_large_err, reason = "what comes back is the record itself")]
     pub(crate) fn try_enqueue<'a>(
         &self,
         mut record: Record<'a>,

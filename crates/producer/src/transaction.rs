@@ -117,6 +117,7 @@ impl Transaction {
     ///
     /// # Errors
     /// See [`TryEnqueue`]. After [`TryEnqueue::Failed`] the transaction must be aborted.
+    #[expect(clippy::result_large_err, reason = "what comes back is the record itself")]
     pub fn try_enqueue<'a>(&self, record: Record<'a>) -> Result<Delivery, TryEnqueue<'a>> {
         let taken = self.producer.inner.try_enqueue(record, Some(self.tag()));
         if matches!(taken, Err(TryEnqueue::Failed(_))) {
