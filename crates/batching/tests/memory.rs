@@ -134,3 +134,21 @@ fn a_batch_after_a_full_one_begins_with_all_of_its_room() {
     append(slot, &[7; 10_000]);
     assert_eq!(world.accumulator.budget().held(), 10_240 + 16_384);
 }
+
+#[test]
+fn a_batch_after_one_that_was_nearly_full_has_all_of_its_room_at_once() {
+    let world = World::new(Settings::default(), 1);
+    let (slot, budget) = (&world.slots[0], world.accumulator.budget());
+    // Held back, as what comes back to the pool is lent again however large it is.
+    let mut jobs = Vec::new();
+    let mut opens_with = |records: usize, ticket: u64| {
+        (0..records).for_each(|_| drop(append(slot, &[7; 100])));
+        // A topic that sticks to partitions goes elsewhere before any record finds a batch full.
+        jobs.push(slot.pull(Ticket(ticket)).unwrap());
+        let before = budget.held();
+        append(slot, b"first");
+        budget.held() - before
+    };
+    assert_eq!(opens_with(100, 0), 16_384, "10 of 16 KiB");
+    assert_eq!(opens_with(10, 1), 4_096, "1 of 16 KiB");
+}
