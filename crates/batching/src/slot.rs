@@ -31,7 +31,7 @@ use crate::topic::{Core, Topic};
 
 pub use news::{News, Ready};
 pub use record::{Append, Refused, Why};
-use state::{Open, Placed, State};
+use state::{Open, State};
 use window::Entry;
 pub(crate) use window::Stage;
 use writing::{Aftermath, Writing, put_quickly};
@@ -173,7 +173,7 @@ impl<F: Clone + Send + Sync + 'static> Slot<F> {
             let mut state = lock(&self.state);
             if let Some(placed) = put_quickly(self, &mut state, seen, record) {
                 if let Some(is_sated) = aside.is_sated {
-                    *is_sated = self.is_sated(&mut state, &placed);
+                    *is_sated = state.is_sated(placed.len, self.shared.settings.batch_size);
                 }
                 drop(state);
                 return Ok(placed.delivery(self.partition));
@@ -201,7 +201,7 @@ impl<F: Clone + Send + Sync + 'static> Slot<F> {
         let writing = Writing { slot: self, record, aftermath: &mut aftermath };
         let placed = writing.put(&mut state, seen)?;
         if let Some(is_sated) = aside.is_sated {
-            *is_sated = self.is_sated(&mut state, &placed);
+            *is_sated = state.is_sated(placed.len, self.shared.settings.batch_size);
         }
         drop(state);
         if let Some(due) = aftermath.due {
@@ -209,12 +209,6 @@ impl<F: Clone + Send + Sync + 'static> Slot<F> {
         }
         *aside.job = aftermath.job;
         Ok(placed.delivery(self.partition))
-    }
-
-    /// Counts what the partition got because a topic sticks to it: whether that is enough.
-    #[inline]
-    fn is_sated(&self, state: &mut State<F>, placed: &Placed<F>) -> bool {
-        state.is_sated(placed.len, self.shared.settings.batch_size)
     }
 
     /// Leaves a batch to whoever has its job.
@@ -288,19 +282,13 @@ impl<F: Clone + Send + Sync + 'static> Slot<F> {
         }
         let made = if let Stage::Made(made) = stage { Some(made) } else { None };
         if !notes.is_empty() {
-            let (topic, partition) = (self.topic(), self.partition);
+            let (topic, partition) = (topic_of(self), self.partition);
             let payload = payload.or(made);
             let settled = SettledBatch { topic, partition, resolution, notes, payload };
             self.shared.outlet.settled(settled);
         }
         drop((batch, given_up));
         true
-    }
-
-    /// The topic, or one with its name if nobody has it any more.
-    fn topic(&self) -> Arc<Topic<F>> {
-        let again = || Arc::new(Topic::new(StdArc::clone(&self.core), Arc::clone(&self.shared)));
-        self.topic.upgrade().unwrap_or_else(again)
     }
 
     /// The topic was made anew: what was chosen for another generation is refused from now on. The
@@ -322,4 +310,10 @@ impl<F: Clone + Send + Sync + 'static> Slot<F> {
             self.list(state);
         }
     }
+}
+
+/// The topic, or one with its name if nobody has it any more.
+fn topic_of<F>(slot: &Slot<F>) -> Arc<Topic<F>> {
+    let again = || Arc::new(Topic::new(StdArc::clone(&slot.core), Arc::clone(&slot.shared)));
+    slot.topic.upgrade().unwrap_or_else(again)
 }

@@ -62,9 +62,6 @@ struct Desk {
     terms: Arc<Terms>,
     /// News that came before their turn.
     inbox: VecDeque<News>,
-    /// Slots with news, and the news of one: empty between two looks, and kept for their memory.
-    slots: Vec<Arc<Slot<Failure>>>,
-    news: Vec<klamm_batching::News>,
     /// Encoding that waits for somebody to do it.
     jobs: VecDeque<Job>,
     trouble: Trouble,
@@ -97,8 +94,6 @@ impl Engine {
         let desk = Desk {
             terms: Arc::new(terms(&settings)),
             inbox: VecDeque::new(),
-            slots: Vec::new(),
-            news: Vec::new(),
             jobs: VecDeque::new(),
             trouble: Trouble::default(),
             loads: Loads::default(),
