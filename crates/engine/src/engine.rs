@@ -67,6 +67,9 @@ struct Desk {
     trouble: Trouble,
     meter: Meter,
     loads: Loads,
+    /// Slots with news, and the news of one: empty between two looks, and kept for their memory.
+    slots: Vec<Arc<Slot<Failure>>>,
+    news: Vec<klamm_batching::News>,
     /// The instant of the last call.
     now: Now,
     /// There was more to do than a turn has time for.
@@ -98,6 +101,8 @@ impl Engine {
             trouble: Trouble::default(),
             loads: Loads::default(),
             meter: Meter::new(accumulator.settings().batch_size),
+            slots: Vec::new(),
+            news: Vec::new(),
             now: Now::default(),
             is_unfinished: false,
             is_closed: false,
