@@ -3,6 +3,7 @@
 mod disturbing;
 mod security;
 
+use std::fmt;
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -101,7 +102,7 @@ enum Asked {
 pub(crate) fn run(words: &[&str]) -> ExitCode {
     match read(words) {
         Ok(Asked::List(names)) => {
-            names.iter().for_each(|name| println!("{name}"));
+            names.iter().for_each(say);
             ExitCode::SUCCESS
         }
         Ok(Asked::Serve(wish)) => start(*wish),
@@ -198,7 +199,12 @@ fn with_topics(builder: Builder, text: &str) -> Result<Builder, Complaint> {
 fn start(wish: Wish) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let served = match runtime {
-        Ok(runtime) => runtime.block_on(serve(wish)),
+        Ok(runtime) => {
+            let served = runtime.block_on(serve(wish));
+            // A read of standard input may still be waiting, for as long as it likes.
+            runtime.shutdown_background();
+            served
+        }
         Err(error) => Err(error.to_string()),
     };
     match served {
@@ -227,12 +233,10 @@ async fn serve(wish: Wish) -> Result<(), String> {
     for listener in Listener::ALL {
         let bootstrap = cluster.bootstrap_of(listener);
         if !bootstrap.is_empty() {
-            println!("bootstrap {} {bootstrap}", listener.name());
+            say(format_args!("bootstrap {} {bootstrap}", listener.name()));
         }
     }
-    println!("ready");
-    // Whoever waits for the line reads a pipe.
-    let _ = std::io::stdout().flush();
+    say("ready");
     tokio::select! {
         error = wish.disturbances.go_on(&mut cluster) => {
             return Err(format!("a node cannot come back: {error}"));
@@ -240,8 +244,14 @@ async fn serve(wish: Wish) -> Result<(), String> {
         () = ended(wish.until_eof) => {}
         () = interrupted() => {}
     }
-    cluster.counted().into_iter().for_each(|counted| println!("{counted}"));
+    cluster.counted().into_iter().for_each(say);
     Ok(())
+}
+
+/// A line on standard output, for somebody who may have gone and who may read a pipe.
+fn say(line: impl fmt::Display) {
+    let mut out = std::io::stdout();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
 /// Returns when standard input ends, if that is wished for.
