@@ -37,9 +37,6 @@ pub(crate) fn acked(topic: Arc<str>, receipt: Receipt) -> Acked {
     Acked { topic, partition: partition.0, offset, timestamp: timestamp.0 }
 }
 
-/// Called with a record's end, on the producer's delivery thread.
-pub type Callback = Box<dyn FnOnce(Result<Acked, Error>) + Send>;
-
 /// Is told the end of every record with a tag, on the producer's delivery thread.
 ///
 /// One thread runs all callbacks of a producer, in the order in which batches end. A callback that
