@@ -25,9 +25,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use crate::exit::Exit;
 use configured::configured;
 use examine::Examination;
-use finding::Exit;
 use options::Options;
 use outside::System;
 use report::{Form, Report};

@@ -7,6 +7,7 @@ mod commands;
 mod completions;
 mod demo;
 mod doctor;
+mod exit;
 mod help;
 mod mock;
 mod produce;

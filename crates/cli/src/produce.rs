@@ -26,8 +26,8 @@ use std::process::ExitCode;
 
 use crate::doctor::clean;
 use crate::doctor::outside::System;
+use crate::exit::Exit;
 use options::Options;
-use outcome::Exit;
 
 pub(crate) const USAGE: &str = "\
 usage: klamm produce TOPIC [FILE...|-] -b HOST:PORT[,HOST:PORT...] [options]

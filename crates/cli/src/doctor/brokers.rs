@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::finding::{Exit, Finding, Stage, Trouble};
+use super::finding::{Finding, Stage, Trouble};
 use super::ladder::{Fallen, Ladder, trouble};
 use super::picture::{Advertised, Picture};
 use super::setup::Setup;
+use crate::exit::Exit;
 
 /// So many brokers are dialled; a cluster of more is told so.
 const DIALLED: usize = 64;
@@ -102,7 +103,7 @@ fn fell(base: Finding, place: &HostPort, fallen: &Fallen) -> Finding {
         told.next_step
     };
     let base = base.with("failed_stage", failure.stage.to_string());
-    base.bad(Trouble::new(failure, next), Exit::of(failure))
+    base.bad(Trouble::new(failure, next), Exit::from(failure))
 }
 
 /// Whether the address itself may be wrong.

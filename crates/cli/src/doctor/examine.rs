@@ -13,13 +13,14 @@ use klamm_protocol::init_producer_id::{InitProducerIdRequest, InitProducerIdResp
 use klamm_wire::ErrorCode;
 use tokio::time::{Instant, sleep};
 
-use super::finding::{Exit, Finding, Outcome, Stage, Trouble};
+use super::finding::{Finding, Outcome, Stage, Trouble};
 use super::ladder::{Fallen, Ladder, Reached, trouble};
 use super::options::Options;
 use super::picture::{self, Picture};
 use super::report::Report;
 use super::setup::Setup;
 use super::{brokers, opinion, topic, watch};
+use crate::exit::Exit;
 
 /// The stages of one server, in order.
 const WAY: [Stage; 5] = [Stage::Resolve, Stage::Connect, Stage::Tls, Stage::Versions, Stage::Sasl];
@@ -269,7 +270,7 @@ fn bad(finding: Finding, host: &HostPort, told: &Told) -> Finding {
         }
         Told::Failed(failed) => {
             if let Reason::Lost(failure) = &failed.reason {
-                return finding.bad(trouble(host, failure), Exit::of(failure));
+                return finding.bad(trouble(host, failure), Exit::from(failure));
             }
             let is_late = matches!(failed.reason, Reason::DeadlinePassed(_));
             let exit = if is_late { Exit::Unreachable } else { Exit::Failed };

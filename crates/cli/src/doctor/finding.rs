@@ -8,6 +8,8 @@ use klamm_cluster::{Blame, Cause, ConnFailure, Stage as Reached};
 use klamm_protocol::frame::{Foreign, FrameError};
 use serde_json::Value;
 
+use crate::exit::Exit;
+
 /// A step on the way from a name to a written record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -41,33 +43,9 @@ impl Stage {
     }
 }
 
-/// How a run ends, as the shell is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Exit {
-    Good,
-    /// A stage failed for a reason that has no code of its own.
-    Failed,
-    /// The command line or a setting makes no sense.
-    Usage,
-    /// TLS or the saying of who we are.
-    Security,
-    /// No broker, or none that answers in time.
-    Unreachable,
-}
-
-impl Exit {
-    pub(super) const fn code(self) -> u8 {
-        match self {
-            Self::Good => 0,
-            Self::Failed => 1,
-            Self::Usage => 2,
-            Self::Security => 3,
-            Self::Unreachable => 4,
-        }
-    }
-
-    /// How a run ends on a connection that failed so.
-    pub(super) fn of(failure: &ConnFailure) -> Self {
+/// How a run ends on a connection that failed so.
+impl From<&ConnFailure> for Exit {
+    fn from(failure: &ConnFailure) -> Self {
         let cause = &failure.cause;
         let is_end = matches!(cause, Cause::ClosedByPeer | Cause::Reset);
         let is_foreign = matches!(cause, Cause::Frame(_));
@@ -207,7 +185,7 @@ mod tests {
             (At::Ready, Cause::Unsolicited { got: 1 }, Exit::Failed),
         ] {
             let failure = ConnFailure { stage, cause };
-            assert_eq!(Exit::of(&failure), wanted, "{failure}");
+            assert_eq!(Exit::from(&failure), wanted, "{failure}");
         }
     }
 }

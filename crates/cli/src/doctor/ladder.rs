@@ -10,10 +10,11 @@ use klamm_protocol::negotiate::{Ask, Negotiated};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::finding::{Exit, Finding, Stage, Trouble};
+use super::finding::{Finding, Stage, Trouble};
 use super::link::Link;
 use super::setup::Setup;
 use super::{certificates, identity, versions};
+use crate::exit::Exit;
 
 /// Who takes findings as they come.
 pub(super) type Say<'a> = &'a mut (dyn FnMut(Finding) + Send);
@@ -217,7 +218,7 @@ impl<'a> Ladder<'a> {
     }
 
     fn fall(&self, failure: ConnFailure, base: Finding, address: Option<Address>) -> Box<Fallen> {
-        let finding = base.bad(trouble(self.host, &failure), Exit::of(&failure));
+        let finding = base.bad(trouble(self.host, &failure), Exit::from(&failure));
         Box::new(Fallen { failure, finding, address, at_once: false })
     }
 }

@@ -13,9 +13,10 @@ use klamm_net::{Connector as _, Transport, tls};
 use klamm_protocol::negotiate::Ask;
 use klamm_protocol::sasl_handshake::{SaslHandshakeRequest, SaslHandshakeResponse};
 
-use super::finding::{Exit, Finding, Trouble};
+use super::finding::{Finding, Trouble};
 use super::ladder::Fallen;
 use super::setup::{Protocol, Setup};
+use crate::exit::Exit;
 
 /// A second opinion is had within this time, or not at all.
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::finding::{Exit, Finding, Outcome};
+use super::finding::{Finding, Outcome};
+use crate::exit::Exit;
 
 /// How much of a text is shown to people.
 const LONGEST: usize = 1000;

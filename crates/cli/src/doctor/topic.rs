@@ -7,8 +7,9 @@ use klamm_protocol::ApiKey;
 use klamm_wire::{ErrorCode, NodeId, TopicId};
 use serde_json::{Value, json};
 
-use super::finding::{Exit, Finding, Stage, Trouble};
+use super::finding::{Finding, Stage, Trouble};
 use super::picture::{PartitionSeen, TopicSeen};
+use crate::exit::Exit;
 
 /// So many numbers of partitions are listed in a sentence.
 const LISTED: usize = 10;

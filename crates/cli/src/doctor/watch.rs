@@ -6,11 +6,12 @@ use klamm_cluster::HostPort;
 use klamm_cluster::Reason;
 use tokio::time::{Instant, sleep_until};
 
-use super::finding::{Exit, Finding, Stage, Trouble};
+use super::finding::{Finding, Stage, Trouble};
 use super::ladder::{Ladder, Reached, Say, trouble};
 use super::picture;
 use super::report::millis;
 use super::setup::Setup;
+use crate::exit::Exit;
 
 /// How often something is asked.
 const EVERY: Duration = Duration::from_secs(1);

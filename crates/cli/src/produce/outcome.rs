@@ -3,37 +3,20 @@
 use klamm::{Error, ErrorKind};
 
 use super::signals::Signal;
+use crate::exit::Exit;
 
-/// How a run ends, as the shell is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Exit {
-    Good,
-    /// A record could not be read, or was not acknowledged.
-    Failed,
-    /// The command line or a setting makes no sense.
-    Usage,
-    /// TLS or the saying of who we are.
-    Security,
-    /// No broker, or none that answers in time.
-    Unreachable,
-    Signalled(Signal),
-}
-
-impl Exit {
-    pub(super) const fn code(self) -> u8 {
-        match self {
-            Self::Good => 0,
-            Self::Failed => 1,
-            Self::Usage => 2,
-            Self::Security => 3,
-            Self::Unreachable => 4,
-            Self::Signalled(Signal::Interrupt) => 130,
-            Self::Signalled(Signal::Terminate) => 143,
+impl From<Signal> for Exit {
+    fn from(signal: Signal) -> Self {
+        match signal {
+            Signal::Interrupt => Self::Interrupted,
+            Signal::Terminate => Self::Terminated,
         }
     }
+}
 
-    /// How a run ends that could not begin for this reason.
-    pub(super) fn of(error: &Error) -> Self {
+/// How a run ends that could not begin for this reason.
+impl From<&Error> for Exit {
+    fn from(error: &Error) -> Self {
         let kind = error.kind();
         if kind == ErrorKind::Config {
             Self::Usage

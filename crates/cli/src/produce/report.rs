@@ -5,9 +5,10 @@ use std::time::Duration;
 use klamm::{Acked, Error};
 use serde_json::{Value, json};
 
-use super::outcome::{Exit, Outcome};
+use super::outcome::Outcome;
 use super::places::Place;
 use crate::doctor::{clean, escaped};
+use crate::exit::Exit;
 
 /// An acknowledged record, for programs; times in milliseconds.
 pub(super) fn acked(into: &mut Vec<u8>, acked: &Acked, latency: Duration) {

@@ -16,7 +16,6 @@ use super::input::{Input, Step};
 use super::ledger::{Ledger, Sink};
 use super::listed;
 use super::options::{Options, Per, Progress, Target};
-use super::outcome::Exit;
 use super::pace::Pace;
 use super::printer::Printer;
 use super::report;
@@ -26,6 +25,7 @@ use super::signals::Signal;
 use super::watch::Watch;
 use crate::arguments::Complaint;
 use crate::doctor::clean;
+use crate::exit::Exit;
 
 /// How many records may be on their way.
 const WINDOW: u64 = 1 << 19;
@@ -146,11 +146,11 @@ impl<'o> Run<'o> {
             Ok::<_, Error>(sender)
         };
         match self.watch.until(0, connecting).await {
-            Err(signal) => ControlFlow::Break(Exit::Signalled(signal)),
+            Err(signal) => ControlFlow::Break(Exit::from(signal)),
             Ok(Err(error)) => {
                 self.watch.clear();
                 tell(&error);
-                ControlFlow::Break(Exit::of(&error))
+                ControlFlow::Break(Exit::from(&error))
             }
             Ok(Ok(sender)) => {
                 self.sender = Some(sender);
@@ -350,7 +350,7 @@ impl<'o> Run<'o> {
         self.watch.clear();
         let outcome = self.ledger.outcome(self.sent);
         let exit = match (end, outcome.exit()) {
-            (End::Signalled(signal), _) => Exit::Signalled(signal),
+            (End::Signalled(signal), _) => Exit::from(signal),
             (End::Failed, Exit::Good) => Exit::Failed,
             (End::Finished | End::Failed, exit) => exit,
         };
