@@ -87,8 +87,12 @@ impl Budget {
     }
 
     /// How much is in use, buffers that nobody uses included.
+    ///
+    /// These count as far as there is room beside what batches hold: one that is on its way back is
+    /// idle and held for a moment, and what is above that is freed before anybody may have it.
     pub fn used(&self) -> usize {
-        lock(&self.state).charged.saturating_add(self.pool.idle_bytes())
+        let charged = self.held();
+        charged.saturating_add(self.pool.idle_bytes().min(self.limit.saturating_sub(charged)))
     }
 
     /// How much batches hold, and callers that were granted some: buffers that nobody uses are not
@@ -305,5 +309,32 @@ impl Drop for Permit {
         if self.bytes > 0 {
             self.budget.release(self.bytes);
         }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::doorbell::Bell;
+
+    struct Silent;
+
+    impl Bell for Silent {
+        fn ring(&self) {}
+    }
+
+    #[test]
+    fn a_buffer_on_its_way_back_is_not_counted_twice() {
+        let pool = BufferPool::new(1_024);
+        let doorbell = StdArc::new(Doorbell::new(StdArc::new(Silent)));
+        let budget = Arc::new(Budget::new(1_024, pool.clone(), doorbell));
+        let lent = pool.metered(StdArc::new(Gauge(Arc::clone(&budget)))).take(768);
+        // As the pool stands between a buffer's return and the end of its charge.
+        drop(pool.take(768));
+        assert_eq!((budget.held(), pool.idle_bytes()), (768, 768));
+        assert_eq!(budget.used(), 1_024);
+        drop(lent);
+        assert_eq!((budget.held(), budget.used()), (0, pool.idle_bytes()));
+        assert!(budget.used() <= 1_024);
     }
 }
