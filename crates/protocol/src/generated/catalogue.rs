@@ -80,13 +80,13 @@ pub(crate) const ENTRIES: &[Entry] = &[
     entry!(super::api_versions::ApiVersionsRequest<'_>, Kind::Request(ApiKey::ApiVersions)),
     #[cfg(feature = "producer")]
     entry!(super::api_versions::ApiVersionsResponse<'_>, Kind::Response(ApiKey::ApiVersions)),
-    #[cfg(feature = "admin")]
+    #[cfg(feature = "topics")]
     entry!(super::create_topics::CreateTopicsRequest<'_>, Kind::Request(ApiKey::CreateTopics)),
-    #[cfg(feature = "admin")]
+    #[cfg(feature = "topics")]
     entry!(super::create_topics::CreateTopicsResponse<'_>, Kind::Response(ApiKey::CreateTopics)),
-    #[cfg(feature = "admin")]
+    #[cfg(feature = "topics")]
     entry!(super::delete_topics::DeleteTopicsRequest<'_>, Kind::Request(ApiKey::DeleteTopics)),
-    #[cfg(feature = "admin")]
+    #[cfg(feature = "topics")]
     entry!(super::delete_topics::DeleteTopicsResponse<'_>, Kind::Response(ApiKey::DeleteTopics)),
     #[cfg(feature = "admin")]
     entry!(super::delete_records::DeleteRecordsRequest<'_>, Kind::Request(ApiKey::DeleteRecords)),

@@ -2,7 +2,7 @@
 // (kafka-clients 4.3.1, sha256 1b9c2807dfb7)
 // and protocol-specs/messages/DeleteTopicsResponse.json
 // (kafka-clients 4.3.1, sha256 f05a32d7eba7). Do not edit.
-// Group: admin
+// Group: topics
 
 //! The messages of delete topics (key 20): request and response.
 

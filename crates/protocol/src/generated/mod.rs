@@ -58,7 +58,7 @@ pub mod create_acls;
 pub mod create_delegation_token;
 #[cfg(feature = "admin")]
 pub mod create_partitions;
-#[cfg(feature = "admin")]
+#[cfg(feature = "topics")]
 pub mod create_topics;
 #[cfg(feature = "broker")]
 pub mod default_principal_data;
@@ -72,7 +72,7 @@ pub mod delete_records;
 pub mod delete_share_group_offsets;
 #[cfg(feature = "share")]
 pub mod delete_share_group_state;
-#[cfg(feature = "admin")]
+#[cfg(feature = "topics")]
 pub mod delete_topics;
 #[cfg(feature = "admin")]
 pub mod describe_acls;

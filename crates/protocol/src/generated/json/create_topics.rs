@@ -2,7 +2,7 @@
 // (kafka-clients 4.3.1, sha256 adbd33fd2a0d)
 // and protocol-specs/messages/CreateTopicsResponse.json
 // (kafka-clients 4.3.1, sha256 b94a0e4c0b5b). Do not edit.
-// Group: admin
+// Group: topics
 
 //! The JSON of this module's messages.
 

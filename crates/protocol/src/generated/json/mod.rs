@@ -54,7 +54,7 @@ mod create_acls;
 mod create_delegation_token;
 #[cfg(feature = "admin")]
 mod create_partitions;
-#[cfg(feature = "admin")]
+#[cfg(feature = "topics")]
 mod create_topics;
 #[cfg(feature = "broker")]
 mod default_principal_data;
@@ -68,7 +68,7 @@ mod delete_records;
 mod delete_share_group_offsets;
 #[cfg(feature = "share")]
 mod delete_share_group_state;
-#[cfg(feature = "admin")]
+#[cfg(feature = "topics")]
 mod delete_topics;
 #[cfg(feature = "admin")]
 mod describe_acls;
