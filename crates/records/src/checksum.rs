@@ -1,19 +1,15 @@
 //! CRC-32C (Castagnoli), and how two of them become that of both parts; and the older CRC-32.
 
-use crc_fast::CrcAlgorithm;
-
 /// The CRC-32C of some bytes, by hardware where there is any.
 #[must_use]
 pub fn crc32c(bytes: &[u8]) -> u32 {
-    let [.., a, b, c, d] = crc_fast::checksum(CrcAlgorithm::Crc32Iscsi, bytes).to_be_bytes();
-    u32::from_be_bytes([a, b, c, d])
+    crc32c::crc32c(bytes)
 }
 
 /// The CRC-32 of IEEE 802.3 of some bytes, which messages of magic 0 and 1 carry.
 #[must_use]
 pub fn crc32(bytes: &[u8]) -> u32 {
-    let [.., a, b, c, d] = crc_fast::checksum(CrcAlgorithm::Crc32IsoHdlc, bytes).to_be_bytes();
-    u32::from_be_bytes([a, b, c, d])
+    crc32fast::hash(bytes)
 }
 
 /// The checksum of two parts, from that of each and the length of the second, whose bytes are not

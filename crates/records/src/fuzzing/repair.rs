@@ -1,7 +1,5 @@
 //! Puts right what no fuzzer guesses: lengths, formats and checksums.
 
-use crc_fast::CrcAlgorithm;
-
 use crate::checksum::crc32c;
 use crate::layout::{ATTRIBUTES_AT, CRC_AT, HEADER_LEN, LENGTH_AT, MAGIC, MAGIC_AT, UNCOUNTED_LEN};
 use crate::view::{BatchView, Checksum};
@@ -59,8 +57,7 @@ pub(super) fn checksum(entry: &mut [u8]) {
         put(entry, CRC_AT, &crc.to_be_bytes());
     } else {
         let covered = entry.get(MAGIC_AT..).unwrap_or_default();
-        let crc = crc_fast::checksum(CrcAlgorithm::Crc32IsoHdlc, covered);
-        put(entry, LEGACY_CRC_AT, crc.to_be_bytes().last_chunk::<4>().unwrap_or(&[0; 4]));
+        put(entry, LEGACY_CRC_AT, &crc32fast::hash(covered).to_be_bytes());
     }
 }
 

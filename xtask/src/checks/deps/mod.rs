@@ -12,10 +12,7 @@ use crate::support::{self, Outcome};
 
 /// Packages that may stand in the graph in more than one version, each with the reason.
 const DUPLICATES: &[(&str, &str)] = &[
-    (
-        "cpufeatures",
-        "proptest's generator has the newer one; the hash of xtask shares `digest` with crc-fast",
-    ),
+    ("cpufeatures", "proptest's generator has the newer one, the hashes of SCRAM the older"),
     ("getrandom", STATERIGHT),
     ("r-efi", STATERIGHT),
     ("rand", STATERIGHT),

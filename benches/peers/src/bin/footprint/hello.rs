@@ -1,10 +1,12 @@
-//! The package of a stranger who sends one record: default features, default release profile.
+//! The package of a stranger who sends one record, with default features.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 pub(crate) const NAME: &str = "hello-producer";
+/// The profile for a small program, as README.md tells it.
+pub(crate) const PROFILE: &str = "small";
 
 /// The quickstart without the cluster that the example starts when there is none.
 const PROGRAM: &str = r#"
@@ -32,7 +34,9 @@ pub(crate) fn write(root: &Path, folder: &Path) -> io::Result<PathBuf> {
     let manifest = format!(
         "[package]\nname = \"{NAME}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
          [dependencies]\nklamm = {{ path = {klamm:?} }}\n\n\
-         [profile.release]\nstrip = true\n\n[workspace]\n"
+         [profile.release]\nstrip = true\n\n\
+         [profile.{PROFILE}]\ninherits = \"release\"\nopt-level = \"s\"\nlto = \"fat\"\n\
+         codegen-units = 1\npanic = \"abort\"\n\n[workspace]\n"
     );
     fs::write(package.join("Cargo.toml"), manifest)?;
     fs::write(package.join("src/main.rs"), PROGRAM)?;
