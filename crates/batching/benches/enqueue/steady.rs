@@ -44,6 +44,8 @@ pub(crate) struct Steady {
     topic: Arc<Topic<Failure>>,
     slots: Vec<Arc<Slot<Failure>>>,
     news: Vec<klamm_batching::News>,
+    /// Of batches that a record filled.
+    jobs: Vec<klamm_batching::Job<Failure>>,
 }
 
 impl Steady {
@@ -57,13 +59,13 @@ impl Steady {
         let partitions = vec![PartitionView { slot, is_available: true }];
         let (generation, id) = (Generation(0), TopicId::default());
         topic.publish(TopicView { generation, id, partitions, weights: Vec::new() });
-        Self { accumulator, topic, slots: Vec::new(), news: Vec::new() }
+        Self { accumulator, topic, slots: Vec::new(), news: Vec::new(), jobs: Vec::new() }
     }
 
-    /// Appends a record; what it says is left to the caller.
+    /// Hands a record in, by the door that the producer takes.
     #[inline]
-    pub(crate) fn append(&self, value: &[u8]) -> Option<Delivery<Failure>> {
-        let record = Append {
+    pub(crate) fn append(&mut self, value: &[u8]) -> Option<Delivery<Failure>> {
+        let mut record = Append {
             key: None,
             value: Some(value),
             headers: &[],
@@ -72,11 +74,17 @@ impl Steady {
             note: Note::None,
             permit: None,
         };
-        self.topic.append(None, record).ok().map(|(delivery, _)| delivery)
+        let mut job = None;
+        let delivery = self.topic.put(None, &mut record, &mut job).ok();
+        if job.is_some() {
+            self.jobs.extend(job);
+        }
+        delivery
     }
 
     /// What an engine does: takes what is full and ends it.
     pub(crate) fn settle(&mut self) {
+        self.jobs.drain(..).for_each(|job| self.accumulator.run(job));
         self.accumulator.drain(&mut self.slots);
         for slot in self.slots.drain(..) {
             slot.read(&mut self.news);
