@@ -259,22 +259,23 @@ impl<F: Clone + Send + Sync + 'static> Slot<F> {
     }
 
     /// Ends a batch, wherever it is: open, moved out, in a job or taken. Whoever waits for one of
-    /// its records is told, and its notes go to the outlet with `payload`. False when it had ended.
-    /// For the engine.
+    /// its records is told, and its notes go to the outlet with `payload`. How many records it had;
+    /// nothing when it had ended. For the engine.
     pub fn settle(
         &self,
         ticket: Ticket,
         resolution: Resolution<F>,
         payload: Option<EncodedBatch>,
-    ) -> bool {
+    ) -> Option<u32> {
         let mut state = lock(&self.state);
-        let Some(entry) = state.batches.end(ticket) else { return false };
+        let entry = state.batches.end(ticket)?;
         let open = state.open.take_if(|open| open.ticket == ticket);
-        let Entry { stage, completion, notes, .. } = entry;
+        let Entry { stage, records, completion, notes } = entry;
         let (batch, completion, notes) = match open {
             Some(Open { batch, completion, notes, .. }) => (Some(batch), Some(completion), notes),
             None => (None, completion, notes),
         };
+        let records = batch.as_ref().map_or(records, |open| open.count().unsigned_abs());
         let given_up = completion.as_ref().and_then(|used| state.spare(Arc::clone(used)));
         drop(state);
         if let Some(completion) = completion {
@@ -288,7 +289,7 @@ impl<F: Clone + Send + Sync + 'static> Slot<F> {
             self.shared.outlet.settled(settled);
         }
         drop((batch, given_up));
-        true
+        Some(records)
     }
 
     /// The topic was made anew: what was chosen for another generation is refused from now on. The

@@ -112,9 +112,10 @@ impl Play {
             return;
         }
         let Ready { ticket, encoded, .. } = self.ready.swap_remove(which % self.ready.len());
-        let first = i64::from(self.read[&ticket.0][0]);
-        assert!(self.world.slots[0].settle(ticket, written(first), encoded));
-        assert!(!self.world.slots[0].settle(ticket, written(-9), None));
+        let records = &self.read[&ticket.0];
+        let ended = self.world.slots[0].settle(ticket, written(i64::from(records[0])), encoded);
+        assert_eq!(ended.map(|count| count as usize), Some(records.len()));
+        assert_eq!(self.world.slots[0].settle(ticket, written(-9), None), None);
     }
 
     fn step(&mut self, step: &Step) {

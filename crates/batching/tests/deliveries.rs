@@ -149,8 +149,10 @@ fn a_batch_that_ends_while_it_is_open_has_an_end_and_is_never_taken() {
     let (delivery, _) = append(slot, b"a");
     let job = slot.pull(Ticket(0)).unwrap();
     let (second, _) = append(slot, b"b");
-    assert!(slot.settle(Ticket(1), Resolution::Whole(Err("expired")), None));
-    assert!(slot.settle(Ticket(0), Resolution::Whole(Err("aborted")), None));
+    append(slot, b"c");
+    let end = |reason| Resolution::Whole(Err(reason));
+    assert_eq!(slot.settle(Ticket(1), end("expired"), None), Some(2));
+    assert_eq!(slot.settle(Ticket(0), end("aborted"), None), Some(1));
     world::run(job);
     assert!(world::taken(slot).is_none());
     let ends = [delivery, second].map(|delivery| delivery.result().unwrap());

@@ -56,7 +56,7 @@ fn taken(slot: &Arc<Slot<Failure>>, first: u64) -> u32 {
         assert_eq!(ready.ticket, Ticket(ticket));
         ticket += 1;
         records += ready.records;
-        assert!(slot.settle(ready.ticket, written(0), ready.encoded));
+        assert!(slot.settle(ready.ticket, written(0), ready.encoded).is_some());
     }
     records
 }
@@ -92,7 +92,8 @@ fn a_delivery_hears_its_end_and_one_that_left_is_not_woken_late() {
         let world = World::new(tiny(), 1);
         let slot = world.slots[0].clone();
         let (mut waits, leaves) = (append(&slot, 9).unwrap(), append(&slot, 9).unwrap());
-        let resolves = thread::spawn(move || assert!(slot.settle(Ticket(0), written(0), None)));
+        let resolves =
+            thread::spawn(move || assert!(slot.settle(Ticket(0), written(0), None).is_some()));
         let drops = thread::spawn(move || drop(poll(leaves)));
         let (first, woken) = poll(&mut waits);
         resolves.join().unwrap();
@@ -176,7 +177,7 @@ fn nothing_of_an_older_generation_follows_the_renewal() {
         let seen = world.news().iter().filter(|news| opened(news)).count();
         let is_in = appends.join().unwrap();
         assert_eq!((seen, world.news().len()), (usize::from(is_in), 0));
-        assert!(slot.settle(Ticket(0), Resolution::Whole(Err("old")), None) == is_in);
+        assert!(slot.settle(Ticket(0), Resolution::Whole(Err("old")), None).is_some() == is_in);
     });
 }
 

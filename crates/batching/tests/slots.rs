@@ -26,10 +26,10 @@ fn a_record_goes_its_whole_way() {
     let ready = pulled(slot, 0);
     assert_eq!((ready.records, ready.encoded.as_ref().unwrap().count()), (2, 2));
     assert_eq!(first.result(), None);
-    assert!(slot.settle(Ticket(0), written(40), ready.encoded));
+    assert_eq!(slot.settle(Ticket(0), written(40), ready.encoded), Some(2));
     assert_eq!(first.result().unwrap().unwrap().offset, Some(40));
     assert_eq!(second.result().unwrap().unwrap().offset, Some(41));
-    assert!(!slot.settle(Ticket(0), written(50), None));
+    assert_eq!(slot.settle(Ticket(0), written(50), None), None);
     drop((first, second));
     assert_eq!(world.accumulator.budget().held(), 0);
 }

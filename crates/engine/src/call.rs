@@ -8,7 +8,8 @@ pub type Reply<T> = Box<dyn FnOnce(T) + Send>;
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Call {
-    /// Tell me when every record appended so far has ended.
+    /// Tell me when every record appended so far has ended. The answer counts records: those, and
+    /// whatever joined their batches.
     Flush,
     /// Take no more records; tell me when all have ended, at the deadline at the latest.
     Close,

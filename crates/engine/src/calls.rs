@@ -15,8 +15,11 @@ use klamm_wire::Time;
 
 use crate::call::{Call, GroupMember, Offset, Reply};
 
+mod tally;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use tally::Tally;
 
 /// What a call is answered.
 pub(crate) type Answer = Result<Done, CallError>;
@@ -38,6 +41,8 @@ pub(crate) enum Kind {
 pub(crate) struct Calls {
     open: BTreeMap<CallId, Open>,
     parts: BTreeMap<Group, Part>,
+    /// What flushes will be told.
+    pub(crate) tally: Tally,
     /// The last number given to a call.
     call: u64,
     /// The last number given to a group.
@@ -63,7 +68,10 @@ impl Calls {
         self.call = self.call.saturating_add(1);
         let id = CallId(self.call);
         let (kind, ask) = match call {
-            Call::Flush => (Kind::Flush, Ask::Flush),
+            Call::Flush => {
+                self.tally.flush(id);
+                (Kind::Flush, Ask::Flush)
+            }
             Call::Close => (Kind::Close, Ask::Close),
             Call::InitTxn => (Kind::InitTxn, Ask::InitTxn),
             Call::BeginTxn => (Kind::BeginTxn, Ask::BeginTxn),
@@ -92,7 +100,7 @@ impl Calls {
             Err(_) if self.keeps_another(call) => self.forget(call),
             Ok(_) | Err(_) => {}
         }
-        reply(result);
+        reply(self.tally.told(call, result));
         Some((kind, now.saturating_duration_since(since)))
     }
 

@@ -36,10 +36,11 @@ impl fmt::Debug for Producer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Flushed {
-    /// Batches that were acknowledged, of those that were there at the call.
-    pub batches_acked: u64,
-    /// Those that were not, at least in part.
-    pub batches_failed: u64,
+    /// Records that were acknowledged, of those that had not ended at the call; whatever joined
+    /// their batches afterwards counts with them.
+    pub acked: u64,
+    /// Those that failed.
+    pub failed: u64,
 }
 
 /// How a producer was closed.
@@ -192,7 +193,7 @@ impl Producer {
         let deadline = self.inner.deadline().saturating_add(timeout);
         let done = self.inner.call(Call::Flush, Asked::Flush, deadline).await?;
         let Done::Flushed { acked, failed } = done else { return Err(unexpected(done)) };
-        Ok(Flushed { batches_acked: acked, batches_failed: failed })
+        Ok(Flushed { acked, failed })
     }
 
     /// Takes no more records and waits until all have ended, `timeout` at most; what is left then

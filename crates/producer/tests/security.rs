@@ -132,7 +132,7 @@ async fn records_end_by_their_deadline_while_a_password_is_wrong() {
     let error = ends(producer.topic("unheard-of")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Authentication, "{error}");
     let flushed = ends(producer.flush()).await.unwrap();
-    assert_eq!((flushed.batches_acked, flushed.batches_failed), (0, 0));
+    assert_eq!((flushed.acked, flushed.failed), (0, 0));
     changes_password(&mut cluster, "alice-secret").await;
     let mut sent = ends(producer.send(order("after"))).await;
     while sent.as_ref().is_err_and(|error| error.fate() == Fate::NotWritten) {

@@ -64,12 +64,32 @@ async fn a_flush_waits_for_everything_before_it() {
     let cluster = cluster(4).await;
     let producer = producer(&cluster, &[("linger.ms", "60000")]).await;
     let mut deliveries = Vec::new();
-    for partition in 0..4 {
-        deliveries.push(producer.enqueue(order("x").partition(partition)).await.unwrap());
+    for number in 0..10 {
+        deliveries.push(producer.enqueue(order("x").partition(number % 4)).await.unwrap());
     }
     let flushed = ends(producer.flush()).await.unwrap();
-    assert_eq!((flushed.batches_acked, flushed.batches_failed), (4, 0));
+    assert_eq!((flushed.acked, flushed.failed), (10, 0));
     assert!(deliveries.iter().all(|delivery| delivery.result().unwrap().is_ok()));
+}
+
+#[tokio::test]
+async fn a_flush_counts_what_failed_record_by_record() {
+    let mut cluster = cluster(2).await;
+    let settings =
+        [("linger.ms", "100"), ("request.timeout.ms", "200"), ("delivery.timeout.ms", "300")];
+    let producer = producer(&cluster, &settings).await;
+    ends(producer.send(order("before"))).await.unwrap();
+    let node = cluster.nodes()[0];
+    cluster.kill(node).await;
+    let mut deliveries = Vec::new();
+    for number in 0..7 {
+        deliveries.push(producer.enqueue(order("lost").partition(number % 2)).await.unwrap());
+    }
+    let flushed = ends(producer.flush()).await.unwrap();
+    assert_eq!((flushed.acked, flushed.failed), (0, 7));
+    assert!(deliveries.iter().all(|delivery| delivery.result().unwrap().is_err()));
+    let metrics = ends(producer.metrics()).await;
+    assert_eq!((metrics.records.acked, metrics.records.failed), (1, 7));
 }
 
 #[tokio::test]

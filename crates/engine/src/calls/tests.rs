@@ -115,3 +115,17 @@ fn what_a_failed_call_left_behind_is_known_until_another_transaction_begins() {
     calls.done(Time(0), id, Ok(Done::Begun(TxnTag(2))));
     assert_eq!(calls.parts.len(), 0);
 }
+
+#[test]
+fn a_flush_is_told_of_records_that_were_there_before_it() {
+    let mut calls = Calls::default();
+    let (early, late) = (calls.tally.announce(), calls.tally.announce());
+    calls.tally.ended(early, 5, 0);
+    let (reply, answer) = reply();
+    let (flush, _) = calls.begin(Time(0), Call::Flush, reply);
+    let after = calls.tally.announce();
+    calls.tally.ended(after, 100, 100);
+    calls.tally.ended(late, 7, 2);
+    calls.done(Time(0), flush, Ok(Done::Flushed { acked: 0, failed: 1 }));
+    assert_eq!(answer.try_recv(), Ok(Ok(Done::Flushed { acked: 7, failed: 2 })));
+}

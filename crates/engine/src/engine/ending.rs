@@ -8,7 +8,7 @@ use klamm_cluster::metadata::{Gone, TopicRef};
 use klamm_idempotence::{
     Acked, Ask, CallError, CallId, Failed, Fate, Input, Outcome, Part, Piece, Reason,
 };
-use klamm_wire::{ErrorCode, Now, WallMillis};
+use klamm_wire::{ErrorCode, Now, Time, WallMillis};
 
 use super::{Abandoned, Engine};
 use crate::Job;
@@ -31,24 +31,18 @@ impl Engine {
         if was_open {
             self.pulls.closed(part, batch.due);
         }
-        self.count_end(part, &batch, &outcome);
+        let (acked, number, opened) = (acked(&batch, &outcome), batch.number, batch.opened);
         let resolution = self.resolution(part, &batch, outcome);
-        slot.settle(ticket, resolution, batch.into_payload());
+        let records = slot.settle(ticket, resolution, batch.into_payload()).unwrap_or_default();
+        let failed = records.saturating_sub(acked);
+        self.calls.tally.ended(number, acked, failed);
+        self.count_end(part, opened, (acked, failed));
         self.pulls.look(part);
     }
 
-    fn count_end(&mut self, part: u32, batch: &Batch, outcome: &Outcome) {
+    fn count_end(&mut self, part: u32, opened: Time, (acked, failed): (u32, u32)) {
         let topic = self.parts.get(part).and_then(|one| self.topics.get(one.topic));
-        let acked = match outcome {
-            Outcome::Whole(Ok(_)) => batch.records,
-            Outcome::Whole(Err(_)) => 0,
-            Outcome::Pieces(pieces) => {
-                let acked = pieces.iter().filter(|(_, told)| told.is_ok());
-                acked.map(|(piece, _)| piece.records).fold(0, u32::saturating_add)
-            }
-        };
-        let failed = batch.records.saturating_sub(acked);
-        let age = self.desk.now.mono.saturating_duration_since(batch.opened);
+        let age = self.desk.now.mono.saturating_duration_since(opened);
         if let Some(topic) = topic.map(|entry| entry.meter) {
             self.desk.meter.batch_ended(&Ended { topic, acked, failed, age });
         }
@@ -190,6 +184,18 @@ impl Engine {
             if let Purpose::Reach(reply) = purpose {
                 reply(Err(None));
             }
+        }
+    }
+}
+
+/// How many records of a batch ended well.
+fn acked(batch: &Batch, outcome: &Outcome) -> u32 {
+    match outcome {
+        Outcome::Whole(Ok(_)) => batch.records,
+        Outcome::Whole(Err(_)) => 0,
+        Outcome::Pieces(pieces) => {
+            let acked = pieces.iter().filter(|(_, told)| told.is_ok());
+            acked.map(|(piece, _)| piece.records).fold(0, u32::saturating_add)
         }
     }
 }

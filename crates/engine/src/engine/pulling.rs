@@ -30,7 +30,8 @@ impl Engine {
         for one in news.drain(..) {
             match one {
                 News::Opened { ticket, tag, due, deadline } => {
-                    let batch = Batch::new(now.mono, due, deadline);
+                    let mut batch = Batch::new(now.mono, due, deadline);
+                    batch.number = self.calls.tally.announce();
                     self.opened(now, (part, ticket), tag, batch);
                 }
                 News::Sealed { ticket, records, bytes } => {

@@ -10,6 +10,8 @@ use crate::translate::answers::Words;
 #[derive(Debug)]
 pub(crate) struct Batch {
     pub(crate) stage: Stage,
+    /// Its place among all that were announced.
+    pub(crate) number: u64,
     pub(crate) opened: Time,
     /// When its linger ends.
     pub(crate) due: Time,
@@ -56,6 +58,7 @@ impl Batch {
     pub(crate) const fn new(opened: Time, due: Time, deadline: Time) -> Self {
         Self {
             stage: Stage::Open,
+            number: 0,
             opened,
             due,
             deadline,
