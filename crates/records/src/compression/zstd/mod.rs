@@ -1,6 +1,10 @@
 //! Zstandard frames, RFC 8878, without C: the encoder is a crate, the decoder our own.
 
 mod encoder;
+#[allow(dead_code, reason = "the writer of blocks is to use it")]
+mod parsed;
+#[allow(dead_code, reason = "the writer of blocks is to use it")]
+mod search;
 
 pub(super) use self::encoder::ZstdCompressor;
 use super::decompress::{DecompressErrorKind, Decompressor};
