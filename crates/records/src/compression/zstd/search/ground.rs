@@ -55,6 +55,23 @@ impl<'a> Ground<'a> {
         Some(u64::from_le_bytes(piece.try_into().ok()?))
     }
 
+    /// The four bytes at a place.
+    #[inline(always)]
+    pub(super) fn four(&self, at: usize) -> Option<u32> {
+        let piece = self.bytes.get(at..at.wrapping_add(4))?;
+        Some(u32::from_le_bytes(piece.try_into().ok()?))
+    }
+
+    /// How many bytes from a place on stand at a distance before it as well, if enough do.
+    #[inline(always)]
+    pub(super) fn repeated(&self, at: usize, distance: usize) -> Option<usize> {
+        let source = at.wrapping_sub(distance);
+        if !self.four_are(source, self.eight(at)?) {
+            return None;
+        }
+        Some(LEAST + self.alike(source + LEAST, at + LEAST))
+    }
+
     /// Whether four bytes at a place are those given; never where there are none.
     #[inline(always)]
     pub(super) fn four_are(&self, at: usize, eight: u64) -> bool {

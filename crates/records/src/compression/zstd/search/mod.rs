@@ -4,8 +4,11 @@
 //! goes on counting, so what the tables hold of frames before it lies too far back to be taken, and
 //! nothing has to be cleared.
 
+mod chains;
+mod double;
 mod fast;
 mod ground;
+mod lazy;
 mod plan;
 mod table;
 #[cfg(test)]
@@ -29,12 +32,16 @@ pub(super) struct Search {
     plan: Plan,
     /// Where bytes stood, by a hash of a few of them.
     short: Table,
+    /// Where bytes stood, by a hash of eight of them, or the place before each with its hash.
+    long: Table,
     /// The count of the frame's byte at `origin`.
     base: u32,
     /// Nothing before this byte of the frame is in the tables.
     origin: usize,
     /// The count of the byte behind the last one that was searched.
     next: u32,
+    /// The count of the first byte that is in no chain.
+    known: u32,
     distances: Distances,
 }
 
@@ -51,9 +58,11 @@ impl Search {
         Self {
             plan: Plan::of(0, 0),
             short: Table::new(),
+            long: Table::new(),
             base: FIRST,
             origin: 0,
             next: FIRST,
+            known: FIRST,
             distances: FIRST_DISTANCES,
         }
     }
@@ -62,6 +71,11 @@ impl Search {
     pub(super) fn begin(&mut self, level: i32, len: usize) {
         self.plan = Plan::of(level, len);
         self.short.hold(self.plan.short_log);
+        self.long.hold(self.plan.long_log);
+        let all = u32::try_from(len).ok().and_then(|len| self.next.checked_add(len));
+        if all.is_none() {
+            self.forget();
+        }
         self.base = self.next;
         self.origin = 0;
         self.distances = FIRST_DISTANCES;
@@ -91,22 +105,29 @@ impl Search {
         );
         self.distances = match self.plan.strategy {
             Strategy::Fast { stride } => self.fast(&ground, stride, parsed),
+            Strategy::Double => self.double(&ground, parsed),
+            Strategy::Lazy(effort) => self.lazy(&ground, effort, parsed),
         };
     }
 
-    /// Counts the bytes of a block; where the numbers end, all is forgotten and they begin anew.
+    /// Counts the bytes of a block. Where the numbers end, as within a frame of gigabytes, all is
+    /// forgotten and they begin anew.
     fn count_on(&mut self, start: usize, len: usize) {
         let end = u32::try_from(start - self.origin.min(start) + len)
             .ok()
             .and_then(|behind| self.base.checked_add(behind));
-        match end {
-            Some(end) => self.next = end,
-            None => {
-                self.short.clear();
-                self.base = FIRST;
-                self.origin = start;
-                self.next = FIRST.saturating_add(table::low(len));
-            }
-        }
+        self.next = end.unwrap_or_else(|| {
+            self.forget();
+            self.base = FIRST;
+            self.origin = start;
+            FIRST.saturating_add(table::low(len))
+        });
+    }
+
+    /// Begins to count anew.
+    fn forget(&mut self) {
+        self.short.clear();
+        self.long.clear();
+        self.next = FIRST;
     }
 }
