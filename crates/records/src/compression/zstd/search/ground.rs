@@ -10,6 +10,12 @@ pub(super) const SLACK: usize = 16;
 /// So many bytes are looked at in one go.
 const PIECE: usize = 8;
 
+/// No block that is searched is longer, so that places stay far below `PLACES`.
+pub(super) const LONGEST: usize = 1 << 24;
+/// No place is larger. Cut to it, an invalid place, as when a distance reaches too far back, stays
+/// behind all that can be read, and no end of a piece can overflow: a check less each time.
+const PLACES: usize = 0xffff_ffff;
+
 /// The bytes of a block behind those that it may reach back to.
 #[derive(Clone, Copy)]
 pub(super) struct Ground<'a> {
@@ -51,6 +57,7 @@ impl<'a> Ground<'a> {
     /// The eight bytes at a place.
     #[inline(always)]
     pub(super) fn eight(&self, at: usize) -> Option<u64> {
+        let at = at & PLACES;
         let piece = self.bytes.get(at..at.wrapping_add(PIECE))?;
         Some(u64::from_le_bytes(piece.try_into().ok()?))
     }
@@ -58,6 +65,7 @@ impl<'a> Ground<'a> {
     /// The four bytes at a place.
     #[inline(always)]
     pub(super) fn four(&self, at: usize) -> Option<u32> {
+        let at = at & PLACES;
         let piece = self.bytes.get(at..at.wrapping_add(4))?;
         Some(u32::from_le_bytes(piece.try_into().ok()?))
     }

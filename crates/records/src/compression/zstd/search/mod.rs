@@ -94,6 +94,10 @@ impl Search {
         let whole = input.get(..block.end).unwrap_or(input);
         let start = block.start.min(whole.len());
         let len = whole.len() - start;
+        if len > ground::LONGEST {
+            parsed.literals.extend_from_slice(whole.get(start..).unwrap_or_default());
+            return;
+        }
         parsed.literals.reserve(len + ground::SLACK);
         parsed.steps.reserve(len / ground::LEAST + 1);
         self.count_on(start, len);
