@@ -119,8 +119,7 @@ impl Plan {
         let short_log = match size {
             Size::Small => 14,
             Size::Middle => 17,
-            Size::Large => 18,
-            Size::Huge => 20,
+            Size::Large | Size::Huge => 18,
         };
         let strategy = Strategy::Lazy(Effort { depth, attempts });
         let (long_log, window_log) = (LONGEST_CHAIN, LONGEST_CHAIN);
