@@ -53,8 +53,8 @@ impl Compression {
     pub const fn level_effect(self) -> LevelEffect {
         match (self.codec, self.level) {
             (Codec::Lz4, Some(_)) => LevelEffect::Ignored,
-            // What the C library searches for at level 3 costs ours more than it brings.
-            (Codec::Zstd, Some(0 | 3)) if cfg!(not(feature = "zstd-c")) => LevelEffect::SameAs(2),
+            // The encoder of ours looks no further from here on; C's does.
+            (Codec::Zstd, Some(13..)) if cfg!(not(feature = "zstd-c")) => LevelEffect::SameAs(12),
             (Codec::Gzip | Codec::Zstd, Some(_)) => LevelEffect::Applied,
             (Codec::None | Codec::Snappy, Some(_)) | (_, None) => LevelEffect::Unset,
         }

@@ -62,13 +62,22 @@ mod tests {
 
     #[test]
     #[cfg(not(feature = "zstd-c"))]
-    fn the_default_level_of_zstd_is_made_as_level_two_and_says_so() {
+    fn the_highest_levels_of_zstd_are_made_as_level_twelve_and_say_so() {
         let input = text(100_000);
-        let second = compressed(level(Codec::Zstd, 2), &input);
-        for each in [0, 3] {
-            assert_eq!(level(Codec::Zstd, each).level_effect(), LevelEffect::SameAs(2));
-            assert_eq!(compressed(level(Codec::Zstd, each), &input), second);
+        let twelfth = compressed(level(Codec::Zstd, 12), &input);
+        assert_eq!(level(Codec::Zstd, 12).level_effect(), LevelEffect::Applied);
+        for each in [13, 19, 22] {
+            assert_eq!(level(Codec::Zstd, each).level_effect(), LevelEffect::SameAs(12));
+            assert_eq!(compressed(level(Codec::Zstd, each), &input), twelfth);
         }
+    }
+
+    #[test]
+    fn level_zero_of_zstd_is_the_default() {
+        let input = text(100_000);
+        let default = compressed(level(Codec::Zstd, 3), &input);
+        assert_eq!(compressed(level(Codec::Zstd, 0), &input), default);
+        assert_eq!(level(Codec::Zstd, 3).level_effect(), LevelEffect::Applied);
     }
 
     #[test]

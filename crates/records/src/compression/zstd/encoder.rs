@@ -1,63 +1,33 @@
-//! The encoder: one frame for each call, with tables that are kept.
-
-use std::cell::RefCell;
-use std::panic::{self, AssertUnwindSafe};
-
-use structured_zstd::encoding::{CompressionLevel, FrameCompressor};
+//! The encoder: one frame for each call, with tables and buffers that are kept.
 
 use super::super::compress::Compressor;
+use super::frame::{Frame, FrameWriter};
+use super::search::Search;
 
 /// The level of a batch that names none, as Java has it; 0 is another name for it.
 const DEFAULT_LEVEL: i32 = 3;
-/// How the encoder searches at the default level. Its own level 3 takes twice as long as this one
-/// and makes JSON and log lines longer, other data up to 5 % shorter; `CODECS.md` has the figures.
-const DEFAULT_SEARCH: i32 = 2;
+/// State that was made for content up to this length is kept for good.
+const MODEST: usize = 256 << 10;
+/// What was made for more is given back after so many inputs in a row that need much less.
+const PATIENCE: u32 = 128;
 
-thread_local! {
-    /// The encoder's tables belong to the thread, as its type cannot be moved to another one, and
-    /// whoever compresses must be.
-    static STATE: RefCell<State> = const { RefCell::new(State::new()) };
+/// Tables, and buffers for the parts of one block.
+#[derive(Debug)]
+pub(in super::super) struct ZstdCompressor {
+    search: Search,
+    frames: FrameWriter,
+    /// The longest content since the state was made.
+    longest: usize,
+    /// How many inputs in a row needed less than a quarter of what is kept.
+    small_in_row: u32,
 }
 
-/// An encoder and the frame that it wrote last.
-struct State {
-    encoder: Option<(i32, Box<FrameCompressor>)>,
-    frame: Vec<u8>,
-}
-
-impl State {
-    const fn new() -> Self {
-        Self { encoder: None, frame: Vec::new() }
-    }
-
-    /// Compresses into the frame; an encoder that panics is replaced by a new one.
-    fn compress(&mut self, input: &[u8], level: i32) -> Result<&[u8], &'static str> {
-        let mut state = AssertUnwindSafe(&mut *self);
-        match panic::catch_unwind(move || state.compress_or_panic(input, level)) {
-            Ok(()) => Ok(&self.frame),
-            Err(_) => {
-                *self = Self::new();
-                Err("it panicked")
-            }
-        }
-    }
-
-    fn compress_or_panic(&mut self, input: &[u8], level: i32) {
-        let level = if matches!(level, 0 | DEFAULT_LEVEL) { DEFAULT_SEARCH } else { level };
-        let wanted = CompressionLevel::from_level(level);
-        let (kept, encoder) =
-            self.encoder.get_or_insert_with(|| (level, Box::new(FrameCompressor::new(wanted))));
-        if *kept != level {
-            *kept = level;
-            encoder.set_compression_level(wanted);
-        }
-        encoder.compress_independent_frame_into(input, &mut self.frame);
+impl Default for ZstdCompressor {
+    fn default() -> Self {
+        let (search, frames) = (Search::new(), FrameWriter::new());
+        Self { search, frames, longest: 0, small_in_row: 0 }
     }
 }
-
-/// A handle to the thread's encoder.
-#[derive(Debug, Default)]
-pub(in super::super) struct ZstdCompressor;
 
 impl Compressor for ZstdCompressor {
     fn compress(
@@ -66,10 +36,25 @@ impl Compressor for ZstdCompressor {
         level: Option<i32>,
         output: &mut [u8],
     ) -> Result<Option<usize>, &'static str> {
-        STATE.with_borrow_mut(|state| {
-            let frame = state.compress(input, level.unwrap_or(DEFAULT_LEVEL))?;
-            let fits = output.get_mut(..frame.len()).map(|front| front.copy_from_slice(frame));
-            Ok(fits.map(|()| frame.len()))
-        })
+        self.give_back(input.len());
+        let level = level.unwrap_or(DEFAULT_LEVEL);
+        let Self { search, frames, .. } = self;
+        search.begin(level, input.len());
+        // Below zero speed is all that counts.
+        let frame = Frame { input, window: search.window(), has_codes: level >= 0 };
+        let mut parse = |block, parsed: &mut _| search.parse(input, block, parsed);
+        Ok(frames.write(&frame, &mut parse, output))
+    }
+}
+
+impl ZstdCompressor {
+    /// Begins anew when too many inputs in a row had no use for what a large one left behind.
+    fn give_back(&mut self, len: usize) {
+        let is_small = self.longest > MODEST && len < self.longest / 4;
+        self.small_in_row = if is_small { self.small_in_row.saturating_add(1) } else { 0 };
+        if self.small_in_row > PATIENCE {
+            *self = Self::default();
+        }
+        self.longest = self.longest.max(len);
     }
 }

@@ -1,10 +1,20 @@
-//! Zstandard frames, RFC 8878, without C: the encoder is a crate, the decoder our own.
+//! Zstandard frames, RFC 8878, in safe code: a search for repetitions, and a writer of what it
+//! finds. The decoder stands beside it and shares nothing with it.
 
+mod bits;
+mod block;
 mod encoder;
-#[allow(dead_code, reason = "the writer of blocks is to use it")]
+mod frame;
+mod fse;
+mod huffman;
+mod literals;
 mod parsed;
-#[allow(dead_code, reason = "the writer of blocks is to use it")]
+#[allow(dead_code, reason = "higher levels will need it")]
 mod search;
+mod sequences;
+
+#[cfg(test)]
+mod tests;
 
 pub(super) use self::encoder::ZstdCompressor;
 use super::decompress::{DecompressErrorKind, Decompressor};
