@@ -9,7 +9,7 @@ pub(super) struct BitWriter<'a> {
     place: usize,
     /// The bits that are not stored for good, from the lowest one up; zeros above them.
     container: u64,
-    /// How many bits the container has: fewer than eight behind a flush.
+    /// How many bits the container has, in the lowest byte: fewer than eight behind a flush.
     count: u32,
 }
 
@@ -27,6 +27,14 @@ impl<'a> BitWriter<'a> {
         self.count = self.count.wrapping_add(count);
     }
 
+    /// Adds bits that stand above a byte with their count. What stands above that byte is carried
+    /// along with the count until the next flush: shifts look at six bits only.
+    #[inline]
+    pub(super) fn add_packed(&mut self, packed: u32) {
+        self.container |= u64::from(packed >> 8).wrapping_shl(self.count);
+        self.count = self.count.wrapping_add(packed);
+    }
+
     /// Stores all whole bytes.
     #[inline]
     pub(super) fn flush(&mut self) {
@@ -34,7 +42,7 @@ impl<'a> BitWriter<'a> {
         if let Some(room) = room {
             *room = self.container.to_le_bytes();
         }
-        self.place = self.place.wrapping_add((self.count >> 3) as usize);
+        self.place = self.place.wrapping_add((self.count >> 3 & 7) as usize);
         self.container = self.container.wrapping_shr(self.count & 56);
         self.count &= 7;
     }

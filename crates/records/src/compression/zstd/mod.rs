@@ -1,5 +1,6 @@
-//! Zstandard frames, RFC 8878, in safe code: a search for repetitions, and a writer of what it
-//! finds. The decoder stands beside it and shares nothing with it.
+//! Zstandard frames, RFC 8878: a search for repetitions, and a writer of what it finds.
+//!
+//! The decoder stands beside it and shares nothing with it, so that no error hides on both sides.
 
 mod bits;
 mod block;

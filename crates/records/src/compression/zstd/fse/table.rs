@@ -25,6 +25,20 @@ pub(in super::super) struct Table {
     costs: [u16; SYMBOLS],
 }
 
+/// So many of the lowest bits.
+static MASKS: [u32; 16] = {
+    let mut masks = [0; 16];
+    let mut width = 1;
+    while width < 16 {
+        #[expect(clippy::indexing_slicing, reason = "it is evaluated while compiling")]
+        {
+            masks[width] = masks[width - 1] << 1 | 1;
+        }
+        width += 1;
+    }
+    masks
+};
+
 /// A state of a table: what the reader needs to tell the symbol that was written last.
 #[derive(Debug, Clone, Copy)]
 pub(in super::super) struct State(u32);
@@ -114,7 +128,7 @@ impl Table {
     pub(in super::super) fn write(&self, symbol: u8, state: &mut State, bits: &mut BitWriter<'_>) {
         let Symbol { bits: more, place } = self.symbol(symbol);
         let width = state.0.wrapping_add(more) >> 16;
-        let low = state.0 & !u32::MAX.wrapping_shl(width);
+        let low = state.0 & MASKS.get(width as usize & 15).copied().unwrap_or(0);
         bits.add(u64::from(low), width);
         *state = self.state(state.0.wrapping_shr(width).wrapping_add(place));
     }

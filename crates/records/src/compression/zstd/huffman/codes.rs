@@ -6,7 +6,7 @@ use super::{Histogram, LITERALS, MAX_BITS, lengths};
 /// The codes of all bytes that have one.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Codes {
-    /// The length of the code stands above its lowest 16 bits; 0 for none.
+    /// A code stands above a byte with its length; 0 for none.
     codes: [u32; LITERALS],
 }
 
@@ -22,7 +22,7 @@ impl Codes {
         let mut next = starts(&lengths);
         for (code, length) in self.codes.iter_mut().zip(lengths) {
             let Some(next) = next.get_mut(usize::from(length & 15)) else { continue };
-            *code = if length == 0 { 0 } else { u32::from(length) << 16 | *next };
+            *code = if length == 0 { 0 } else { *next << 8 | u32::from(length) };
             *next += 1;
         }
         describe(&lengths)
@@ -32,13 +32,13 @@ impl Codes {
     pub(in super::super) fn bits_for(&self, histogram: &Histogram) -> Option<u32> {
         let (mut bits, mut missing) = (0, 0);
         for (code, count) in self.codes.iter().zip(histogram.as_array()) {
-            bits += (code >> 16) * count;
+            bits += (code & 15) * count;
             missing |= if *code == 0 { *count } else { 0 };
         }
         (missing == 0).then_some(bits)
     }
 
-    /// A byte's code, and its length above 16 bits.
+    /// A byte's code, above a byte with its length.
     #[inline]
     pub(super) fn code(&self, byte: u8) -> u32 {
         self.codes.get(usize::from(byte)).copied().unwrap_or(0)

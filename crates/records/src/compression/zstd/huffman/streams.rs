@@ -54,7 +54,6 @@ impl Codes {
 
     #[inline]
     fn add(&self, literal: u8, bits: &mut BitWriter<'_>) {
-        let code = self.code(literal);
-        bits.add(u64::from(code & 0xffff), code >> 16);
+        bits.add_packed(self.code(literal));
     }
 }

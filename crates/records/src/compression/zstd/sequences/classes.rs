@@ -1,63 +1,59 @@
 //! Classes of lengths: which there are, and how likely they are where nobody says.
 
-/// The classes of a length: where each begins, and how many bits say the rest.
+/// The classes of a length.
 #[derive(Debug)]
 pub(super) struct Classes {
-    starts: [u32; 64],
-    widths: [u8; 64],
-    /// The classes of the shortest lengths.
-    short: [u8; SHORT],
+    /// Those of the shortest lengths.
+    short: [Class; SHORT],
     /// What is added to the logarithm of a longer length for its class.
     above: u8,
 }
 
-/// Lengths below this one have their classes in a table.
+/// Lengths below this one have their classes in a table; above it, each power of two has a class.
 const SHORT: usize = 128;
 
 /// A class, the rest that it does not say, and how many bits that has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Class {
+    pub(super) rest: u16,
     pub(super) class: u8,
-    pub(super) rest: u32,
     pub(super) width: u8,
 }
 
 impl Classes {
     /// Classes with as many bits as a list of widths says, each beginning where the one before
-    /// ends. From 64 or 128 on, each power of two has a class.
+    /// ends.
     #[expect(
         clippy::indexing_slicing,
         clippy::cast_possible_truncation,
         reason = "it is evaluated while compiling"
     )]
     const fn new<const N: usize>(list: [u8; N]) -> Self {
-        let mut classes =
-            Self { starts: [0; 64], widths: [0; 64], short: [0; SHORT], above: N as u8 - 17 };
-        let (mut start, mut class) = (0, 0);
-        while class < N {
-            classes.starts[class] = start;
-            classes.widths[class] = list[class];
-            let end = start + (1 << list[class]);
-            while start < end && start < SHORT as u32 {
-                classes.short[start as usize] = class as u8;
-                start += 1;
+        let none = Class { rest: 0, class: 0, width: 0 };
+        let mut classes = Self { short: [none; SHORT], above: N as u8 - 17 };
+        let (mut length, mut class) = (0, 0);
+        while class < N && length < SHORT {
+            let mut rest = 0;
+            while rest < 1 << list[class] && length < SHORT {
+                classes.short[length] = Class { rest, class: class as u8, width: list[class] };
+                rest += 1;
+                length += 1;
             }
-            start = end;
             class += 1;
         }
         classes
     }
 
-    /// The class of a length.
+    /// The class of a length below 2¹⁷.
     #[inline]
     pub(super) fn of(&self, length: u32) -> Class {
-        let class = match self.short.get(length as usize) {
-            Some(class) => *class,
-            None => length.ilog2().to_le_bytes()[0].wrapping_add(self.above),
-        };
-        let start = self.starts.get(usize::from(class & 63)).copied().unwrap_or(0);
-        let width = self.widths.get(usize::from(class & 63)).copied().unwrap_or(0);
-        Class { class, rest: length.wrapping_sub(start), width }
+        if let Some(class) = self.short.get(length as usize) {
+            return *class;
+        }
+        let [width, ..] = length.ilog2().to_le_bytes();
+        let rest = length & !u32::MAX.wrapping_shl(u32::from(width));
+        let rest = (rest & 0xffff) as u16;
+        Class { rest, class: width.wrapping_add(self.above), width }
     }
 }
 
@@ -91,7 +87,7 @@ pub(super) static KNOWN_MATCHES: [i16; 53] = [
 mod tests {
     use super::*;
 
-    fn check(classes: &Classes, length: u32, expected: (u8, u32, u8)) {
+    fn check(classes: &Classes, length: u32, expected: (u8, u16, u8)) {
         let Class { class, rest, width } = classes.of(length);
         assert_eq!((class, rest, width), expected, "{length}");
     }
