@@ -49,6 +49,12 @@ impl Distribution {
         Self { points, log }
     }
 
+    /// The points, and the logarithm of their sum.
+    #[cfg(test)]
+    pub(super) const fn parts(&self) -> (&[i16; MAX_SYMBOLS], u32) {
+        (&self.points, self.log)
+    }
+
     /// Reads a distribution: it, and what follows it.
     pub(super) fn read(input: &[u8], limits: Limits) -> Result<(Self, &[u8]), Fault> {
         let mut bits = ForwardBits::new(input);

@@ -38,6 +38,16 @@ impl Codes {
         Ok((Self::build(&weights.completed()?)?, rest))
     }
 
+    /// The length of each symbol's code; 0 for none.
+    #[cfg(test)]
+    pub(super) fn lengths(&self) -> [u8; 256] {
+        let mut lengths = [0; 256];
+        for Code { symbol, bits } in self.0 {
+            lengths[usize::from(symbol)] = bits;
+        }
+        lengths
+    }
+
     /// The longest codes come first, and among equals the lowest symbol.
     fn build(weights: &Weights) -> Result<Self, Fault> {
         let mut codes = [Code::default(); 1 << MAX_BITS];

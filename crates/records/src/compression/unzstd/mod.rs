@@ -27,6 +27,27 @@ pub(super) fn check_head(input: &[u8]) -> Result<(), DecompressErrorKind> {
     frame::check_head(input).map_err(Fault::told)
 }
 
+/// What tests of the encoder read the parts of a block with.
+#[cfg(test)]
+pub(super) mod parts {
+    use super::fse::{Distribution, Limits};
+    use super::huffman::Codes;
+
+    /// The points of a distribution of up to 2⁹, their logarithm, and how much was read.
+    pub(in super::super) fn points(input: &[u8]) -> (Vec<i16>, u32, usize) {
+        let limits = Limits { log: 9, symbol: 52 };
+        let (distribution, rest) = Distribution::read(input, limits).unwrap();
+        let (points, log) = distribution.parts();
+        (points.to_vec(), log, input.len() - rest.len())
+    }
+
+    /// The lengths of codes, and how much was read.
+    pub(in super::super) fn lengths(input: &[u8]) -> ([u8; 256], usize) {
+        let (codes, rest) = Codes::read(input).unwrap();
+        (codes.lengths(), input.len() - rest.len())
+    }
+}
+
 /// What keeps a frame from being read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {

@@ -68,3 +68,44 @@ fn write_zeros(zeros: usize, bits: &mut BitWriter<'_>) {
     }
     bits.add((zeros % 3) as u64, 2);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Counts;
+    use super::*;
+    use crate::compression::unzstd::parts;
+
+    fn check(distribution: &Distribution) {
+        let description = Description::of(distribution);
+        let (points, log, len) = parts::points(description.as_bytes());
+        assert_eq!((log, len), (distribution.log, description.as_bytes().len()));
+        assert_eq!(points, distribution.points[..points.len()]);
+    }
+
+    #[test]
+    fn the_decoder_reads_every_description() {
+        let mut number = 1_u32;
+        for symbols in 2..=53_u8 {
+            for times in [1, 3, 50, 4_000] {
+                let mut counts = Counts::new();
+                (0..symbols).for_each(|symbol| counts.add(symbol));
+                for _ in 0..times {
+                    number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    let skewed = ((number >> 24) * (number >> 16 & 0xff)) >> 8;
+                    counts.add((skewed % u32::from(symbols)).to_le_bytes()[0]);
+                }
+                check(&Distribution::of(&counts, 9));
+            }
+        }
+    }
+
+    #[test]
+    fn runs_of_missing_symbols_are_read() {
+        for gap in 1..50 {
+            let mut counts = Counts::new();
+            [0, gap, gap + 2].into_iter().for_each(|symbol| counts.add(symbol));
+            check(&Distribution::of(&counts, 9));
+        }
+        check(&Distribution::known(5, &[-1, 30, 0, -1]));
+    }
+}

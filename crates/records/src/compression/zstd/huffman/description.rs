@@ -95,3 +95,47 @@ fn write(weights: &[u8], table: &Table, bits: &mut BitWriter<'_>) {
         table.end(state, bits);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Histogram, lengths};
+    use super::*;
+    use crate::compression::unzstd::parts;
+
+    /// The description for as many of each byte as a rule says, which was read back.
+    fn described(count: impl Fn(u32) -> u32) -> Description {
+        let all = (0..256_u32).flat_map(|byte| {
+            std::iter::repeat_n(byte.to_le_bytes()[0], usize::try_from(count(byte)).unwrap())
+        });
+        let lengths = lengths::lengths(&Histogram::of(&all.collect::<Vec<u8>>()));
+        let description = describe(&lengths).unwrap();
+        let read = parts::lengths(description.as_bytes());
+        assert_eq!(read, (lengths, description.as_bytes().len()));
+        description
+    }
+
+    #[test]
+    fn the_decoder_reads_descriptions_of_both_kinds() {
+        // Two bytes take less as they are, hundreds of them in codes.
+        assert_eq!(described(|byte| u32::from(byte < 2)).as_bytes(), [128, 0x10]);
+        assert!(described(|byte| 1 + byte % 7).as_bytes()[0] < 128);
+        for bytes in 2..=255 {
+            described(|byte| if byte < bytes { 1 + byte * byte % 50 } else { 0 });
+            described(|byte| if byte == bytes || byte < 2 { 4 } else { u32::from(byte == 77) });
+        }
+    }
+
+    #[test]
+    fn the_decoder_reads_the_deepest_tree() {
+        let fibonacci = |n| (0..n).fold((1, 1), |(a, b), _| (b, a + b)).0;
+        for bytes in 2..25 {
+            described(|byte| if byte < bytes { fibonacci(byte) } else { 0 });
+            described(|byte| if byte > 255 - bytes { fibonacci(255 - byte) } else { 0 });
+        }
+    }
+
+    #[test]
+    fn equal_codes_for_all_bytes_have_no_description() {
+        assert!(describe(&[8; LITERALS]).is_none());
+    }
+}
