@@ -1,6 +1,5 @@
 //! A search that anyone can follow, and frames that are held against their input.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::data::Random;
@@ -8,21 +7,25 @@ use crate::compression::unzstd::FrameDecoder;
 use crate::compression::zstd::frame::{Frame, FrameWriter};
 use crate::compression::zstd::parsed::{Parsed, Step};
 
-/// Takes the latest place where the next four bytes have stood, if it is in reach. The map is only
-/// asked for one key at a time, so its order does not matter.
+/// Takes the latest place where the next four bytes have stood, if it is in reach and no other four
+/// have taken its slot since.
 pub(super) fn plain_search(
     input: &[u8],
     window: usize,
 ) -> impl FnMut(Range<usize>, &mut Parsed) + '_ {
-    let mut seen = HashMap::<&[u8], usize>::new();
+    let mut seen = vec![None; 1 << 14];
     move |block, parsed| {
         parsed.literals.clear();
         parsed.steps.clear();
         let (mut place, mut literals) = (block.start, 0);
         while place < block.end {
-            let next = &input[place..block.end.min(place + 4)];
-            let before = if next.len() == 4 { seen.insert(next, place) } else { None };
-            let Some(before) = before.filter(|before| place - before <= window) else {
+            let before = input[place..block.end].first_chunk().and_then(|next| {
+                let slot = u32::from_le_bytes(*next).wrapping_mul(0x9e37_79b1) >> 18;
+                let before: Option<usize> = seen[slot as usize].replace(place);
+                before
+                    .filter(|before| place - before <= window && input[*before..].starts_with(next))
+            });
+            let Some(before) = before else {
                 parsed.literals.push(input[place]);
                 (place, literals) = (place + 1, literals + 1);
                 continue;
