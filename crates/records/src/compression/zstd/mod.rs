@@ -10,7 +10,6 @@ mod fse;
 mod huffman;
 mod literals;
 mod parsed;
-#[allow(dead_code, reason = "higher levels will need it")]
 mod search;
 mod sequences;
 
