@@ -6,7 +6,7 @@ mod table;
 
 pub(super) use description::Description;
 pub(super) use distribution::{Counts, Distribution};
-pub(super) use table::{State, Table};
+pub(super) use table::Table;
 
 /// More symbols than any table tells apart, so that six bits are always the number of one.
 pub(super) const SYMBOLS: usize = 64;

@@ -11,7 +11,7 @@ use kind::{Kind, Limits};
 pub(super) use recent::Recent;
 
 use super::bits::BitWriter;
-use super::fse::{Counts, Table};
+use super::fse::Counts;
 use super::literals::put;
 use super::parsed::Step;
 
@@ -137,15 +137,11 @@ impl Sequences {
                 write_rest(step, &mut bits);
             }
         }
-        end(matches, matched, &mut bits);
-        end(offsets, offset, &mut bits);
-        end(literals, literal, &mut bits);
+        matches.end(matched, &mut bits);
+        offsets.end(offset, &mut bits);
+        literals.end(literal, &mut bits);
         bits.finish_with_mark()
     }
-}
-
-fn end(table: &Table, state: super::fse::State, bits: &mut BitWriter<'_>) {
-    table.end(state, bits);
 }
 
 /// Writes what is beside the classes of a step, however many bits that are.
