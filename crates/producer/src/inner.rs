@@ -186,11 +186,8 @@ impl Inner {
 
     async fn memory(&self, bytes: usize, deadline: Time) -> Result<Permit, Error> {
         let since = self.shell.now();
-        let permit = tokio::select! {
-            biased;
-            permit = self.accumulator.budget().acquire(bytes) => Ok(permit),
-            () = self.shell.sleep(deadline) => Err(self.out_of_memory(bytes)),
-        };
+        let permit = self.shell.until(deadline, self.accumulator.budget().acquire(bytes)).await;
+        let permit = permit.ok_or_else(|| self.out_of_memory(bytes));
         let waited = self.shell.now().saturating_duration_since(since);
         self.waits.count(waited, permit.is_err());
         permit

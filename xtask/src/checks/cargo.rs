@@ -11,6 +11,10 @@ const PROTOCOL: &str = "klamm-protocol";
 /// The package whose codecs are linted one by one, and without any.
 const RECORDS: &str = "klamm-records";
 
+/// Packages that are linted alone as well, as those have them who depend on them: beside others, a
+/// feature of a dependency may be on that they forgot to ask for.
+const ALONE: &[&str] = &["klamm", "klamm-broker"];
+
 /// Features that are not a group of messages and mean nothing alone.
 const NOT_A_GROUP: &[&str] = &["default", "all", "json", "fuzzing"];
 
@@ -45,6 +49,10 @@ pub(super) fn clippy(_args: &[String]) -> Outcome {
     for codec in ["", "gzip", "snappy", "lz4", "zstd"] {
         println!("klamm-records with --features '{codec}'");
         lint(&["--package", RECORDS, "--lib", "--no-default-features", "--features", codec])?;
+    }
+    for package in ALONE {
+        println!("{package} alone");
+        lint(&["--package", package, "--lib"])?;
     }
     Ok(())
 }

@@ -1,6 +1,9 @@
 //! The way from callers to the loop.
 
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::task::Poll;
 
 use klamm_engine::batching::Bell;
 use klamm_engine::wire::{Clock as _, Now, Time};
@@ -125,6 +128,16 @@ impl Shell {
     /// Ends at that time, or when the loop ends.
     pub(crate) fn sleep(&self, until: Time) -> Sleep {
         Sleep::new(Arc::clone(&self.timers), Arc::clone(&self.line), until)
+    }
+
+    /// What a future gives, unless it is that time before, or the loop ends.
+    pub(crate) async fn until<T>(&self, time: Time, future: impl Future<Output = T>) -> Option<T> {
+        let (mut future, mut sleep) = (pin!(future), self.sleep(time));
+        poll_fn(|cx| match future.as_mut().poll(cx) {
+            Poll::Ready(value) => Poll::Ready(Some(value)),
+            Poll::Pending => Pin::new(&mut sleep).poll(cx).map(|()| None),
+        })
+        .await
     }
 
     /// Whether the loop has ended.

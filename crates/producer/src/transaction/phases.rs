@@ -113,15 +113,9 @@ impl Phases {
 
     async fn wait(&self, deadline: Time) -> Result<(), Error> {
         let mut changes = self.phase.subscribe();
-        tokio::select! {
-            biased;
-            changed = changes.wait_for(|phase| *phase != Phase::Busy) => {
-                // The sender is this object.
-                drop(changed);
-                Ok(())
-            }
-            () = self.shell.sleep(deadline) => Err(self.out_of_time()),
-        }
+        // The sender is this object, so that what comes is a change.
+        let changed = async { drop(changes.wait_for(|phase| *phase != Phase::Busy).await) };
+        self.shell.until(deadline, changed).await.ok_or_else(|| self.out_of_time())
     }
 
     async fn open(self: &Arc<Self>, deadline: Time) -> Result<Guard, Error> {
